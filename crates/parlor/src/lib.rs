@@ -1,1 +1,91 @@
-//! parlor
+//! A Socket.IO server as pure state machines.
+//!
+//! An [`App`] is namespaces with handlers, which are plain `async fn`s. A [`Gateway`] holds client connections
+//! and runs handlers; a [`Room`] puts the broadcasts of one room in order and delivers them to its Gateways.
+//! Nothing here reads a clock, draws randomness or touches a network: time and random bytes are arguments
+//! ([`Turn`]), everything to be done is an output. [`TestServer`] runs a whole application that way.
+//!
+//! # Layout
+//!
+//! - `app`, `namespace`, `handler`, `extract`, `answer`, `socket`: the API of an application
+//! - `call`: one call of a handler, as data
+//! - `gateway`, `room`: the machines
+//! - `link`, `wire`, `names`: how objects talk, what they say, what they are called
+//! - `testing`: [`TestServer`]
+//!
+//! # Driving a machine
+//!
+//! 1. Restore it from its stored rows ([`Gateway::restore`], [`Room::restore`]).
+//! 2. Something happens: call its `handle_…` (or `open_…`) with a [`Turn`].
+//! 3. Take every output and do it, in order; what is stored is stored before anything is sent.
+//! 4. Replies and the progress of calls come back as `handle_reply` and `handle_progress`.
+//! 5. At `next_timeout` call `handle_timeout`.
+//! 6. When nothing is under way, the machine may be forgotten at any time; go to 1.
+
+mod answer;
+mod app;
+mod call;
+mod extract;
+mod gateway;
+mod handler;
+mod link;
+mod names;
+mod namespace;
+mod room;
+mod socket;
+mod testing;
+mod wire;
+
+pub use engine_io::{Answer, Conn, Frame, Message, Millis, Refusal, Ticket};
+pub use socket_io::{IntoPayload, Payload};
+
+pub use crate::{
+    answer::{Ack, Fault, IntoConnected, IntoOutcome, Outcome, Refused},
+    app::{App, Config, EngineHandler},
+    call::{Call, CallId, Effect, Handshake, Occasion, Progress, Running, Scope},
+    extract::{Auth, Connecting, Data, DisconnectReason, EventName, FromCall, Now, SocketData},
+    gateway::{Gateway, Output, Protocol},
+    handler::{ConnectHandler, Handler},
+    names::{Gateways, ID_BYTES, RoomKey, gateway_of},
+    namespace::Namespace,
+    room::{Room, RoomOutput},
+    socket::{Broadcast, Io, RemoteSocket, Socket},
+    testing::{Incoming, Memory, TestClient, TestServer},
+    wire::{Card, Peer, WireError},
+};
+
+/// What an application needs.
+pub mod prelude {
+    pub use serde::{Deserialize, Serialize};
+
+    pub use crate::{
+        Ack, App, Auth, Data, DisconnectReason, EventName, Fault, Handshake, Io, Namespace, Now, Payload,
+        Refused, Socket, SocketData,
+    };
+}
+
+/// What a machine may know of the world in one call.
+pub struct Turn<'a> {
+    /// The time, ms since the epoch.
+    pub now: Millis,
+    /// A source of unguessable bytes.
+    pub random: &'a mut dyn FnMut() -> [u8; ID_BYTES],
+}
+
+impl std::fmt::Debug for Turn<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Turn").field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+impl Turn<'_> {
+    fn id(&mut self) -> [u8; ID_BYTES] {
+        (self.random)()
+    }
+
+    /// A fresh epoch of a link, never 0.
+    fn epoch(&mut self) -> u64 {
+        let bytes = (self.random)();
+        bytes.iter().take(8).fold(0, |epoch, byte| (epoch << 8) | u64::from(*byte)) | 1
+    }
+}

@@ -1,0 +1,174 @@
+//! What a handler gives back: an acknowledgement, a fault, a refusal.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use socket_io::{IntoPayload, Payload};
+
+/// The answer to the client's acknowledgement, if it asked for one. A tuple is several arguments, `()` none.
+///
+/// ```
+/// use parlor::prelude::*;
+/// async fn echo(Data(text): Data<String>) -> Ack<String> {
+///     Ack(text)
+/// }
+/// # let _: Namespace<()> = Namespace::open().on("echo", echo);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ack<T = ()>(pub T);
+
+/// Why an event could not be handled. The client's acknowledgement gets `{error, message}`.
+///
+/// Any [`std::error::Error`] becomes `internal` by `?`: its text is logged and not told to the client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    error: Cow<'static, str>,
+    message: Option<String>,
+    cause: Option<String>,
+}
+
+impl Fault {
+    /// A fault with a code for programs and words for people.
+    pub fn new(error: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self { error: error.into(), message: Some(message.into()), cause: None }
+    }
+
+    /// The payload does not fit what the handler takes.
+    pub fn bad_payload(message: impl std::fmt::Display) -> Self {
+        Self::new("bad payload", message.to_string())
+    }
+
+    /// Something that is not the client's doing. The client gets the code `internal` alone.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        Self { error: "internal".into(), message: None, cause: Some(cause.to_string()) }
+    }
+
+    /// The line for the log.
+    pub(crate) fn log_line(&self) -> String {
+        let words = self.cause.as_ref().or(self.message.as_ref()).map_or("", String::as_str);
+        format!("{}: {words}", self.error)
+    }
+
+    /// What the acknowledgement carries.
+    pub(crate) fn payload(&self) -> Payload {
+        let mut body = json!({ "error": self.error });
+        if let (Some(message), Some(body)) = (&self.message, body.as_object_mut()) {
+            body.insert("message".into(), message.clone().into());
+        }
+        Payload::from_args(&body).unwrap_or_default()
+    }
+}
+
+impl<E: std::error::Error> From<E> for Fault {
+    fn from(error: E) -> Self {
+        Self::internal(error)
+    }
+}
+
+/// Why a client may not enter a namespace: its CONNECT_ERROR, with `err.message` and `err.data` in the client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    message: String,
+    data: Option<Value>,
+}
+
+impl Refused {
+    /// A refusal in words.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), data: None }
+    }
+
+    /// Adds details for programs.
+    ///
+    /// ```
+    /// # use parlor::Refused;
+    /// let refused = Refused::new("unauthorized").data(&serde_json::json!({ "code": 401 }));
+    /// ```
+    #[must_use]
+    pub fn data<T: Serialize + ?Sized>(mut self, data: &T) -> Self {
+        self.data = serde_json::to_value(data).ok();
+        self
+    }
+
+    pub(crate) fn body(&self) -> String {
+        match &self.data {
+            Some(data) => json!({ "message": self.message, "data": data }),
+            None => json!({ "message": self.message }),
+        }
+        .to_string()
+    }
+}
+
+impl From<Fault> for Refused {
+    fn from(fault: Fault) -> Self {
+        Self::new(fault.message.unwrap_or_else(|| fault.error.into_owned()))
+    }
+}
+
+/// How a call of a handler ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// A client may enter; the socket's data as JSON.
+    Connected(String),
+    /// It may not; the body of its CONNECT_ERROR.
+    Refused(String),
+    /// Handled; what the acknowledgement carries, if the handler gives one.
+    Done(Option<Payload>),
+    /// Not handled.
+    Failed(Fault),
+}
+
+/// What an event handler may return.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not what a handler may return",
+    note = "a handler returns (), `Ack<T>`, or a `Result` of these whose error turns into a `Fault`"
+)]
+pub trait IntoOutcome {
+    /// The outcome of the call.
+    fn into_outcome(self) -> Outcome;
+}
+
+impl IntoOutcome for () {
+    fn into_outcome(self) -> Outcome {
+        Outcome::Done(None)
+    }
+}
+
+impl<T: IntoPayload> IntoOutcome for Ack<T> {
+    fn into_outcome(self) -> Outcome {
+        match self.0.into_payload() {
+            Ok(payload) => Outcome::Done(Some(payload)),
+            Err(error) => Outcome::Failed(Fault::internal(error)),
+        }
+    }
+}
+
+impl<T: IntoOutcome, E: Into<Fault>> IntoOutcome for Result<T, E> {
+    fn into_outcome(self) -> Outcome {
+        match self {
+            Ok(value) => value.into_outcome(),
+            Err(error) => Outcome::Failed(error.into()),
+        }
+    }
+}
+
+/// What a `connect` handler of a `Namespace<S>` may return.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not what the connect handler of a `Namespace<{S}>` may return",
+    note = "it returns `Result<{S}, E>`, where `E` turns into `Refused`"
+)]
+pub trait IntoConnected<S> {
+    /// The outcome of the call.
+    fn into_connected(self) -> Outcome;
+}
+
+impl<S: Serialize, E: Into<Refused>> IntoConnected<S> for Result<S, E> {
+    fn into_connected(self) -> Outcome {
+        match self.map(|data| serde_json::to_string(&data)) {
+            Ok(Ok(json)) => Outcome::Connected(json),
+            Ok(Err(error)) => Outcome::Failed(Fault::internal(error)),
+            Err(refused) => Outcome::Refused(refused.into().body()),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The application: its namespaces and its settings.
+
+use std::{collections::BTreeMap, rc::Rc, time::Duration};
+
+use engine_io::{Message, Millis};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    call::{Call, Running, Scope},
+    names::Gateways,
+    namespace::{Handlers, Namespace},
+};
+
+/// Settings of a server, with Node's defaults.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Path of the Socket.IO endpoint, with slashes at both ends.
+    pub path: String,
+    /// Engine.IO: heartbeat, limits, transports.
+    pub engine: engine_io::Config,
+    /// How long a client may stay without entering a namespace, ms.
+    pub connect_timeout: Millis,
+    /// Which Gateways exist.
+    pub gateways: Gateways,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            path: "/socket.io/".into(),
+            engine: engine_io::Config::default(),
+            connect_timeout: 45_000,
+            gateways: Gateways { shards: 1 },
+        }
+    }
+}
+
+/// Answers each message of a bare Engine.IO client.
+pub type EngineHandler = Rc<dyn Fn(Message) -> Vec<Message>>;
+
+/// A whole Socket.IO application. It is built anew whenever a sleeping object wakes, so building it must be
+/// cheap and must give the same again.
+///
+/// ```
+/// use parlor::prelude::*;
+///
+/// pub fn app() -> App {
+///     App::new().namespace("/", Namespace::open())
+/// }
+/// ```
+#[derive(Default)]
+pub struct App {
+    config: Config,
+    namespaces: BTreeMap<String, Handlers>,
+    engine: Option<(String, EngineHandler)>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let namespaces: Vec<_> = self.namespaces.keys().collect();
+        f.debug_struct("App")
+            .field("config", &self.config)
+            .field("namespaces", &namespaces)
+            .finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// An application without namespaces.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a namespace. Its name begins with a slash; one is put in front where it is missing.
+    #[must_use]
+    pub fn namespace<S: Serialize + DeserializeOwned + 'static>(
+        mut self,
+        name: &str,
+        namespace: Namespace<S>,
+    ) -> Self {
+        let name = if name.starts_with('/') { name.to_owned() } else { format!("/{name}") };
+        self.namespaces.insert(name, namespace.into_handlers());
+        self
+    }
+
+    /// Serves bare Engine.IO at another path (with slashes at both ends): each message is answered by those
+    /// that `handler` gives.
+    #[must_use]
+    pub fn engine(mut self, path: &str, handler: impl Fn(Message) -> Vec<Message> + 'static) -> Self {
+        self.engine = Some((path.to_owned(), Rc::new(handler)));
+        self
+    }
+
+    /// How often clients are pinged [25 s]. Below 10 s an object never sleeps while clients are connected; the
+    /// longer it is, the less idle connections cost.
+    #[must_use]
+    pub fn ping_interval(mut self, interval: Duration) -> Self {
+        self.config.engine.ping_interval = millis(interval);
+        self
+    }
+
+    /// How long a client has for its pong [20 s].
+    #[must_use]
+    pub fn ping_timeout(mut self, timeout: Duration) -> Self {
+        self.config.engine.ping_timeout = millis(timeout);
+        self
+    }
+
+    /// How many Gateways share the clients of one location [1].
+    #[must_use]
+    pub fn gateways_per_location(mut self, shards: u32) -> Self {
+        self.config.gateways.shards = shards.max(1);
+        self
+    }
+
+    /// All settings.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// All settings, to change.
+    pub fn config_mut(&mut self) -> &mut Config {
+        &mut self.config
+    }
+
+    /// Path and handler of the bare Engine.IO endpoint.
+    #[must_use]
+    pub fn engine_endpoint(&self) -> Option<(&str, &EngineHandler)> {
+        self.engine.as_ref().map(|(path, handler)| (path.as_str(), handler))
+    }
+
+    pub(crate) fn handlers(&self, nsp: &str) -> Option<&Handlers> {
+        self.namespaces.get(nsp)
+    }
+
+    /// Starts the handler of a call; `None` if the namespace is gone (newer code met an older socket).
+    #[must_use]
+    pub fn start(&self, call: Call) -> Option<Running> {
+        let handlers = self.namespaces.get(&*call.nsp)?;
+        Some(handlers.start(Scope::new(call)))
+    }
+}
+
+fn millis(duration: Duration) -> Millis {
+    Millis::try_from(duration.as_millis()).unwrap_or(Millis::MAX)
+}

@@ -1,0 +1,216 @@
+//! One call of a handler: what it is given, what it asked for, and how it is driven.
+//!
+//! A [`Call`] is data: the Gateway machine emits it and takes its [`Progress`] back. In between the shell (or
+//! the test server) polls the handler's future; only that future is not serialisable, so a handler that waits
+//! does not survive the loss of the object's memory, and one that does not wait cannot be lost at all.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    future::Future,
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll, Waker},
+};
+
+use engine_io::Frame;
+use serde::{Deserialize, Serialize};
+use socket_io::{Payload, Target};
+
+use crate::{answer::Outcome, wire::Card};
+
+/// Names a call on its Gateway.
+pub type CallId = u64;
+
+/// Why a handler runs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Occasion {
+    /// A client asks to enter the namespace.
+    Connect,
+    /// An event came.
+    Event {
+        /// Its name.
+        name: String,
+        /// Its arguments.
+        payload: Payload,
+    },
+    /// The socket is gone; Node's reason.
+    Disconnect {
+        /// For example `transport close`.
+        reason: &'static str,
+    },
+}
+
+/// What the client sent when it connected.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handshake {
+    /// The query of the first request, without `?`, undecoded.
+    pub query: String,
+    /// The client's address, if known.
+    pub address: String,
+    /// When the connection was opened, ms since the epoch.
+    pub issued: u64,
+    /// Request headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+}
+
+/// A handler to run, and all that it may look at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// Its number.
+    pub id: CallId,
+    /// The namespace.
+    pub nsp: Rc<str>,
+    /// The socket.
+    pub socket: Rc<str>,
+    /// Why.
+    pub occasion: Occasion,
+    /// The socket's data, as JSON; empty before it is connected.
+    pub data: String,
+    /// The socket's rooms at the start of the call, its own id among them.
+    pub rooms: Vec<Rc<str>>,
+    /// The client's auth payload, as JSON.
+    pub auth: Option<Rc<str>>,
+    /// The handshake.
+    pub handshake: Rc<Handshake>,
+    /// The time, ms since the epoch.
+    pub now: u64,
+}
+
+/// What a handler asked for, in its order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Effect {
+    /// Send to the socket itself.
+    Emit {
+        /// The packet and its attachments.
+        frames: Vec<Frame>,
+        /// May be dropped.
+        volatile: bool,
+    },
+    /// Send to others.
+    Cast {
+        /// In this namespace.
+        nsp: String,
+        /// To these.
+        target: Target,
+        /// The packet and its attachments.
+        frames: Vec<Frame>,
+        /// May be dropped.
+        volatile: bool,
+    },
+    /// Join a room.
+    Join(String),
+    /// Leave a room.
+    Leave(String),
+    /// Keep this as the socket's data.
+    Store(String),
+    /// Leave the namespace; close the connection too, if true.
+    Disconnect(bool),
+    /// Which sockets are there?
+    Ask {
+        /// The answer goes to this question of the call.
+        ask: u64,
+        /// In this namespace.
+        nsp: String,
+        /// These.
+        target: Target,
+    },
+}
+
+/// How far a call is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Progress {
+    /// It waits; what it asked for meanwhile.
+    Waiting(Vec<Effect>),
+    /// It has ended; what it asked for last, and how it ended.
+    Done(Vec<Effect>, Outcome),
+}
+
+pub(crate) type HandlerFuture = Pin<Box<dyn Future<Output = Outcome>>>;
+
+/// What the extractors of one call share.
+#[derive(Debug)]
+pub struct Scope {
+    pub(crate) call: Call,
+    effects: RefCell<Vec<Effect>>,
+    answers: RefCell<BTreeMap<u64, Vec<Card>>>,
+    asked: Cell<u64>,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl Scope {
+    pub(crate) fn new(call: Call) -> Rc<Self> {
+        Rc::new(Self {
+            call,
+            effects: RefCell::default(),
+            answers: RefCell::default(),
+            asked: Cell::new(0),
+            waker: RefCell::default(),
+        })
+    }
+
+    pub(crate) fn push(&self, effect: Effect) {
+        self.effects.borrow_mut().push(effect);
+    }
+
+    pub(crate) async fn ask(&self, nsp: &str, target: Target) -> Vec<Card> {
+        let ask = self.asked.replace(self.asked.get() + 1);
+        self.push(Effect::Ask { ask, nsp: nsp.to_owned(), target });
+        std::future::poll_fn(|cx| match self.answers.borrow_mut().remove(&ask) {
+            Some(cards) => Poll::Ready(cards),
+            None => {
+                self.waker.replace(Some(cx.waker().clone()));
+                Poll::Pending
+            }
+        })
+        .await
+    }
+
+    /// Brings the answer to a question of this call.
+    pub fn answer(&self, ask: u64, cards: Vec<Card>) {
+        self.answers.borrow_mut().insert(ask, cards);
+        let waker = self.waker.take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+/// A call under way.
+pub struct Running {
+    scope: Rc<Scope>,
+    future: HandlerFuture,
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running").field("call", &self.scope.call).finish_non_exhaustive()
+    }
+}
+
+impl Running {
+    pub(crate) fn new(scope: Rc<Scope>, future: HandlerFuture) -> Self {
+        Self { scope, future }
+    }
+
+    /// For [`Scope::answer`].
+    #[must_use]
+    pub fn scope(&self) -> Rc<Scope> {
+        self.scope.clone()
+    }
+
+    /// Lets the handler go on.
+    pub fn poll(&mut self, cx: &mut Context<'_>) -> Progress {
+        match self.future.as_mut().poll(cx) {
+            Poll::Pending => Progress::Waiting(self.scope.effects.take()),
+            Poll::Ready(outcome) => {
+                let mut effects = self.scope.effects.take();
+                if matches!(outcome, Outcome::Failed(_)) {
+                    // A failed handler sent what it sent, but its half-made changes to the data are not kept.
+                    effects.retain(|effect| !matches!(effect, Effect::Store(_)));
+                }
+                Progress::Done(effects, outcome)
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Extractors: the arguments of a handler say what it needs.
+
+use std::{
+    cell::Cell,
+    ops::{Deref, DerefMut},
+    rc::Rc,
+};
+
+use serde::{Serialize, de::DeserializeOwned};
+use socket_io::Payload;
+
+use crate::{
+    answer::Fault,
+    call::{Effect, Handshake, Occasion, Scope},
+    socket::{Io, Socket},
+};
+
+/// What can be an argument of a handler in a `Namespace<S>`.
+///
+/// Implement it for your own types from others that already have it:
+///
+/// ```
+/// use parlor::{FromCall, Fault, Scope, prelude::*};
+/// struct Language(String);
+/// impl<S> FromCall<S> for Language {
+///     fn from_call(scope: &std::rc::Rc<Scope>) -> Result<Self, Fault> {
+///         let headers = Handshake::from_call_of::<S>(scope)?;
+///         let found = headers.headers.iter().find(|(name, _)| name == "accept-language");
+///         Ok(Language(found.map_or_else(|| "en".into(), |(_, value)| value.clone())))
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be an argument of a handler in a `Namespace<{S}>`",
+    note = "arguments are extractors: `Socket`, `Io`, `Data<T>`, `SocketData<{S}>`, `Auth<T>`, `EventName`, `Payload`, `Handshake`, `DisconnectReason`, or an `Option` or `Result<_, Fault>` of one",
+    note = "`SocketData` takes the namespace's own type, and is not there yet in its connect handler"
+)]
+pub trait FromCall<S>: Sized {
+    /// Takes the value from the call.
+    ///
+    /// # Errors
+    /// A [`Fault`], which the client's acknowledgement gets instead of an answer.
+    fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault>;
+}
+
+/// The marker that stands for `S` in the connect handler: there is no socket data yet.
+#[derive(Clone, Copy, Debug)]
+pub struct Connecting;
+
+/// The arguments of the event, parsed: a tuple takes several, `()` none, anything else the first one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Data<T>(pub T);
+
+impl<S, T: DeserializeOwned> FromCall<S> for Data<T> {
+    fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
+        match &scope.call.occasion {
+            Occasion::Event { payload, .. } => payload.to().map(Data).map_err(Fault::bad_payload),
+            _ => Err(Fault::internal("`Data` is there for events only")),
+        }
+    }
+}
+
+/// The arguments of the event as they came, unparsed, binary attachments included. Can be emitted again.
+impl<S> FromCall<S> for Payload {
+    fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
+        match &scope.call.occasion {
+            Occasion::Event { payload, .. } => Ok(payload.clone()),
+            _ => Ok(Payload::default()),
+        }
+    }
+}
+
+/// The name of the event; empty when a socket connects or disconnects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventName(pub String);
+
+impl<S> FromCall<S> for EventName {
+    fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
+        Ok(Self(match &scope.call.occasion {
+            Occasion::Event { name, .. } => name.clone(),
+            _ => String::new(),
+        }))
+    }
+}
+
+/// Why the socket is gone, in Node's words (`transport close`, `ping timeout`, `client namespace disconnect`, …);
+/// empty while it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DisconnectReason(pub &'static str);
+
+impl<S> FromCall<S> for DisconnectReason {
+    fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
+        Ok(Self(match &scope.call.occasion {
+            Occasion::Disconnect { reason } => reason,
+            _ => "",
+        }))
+    }
+}
+
+/// The client's `auth`, parsed; `{}` when it sent none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Auth<T>(pub T);
+
+impl<S, T: DeserializeOwned> FromCall<S> for Auth<T> {
+    fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
+        let json = scope.call.auth.as_deref().unwrap_or("{}");
+        serde_json::from_str(json).map(Auth).map_err(|error| Fault::new("bad auth", error.to_string()))
+    }
+}
+
+impl<S> FromCall<S> for Handshake {
+    fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
+        Ok((*scope.call.handshake).clone())
+    }
+}
+
+impl Handshake {
+    /// [`FromCall::from_call`] with the namespace's type named, for use in other extractors.
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn from_call_of<S>(scope: &Rc<Scope>) -> Result<Self, Fault> {
+        <Self as FromCall<S>>::from_call(scope)
+    }
+}
+
+impl<S> FromCall<S> for Socket {
+    fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
+        Ok(Self::new(scope.clone()))
+    }
+}
+
+impl<S> FromCall<S> for Io {
+    fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
+        Ok(Self::new(scope.clone()))
+    }
+}
+
+/// When the event came, ms since the epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now(pub u64);
+
+impl<S> FromCall<S> for Now {
+    fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
+        Ok(Self(scope.call.now))
+    }
+}
+
+impl<S, T: FromCall<S>> FromCall<S> for Option<T> {
+    fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
+        Ok(T::from_call(scope).ok())
+    }
+}
+
+impl<S, T: FromCall<S>> FromCall<S> for Result<T, Fault> {
+    fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
+        Ok(T::from_call(scope))
+    }
+}
+
+/// The socket's own data: what `connect` returned, kept with the connection, so it survives sleep.
+///
+/// Changed through it, the data is stored when the handler ends well; a handler that fails changes nothing.
+#[derive(Debug)]
+pub struct SocketData<S: Serialize> {
+    data: S,
+    changed: Cell<bool>,
+    scope: Rc<Scope>,
+}
+
+impl<S: Serialize + DeserializeOwned> FromCall<S> for SocketData<S> {
+    fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
+        let data = serde_json::from_str(&scope.call.data).map_err(|error| {
+            Fault::internal(format!("the stored socket data does not fit its type: {error}"))
+        })?;
+        Ok(Self { data, changed: Cell::new(false), scope: scope.clone() })
+    }
+}
+
+impl<S: Serialize> Deref for SocketData<S> {
+    type Target = S;
+    fn deref(&self) -> &S {
+        &self.data
+    }
+}
+
+impl<S: Serialize> DerefMut for SocketData<S> {
+    fn deref_mut(&mut self) -> &mut S {
+        self.changed.set(true);
+        &mut self.data
+    }
+}
+
+impl<S: Serialize> Drop for SocketData<S> {
+    fn drop(&mut self) {
+        if self.changed.get()
+            && let Ok(json) = serde_json::to_string(&self.data)
+        {
+            self.scope.push(Effect::Store(json));
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What a Gateway keeps of one connection, in memory and stored.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    rc::Rc,
+};
+
+use engine_io::{Conn, Millis, Session};
+use serde::{Deserialize, Serialize};
+use socket_io::{Connection, Payload};
+
+use crate::call::{CallId, Effect, Handshake};
+
+/// One connection: its Engine.IO session, and on it the Socket.IO connection with its sockets.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Client {
+    pub(super) session: Session,
+    /// `None`: bare Engine.IO.
+    pub(super) connection: Option<Connection>,
+    pub(super) handshake: Rc<Handshake>,
+    pub(super) sockets: BTreeMap<Rc<str>, Socket>,
+    /// Whether it waits in the Gateway's list of clients to look after.
+    pub(super) touched: bool,
+    /// Its place in the Gateway's timers.
+    pub(super) timer: Option<Millis>,
+}
+
+/// One socket: a client in a namespace.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Socket {
+    pub(super) id: Rc<str>,
+    pub(super) auth: Option<Rc<str>>,
+    pub(super) phase: Phase,
+    /// The socket's data, as JSON.
+    pub(super) data: String,
+    /// Events that wait until the one before them is done.
+    pub(super) work: VecDeque<Work>,
+    pub(super) call: Option<CallId>,
+    /// What handlers asked for and is not carried out yet.
+    pub(super) effects: VecDeque<Effect>,
+    /// Rooms whose joins and leaves are not confirmed yet.
+    pub(super) pending: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Phase {
+    /// The connect handler has not decided.
+    Connecting,
+    /// It has let the client in; the Room of everyone has not confirmed this Gateway yet.
+    Entering,
+    /// The client has its CONNECT.
+    Live,
+}
+
+/// An event that waits for its turn.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Work {
+    pub(super) ack: Option<u64>,
+    pub(super) name: String,
+    #[serde(with = "socket_io::stored")]
+    pub(super) payload: Payload,
+}
+
+impl Client {
+    /// Its WebSockets: the one that carries the session, and one that may take over.
+    pub(super) fn conns(&self) -> impl Iterator<Item = Conn> + use<> {
+        self.session.conn().into_iter().chain(self.session.probe())
+    }
+}
+
+impl Socket {
+    pub(super) fn new(id: Rc<str>, auth: Option<Rc<str>>) -> Self {
+        Self {
+            id,
+            auth,
+            phase: Phase::Connecting,
+            data: String::new(),
+            work: VecDeque::new(),
+            call: None,
+            effects: VecDeque::new(),
+            pending: Vec::new(),
+        }
+    }
+
+    /// Whether the next effect may be carried out. After a join or leave the rest waits for its confirmation,
+    /// except more of the kind, and broadcasts to the same room: they follow it through the same link.
+    pub(super) fn may(&self, effect: &Effect) -> bool {
+        let follows = |room: &String| self.pending.iter().all(|pending| pending == room);
+        match effect {
+            Effect::Ask { target, .. } => match target.rooms.as_slice() {
+                [room] => follows(room),
+                _ => self.pending.is_empty(),
+            },
+            _ if self.phase != Phase::Live => false,
+            Effect::Join(_) | Effect::Leave(_) => true,
+            Effect::Cast { target, .. } => match target.rooms.as_slice() {
+                [room] => follows(room),
+                _ => self.pending.is_empty(),
+            },
+            _ => self.pending.is_empty(),
+        }
+    }
+}
+
+/// Version of the stored form. Raise it with any change to it; [`decode`] then reads the older ones too.
+const VERSION: u8 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct Stored<C> {
+    client: C,
+    /// Rooms of each socket, by namespace.
+    rooms: BTreeMap<Rc<str>, Vec<Rc<str>>>,
+}
+
+/// The stored form of a client.
+pub(super) fn encode(client: &Client, rooms: BTreeMap<Rc<str>, Vec<Rc<str>>>) -> Vec<u8> {
+    postcard::to_extend(&Stored { client, rooms }, vec![VERSION]).unwrap_or_default()
+}
+
+/// Rooms of the sockets of a client, by namespace.
+pub(super) type RoomsOf = BTreeMap<Rc<str>, Vec<Rc<str>>>;
+
+/// The client of a stored form; `None` if this code can't read it: such a client counts as gone.
+pub(super) fn decode(bytes: &[u8]) -> Option<(Client, RoomsOf)> {
+    match bytes.split_first() {
+        Some((&VERSION, rest)) => {
+            let Stored { client, rooms } = postcard::from_bytes(rest).ok()?;
+            Some((client, rooms))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,311 @@
+//! The side of the Gateway that talks to Rooms and to other Gateways.
+
+use std::rc::Rc;
+
+use engine_io::Frame;
+use socket_io::Target;
+
+use super::{Gateway, Output, Standing, client::Phase, sockets::with_own};
+use crate::{
+    Turn,
+    call::CallId,
+    link::Link,
+    names::{RoomKey, gateway_of},
+    wire::{self, Card, Cast, Direct, Peer, ToGateway, ToRoom, WireError},
+};
+
+impl Gateway {
+    /// Takes the request of a Room or of another Gateway and gives the body of the reply.
+    ///
+    /// # Errors
+    /// A body that can't be read; answer it with a failure, the sender comes again.
+    pub fn handle_request(&mut self, turn: &mut Turn<'_>, body: &[u8]) -> Result<Vec<u8>, WireError> {
+        let (peer, rest) = wire::decode_sender(body)?;
+        let reply = match &peer {
+            Peer::Room(key) => {
+                let envelope = wire::decode_envelope(rest)?;
+                let items = self.room(turn, key).handle_request(envelope);
+                self.take(turn, key, items);
+                wire::encode(&self.room(turn, key).reply())
+            }
+            Peer::Gateway(name) => {
+                let envelope = wire::decode_envelope(rest)?;
+                let items = self.gateway(turn, name).handle_request(envelope);
+                self.take_direct(items);
+                wire::encode(&self.gateway(turn, name).reply())
+            }
+        };
+        self.pump(turn);
+        self.forget_quiet(&peer);
+        Ok(reply)
+    }
+
+    /// Takes the reply to a request of this Gateway; `None` if the request failed.
+    pub fn handle_reply(&mut self, turn: &mut Turn<'_>, peer: &Peer, reply: Option<&[u8]>) {
+        let now = turn.now;
+        match peer {
+            Peer::Room(key) => match reply.and_then(|body| wire::decode(body).ok()) {
+                Some(envelope) => {
+                    let items = self.room(turn, key).handle_reply(envelope);
+                    self.take(turn, key, items);
+                }
+                None => self.room(turn, key).handle_failure(now),
+            },
+            Peer::Gateway(name) => match reply.and_then(|body| wire::decode(body).ok()) {
+                Some(envelope) => {
+                    let items = self.gateway(turn, name).handle_reply(envelope);
+                    self.take_direct(items);
+                }
+                None => self.gateway(turn, name).handle_failure(now),
+            },
+        }
+        self.ready.insert(peer.clone());
+        self.pump(turn);
+        self.forget_quiet(peer);
+    }
+
+    fn room(&mut self, turn: &mut Turn<'_>, key: &RoomKey) -> &mut Link<ToRoom, ToGateway> {
+        self.rooms.entry(key.clone()).or_insert_with(|| Link::new(turn.epoch()))
+    }
+
+    fn gateway(&mut self, turn: &mut Turn<'_>, name: &str) -> &mut Link<Direct, Direct> {
+        self.gateways.entry(name.to_owned()).or_insert_with(|| Link::new(turn.epoch()))
+    }
+
+    /// Queues an item for a Room.
+    pub(super) fn tell(&mut self, turn: &mut Turn<'_>, key: RoomKey, item: ToRoom) {
+        self.room(turn, &key).push(item);
+        self.ready.insert(Peer::Room(key));
+    }
+
+    /// Makes the next request to a peer, if there is one to make.
+    pub(super) fn request(&mut self, peer: Peer) {
+        let own = Peer::Gateway(self.name.clone());
+        let body = match &peer {
+            Peer::Room(key) => self
+                .rooms
+                .get_mut(key)
+                .and_then(Link::request)
+                .map(|envelope| wire::encode_request(&own, &envelope)),
+            Peer::Gateway(name) => {
+                self.gateways.get_mut(name).and_then(Link::request).map(|e| wire::encode_request(&own, &e))
+            }
+        };
+        if let Some(body) = body {
+            self.outputs.push_back(Output::Request { peer, body });
+        }
+    }
+
+    /// A peer that nothing here belongs to any more costs no memory.
+    fn forget_quiet(&mut self, peer: &Peer) {
+        match peer {
+            Peer::Room(key) => {
+                let member = self.locals.get(key.nsp.as_str()).is_some_and(|local| match &key.room {
+                    Some(room) => local.rooms.members(room).next().is_some(),
+                    None => local.standing != Standing::Out,
+                });
+                if !member && self.rooms.get(key).is_some_and(Link::is_quiet) {
+                    self.rooms.remove(key);
+                }
+            }
+            Peer::Gateway(name) => {
+                if self.gateways.get(name).is_some_and(Link::is_quiet) {
+                    self.gateways.remove(name);
+                }
+            }
+        }
+    }
+
+    /// Sends a broadcast on its way: to one socket by its id directly, to one room through its Room, else
+    /// through the Room of everyone, whose Gateways pick their sockets.
+    pub(super) fn cast(&mut self, turn: &mut Turn<'_>, nsp: &str, cast: Cast) {
+        let key = match cast.target.rooms.as_slice() {
+            [room] => match gateway_of(room) {
+                Some(here) if here == self.name => return self.deliver(nsp, &cast),
+                Some(name) if self.app.config().gateways.contains(name) => {
+                    let name = name.to_owned();
+                    self.gateway(turn, &name).push(Direct { nsp: nsp.to_owned(), cast });
+                    self.ready.insert(Peer::Gateway(name));
+                    return;
+                }
+                _ => RoomKey::room(nsp, room),
+            },
+            _ => RoomKey::everyone(nsp),
+        };
+        self.tell(turn, key, ToRoom::Cast(cast));
+    }
+
+    /// Asks for sockets; the answer goes to the call.
+    pub(super) fn ask(&mut self, turn: &mut Turn<'_>, call: CallId, ask: u64, nsp: &str, target: Target) {
+        self.next_ask += 1;
+        let number = self.next_ask;
+        self.asks.insert(number, (call, ask));
+        let key = match target.rooms.as_slice() {
+            [room] if gateway_of(room).is_none() => RoomKey::room(nsp, room),
+            _ => RoomKey::everyone(nsp),
+        };
+        self.tell(turn, key, ToRoom::Ask { ask: number, target });
+    }
+
+    pub(super) fn join(&mut self, turn: &mut Turn<'_>, sid: &str, nsp: &Rc<str>, id: &Rc<str>, room: String) {
+        let member = self.locals.get(nsp).is_some_and(|local| local.rooms.is_in(id, &room));
+        self.change(turn, sid, nsp, id, room, member, |member| ToRoom::Join { member });
+    }
+
+    pub(super) fn leave(
+        &mut self,
+        turn: &mut Turn<'_>,
+        sid: &str,
+        nsp: &Rc<str>,
+        id: &Rc<str>,
+        room: String,
+    ) {
+        let member = self.locals.get(nsp).is_some_and(|local| local.rooms.is_in(id, &room));
+        self.change(turn, sid, nsp, id, room, !member, |member| ToRoom::Leave { member });
+    }
+
+    /// Asks a Room for a join or leave, unless all is as wanted already. One's own id is a room that is
+    /// neither joined nor left.
+    #[allow(clippy::too_many_arguments, reason = "the two callers differ in the last two only")]
+    fn change(
+        &mut self,
+        turn: &mut Turn<'_>,
+        sid: &str,
+        nsp: &Rc<str>,
+        id: &Rc<str>,
+        room: String,
+        as_wanted: bool,
+        item: impl FnOnce(String) -> ToRoom,
+    ) {
+        let Some(socket) = self.clients.get_mut(sid).and_then(|client| client.sockets.get_mut(nsp)) else {
+            return;
+        };
+        if *room == **id || (as_wanted && !socket.pending.contains(&room)) {
+            return;
+        }
+        socket.pending.push(room.clone());
+        self.dirty.insert(sid.into()); // so that it is asked for again, should this memory be lost
+        self.tell(turn, RoomKey::room(nsp, &room), item(id.to_string()));
+    }
+
+    /// What a Room tells, in its order.
+    fn take(&mut self, turn: &mut Turn<'_>, key: &RoomKey, items: Vec<ToGateway>) {
+        for item in items {
+            match item {
+                ToGateway::Joined { member } => self.confirmed(turn, key, &member, true),
+                ToGateway::Left { member } => self.confirmed(turn, key, &member, false),
+                ToGateway::Deliver { cast, .. } => self.deliver(&key.nsp, &cast),
+                ToGateway::Question { question, target } => {
+                    let sockets = self.cards(&key.nsp, &target);
+                    self.tell(turn, key.clone(), ToRoom::Answer { question, sockets });
+                }
+                ToGateway::Answers { ask, sockets } => {
+                    if let Some((call, ask)) = self.asks.remove(&ask) {
+                        self.outputs.push_back(Output::Answered { call, ask, sockets });
+                    }
+                }
+            }
+        }
+    }
+
+    /// A join or a leave has its place in the Room's order.
+    fn confirmed(&mut self, turn: &mut Turn<'_>, key: &RoomKey, member: &str, joined: bool) {
+        let Some(room) = &key.room else {
+            return if joined {
+                self.entered(turn, &key.nsp)
+            };
+        };
+        let Some(place) = self.sockets.get(member).cloned() else { return };
+        if let Some(local) = self.locals.get_mut(&place.nsp) {
+            if joined {
+                local.rooms.join(member, room);
+            } else {
+                local.rooms.leave(member, room);
+            }
+        }
+        if let Some(socket) =
+            self.clients.get_mut(&place.sid).and_then(|client| client.sockets.get_mut(&place.nsp))
+            && let Some(at) = socket.pending.iter().position(|pending| pending == room)
+        {
+            socket.pending.remove(at);
+        }
+        self.dirty.insert(place.sid.clone());
+        self.step(turn, &place.sid, &place.nsp);
+    }
+
+    /// The Room of everyone counts this Gateway in: those who waited for it get their CONNECT.
+    fn entered(&mut self, turn: &mut Turn<'_>, nsp: &str) {
+        let Some((nsp, local)) = self.locals.get_key_value(nsp).map(|(nsp, local)| (nsp.clone(), local))
+        else {
+            return;
+        };
+        if local.standing != Standing::Joining {
+            return;
+        }
+        if let Some(local) = self.locals.get_mut(&nsp) {
+            local.standing = Standing::In;
+        }
+        let waiting: Vec<Rc<str>> = self
+            .clients
+            .iter()
+            .filter(|(_, client)| {
+                client.sockets.get(&nsp).is_some_and(|socket| socket.phase == Phase::Entering)
+            })
+            .map(|(sid, _)| sid.clone())
+            .collect();
+        for sid in waiting {
+            self.accept(turn, &sid, &nsp);
+        }
+        self.leave_if_empty(turn, &nsp);
+    }
+
+    /// Takes this Gateway out of the Room of everyone when the last socket of the namespace has gone.
+    pub(super) fn leave_if_empty(&mut self, turn: &mut Turn<'_>, nsp: &Rc<str>) {
+        let Some(local) = self.locals.get(nsp) else { return };
+        let waited_for = || self.clients.values().any(|client| client.sockets.contains_key(nsp));
+        if local.standing == Standing::In && local.rooms.is_empty() && !waited_for() {
+            self.locals.remove(nsp);
+            let member = self.name.clone();
+            self.tell(turn, RoomKey::everyone(nsp), ToRoom::Leave { member });
+        }
+    }
+
+    /// Hands a broadcast to the sockets here that it is for. All get the same frames.
+    fn deliver(&mut self, nsp: &str, cast: &Cast) {
+        let Some(local) = self.locals.get(nsp) else { return };
+        for id in local.rooms.select(&cast.target) {
+            let Some(place) = self.sockets.get(&id) else { continue };
+            let Some(client) = self.clients.get_mut(&place.sid) else { continue };
+            if cast.volatile {
+                client.session.send_volatile(&cast.frames);
+            } else {
+                cast.frames.iter().cloned().for_each(|frame: Frame| client.session.send(frame));
+            }
+            if !client.touched {
+                client.touched = true;
+                self.touched.push_back(place.sid.clone());
+            }
+        }
+    }
+
+    fn take_direct(&mut self, items: Vec<Direct>) {
+        for Direct { nsp, cast } in items {
+            self.deliver(&nsp, &cast);
+        }
+    }
+
+    /// The sockets here that a question is for.
+    fn cards(&self, nsp: &str, target: &Target) -> Vec<Card> {
+        let Some(local) = self.locals.get(nsp) else { return Vec::new() };
+        let cards = local.rooms.select(target).into_iter().filter_map(|id| {
+            let place = self.sockets.get(&id)?;
+            let socket = self.clients.get(&place.sid)?.sockets.get(&place.nsp)?;
+            let rooms = with_own(local.rooms.rooms_of(&id).cloned().collect(), &id)
+                .iter()
+                .map(ToString::to_string)
+                .collect();
+            Some(Card { id: id.to_string(), rooms, data: socket.data.clone() })
+        });
+        cards.collect()
+    }
+}

@@ -1,0 +1,405 @@
+//! The life of a socket: connect, events one after another, what handlers ask for, disconnect.
+
+use std::{collections::BTreeMap, rc::Rc};
+
+use engine_io::{CloseReason, Frame, Message};
+use socket_io::{Incoming, Payload, encode_ack};
+
+use super::{
+    Called, Gateway, Output, Place, Standing,
+    client::{Client, Phase, RoomsOf, Socket, Work},
+};
+use crate::{
+    Turn,
+    answer::{Outcome, Refused},
+    call::{Call, CallId, Effect, Occasion, Progress},
+    names::{RoomKey, id},
+    wire::{Cast, ToRoom},
+};
+
+/// How many events of one socket may wait for a handler that takes its time. More close the connection.
+const WORK_MAX: usize = 4096;
+
+impl Gateway {
+    /// A message from a client.
+    pub(super) fn message(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, message: Message) {
+        let Some(client) = self.clients.get_mut(sid) else { return };
+        let Some(connection) = &mut client.connection else { return self.echo(sid, message) };
+        match connection.handle_message(message) {
+            Ok(None) => {}
+            Ok(Some(Incoming::Connect { nsp, auth })) => self.connect(turn, sid, &nsp, auth),
+            Ok(Some(Incoming::Event { nsp, id, name, args })) => {
+                let Some(nsp) = client.sockets.get_key_value(nsp.as_str()).map(|(nsp, _)| nsp.clone()) else {
+                    return;
+                };
+                let Some(socket) = client.sockets.get_mut(&nsp) else { return };
+                if socket.work.len() >= WORK_MAX {
+                    self.outputs
+                        .push_back(Output::Log(format!("{}: too many events wait; closed", socket.id)));
+                    client.session.close(CloseReason::ForcedClose, turn.now);
+                } else {
+                    socket.work.push_back(Work { ack: id, name, payload: args });
+                    self.step(turn, sid, &nsp);
+                }
+            }
+            Ok(Some(Incoming::Ack { .. })) => {} // no acknowledgement is ever asked for yet: all are unknown
+            Ok(Some(Incoming::Disconnect { nsp })) => {
+                if let Some((nsp, socket)) = client.sockets.remove_entry(nsp.as_str()) {
+                    self.depart(turn, sid, &nsp, socket, "client namespace disconnect");
+                }
+            }
+            Err(violation) => {
+                self.outputs.push_back(Output::Log(format!("{sid}: {violation}; closed")));
+                client.session.close(CloseReason::ForcedClose, turn.now);
+            }
+        }
+    }
+
+    fn connect(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &str, auth: Option<String>) {
+        let known = self.app.handlers(nsp).is_some();
+        let Some(client) = self.clients.get_mut(sid) else { return };
+        if !known {
+            let frames = client.connection.as_mut().map(|connection| {
+                let refused = Refused::new("Invalid namespace");
+                connection.refuse(nsp, &refused.body())
+            });
+            return self.send(sid, frames.unwrap_or_default(), false);
+        }
+        let nsp: Rc<str> = nsp.into();
+        let socket = Socket::new(id(&turn.id(), &self.name).into(), auth.map(Into::into));
+        self.sockets.insert(socket.id.clone(), Place { sid: sid.clone(), nsp: nsp.clone() });
+        client.sockets.insert(nsp.clone(), socket);
+        self.call(turn, sid, &nsp, Occasion::Connect, None);
+    }
+
+    /// Has a handler of a socket called.
+    fn call(&mut self, turn: &Turn<'_>, sid: &str, nsp: &Rc<str>, occasion: Occasion, ack: Option<u64>) {
+        let Some(client) = self.clients.get_mut(sid) else { return };
+        let Some(socket) = client.sockets.get_mut(nsp) else { return };
+        self.next_call += 1;
+        socket.call = Some(self.next_call);
+        let rooms = self
+            .locals
+            .get(nsp)
+            .map(|local| local.rooms.rooms_of(&socket.id).cloned().collect())
+            .unwrap_or_default();
+        let call = Call {
+            id: self.next_call,
+            nsp: nsp.clone(),
+            socket: socket.id.clone(),
+            occasion,
+            data: socket.data.clone(),
+            rooms: with_own(rooms, &socket.id),
+            auth: socket.auth.clone(),
+            handshake: client.handshake.clone(),
+            now: turn.now,
+        };
+        self.calls.insert(call.id, Called { socket: call.socket.clone(), nsp: nsp.clone(), ack });
+        self.outputs.push_back(Output::Run(call));
+    }
+
+    /// A call went on or ended.
+    pub fn handle_progress(&mut self, turn: &mut Turn<'_>, id: CallId, progress: Progress) {
+        let (effects, outcome) = match progress {
+            Progress::Waiting(effects) => (effects, None),
+            Progress::Done(effects, outcome) => (effects, Some(outcome)),
+        };
+        let called = match &outcome {
+            Some(_) => self.calls.remove(&id),
+            None => self.calls.get(&id).cloned(),
+        };
+        let Some(called) = called else { return };
+        let place = self.sockets.get(&called.socket).cloned();
+        let socket = place.as_ref().and_then(|place| {
+            self.clients.get_mut(&place.sid).and_then(|client| client.sockets.get_mut(&place.nsp))
+        });
+        match (place, socket) {
+            (Some(place), Some(socket)) => {
+                socket.effects.extend(effects);
+                if let Some(outcome) = outcome {
+                    socket.call = None;
+                    self.finish(turn, &place, &called, outcome);
+                }
+                self.step(turn, &place.sid, &place.nsp);
+            }
+            // The socket has gone: what can be done without it is done.
+            _ => {
+                for effect in effects {
+                    match effect {
+                        Effect::Cast { nsp, target, frames, volatile } => {
+                            self.cast(turn, &nsp, Cast { target, frames, volatile });
+                        }
+                        Effect::Ask { ask, nsp, target } => self.ask(turn, id, ask, &nsp, target),
+                        _ => {}
+                    }
+                }
+                if let Some(Outcome::Failed(fault)) = outcome {
+                    self.outputs.push_back(Output::Log(format!("{}: {}", called.socket, fault.log_line())));
+                }
+            }
+        }
+        self.pump(turn);
+    }
+
+    /// Acts on how a call ended.
+    fn finish(&mut self, turn: &mut Turn<'_>, place: &Place, called: &Called, outcome: Outcome) {
+        let Place { sid, nsp } = place;
+        match outcome {
+            Outcome::Connected(data) => self.enter(turn, sid, nsp, data),
+            Outcome::Refused(body) => self.refuse(turn, sid, nsp, &body),
+            Outcome::Done(Some(payload)) => self.acknowledge(place, called, &payload),
+            Outcome::Done(None) => {}
+            Outcome::Failed(fault) => {
+                self.outputs.push_back(Output::Log(format!("{}: {}", called.socket, fault.log_line())));
+                let connecting =
+                    self.socket(sid, nsp).is_some_and(|socket| socket.phase == Phase::Connecting);
+                if connecting {
+                    self.refuse(turn, sid, nsp, &Refused::from(fault).body());
+                } else {
+                    self.acknowledge(place, called, &fault.payload());
+                }
+            }
+        }
+    }
+
+    /// Queues the client's acknowledgement behind everything that the handler asked for.
+    fn acknowledge(&mut self, place: &Place, called: &Called, payload: &Payload) {
+        if let (Some(ack), Some(socket)) = (called.ack, self.socket(&place.sid, &place.nsp)) {
+            let frames = encode_ack(&place.nsp, ack, payload);
+            socket.effects.push_back(Effect::Emit { frames, volatile: false });
+        }
+    }
+
+    fn socket(&mut self, sid: &str, nsp: &str) -> Option<&mut Socket> {
+        self.clients.get_mut(sid)?.sockets.get_mut(nsp)
+    }
+
+    /// The connect handler lets a client in: it gets its CONNECT once broadcasts to everyone would reach it.
+    fn enter(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &Rc<str>, data: String) {
+        let Some(socket) = self.socket(sid, nsp) else { return };
+        socket.data = data;
+        socket.phase = Phase::Entering;
+        let standing = &mut self.locals.entry(nsp.clone()).or_default().standing;
+        match *standing {
+            Standing::In => self.accept(turn, sid, nsp),
+            Standing::Joining => {}
+            Standing::Out => {
+                *standing = Standing::Joining;
+                let member = self.name.clone();
+                self.tell(turn, RoomKey::everyone(nsp), ToRoom::Join { member });
+            }
+        }
+    }
+
+    /// The client gets its CONNECT; from now on it is a socket of the namespace.
+    pub(super) fn accept(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &Rc<str>) {
+        let Some(client) = self.clients.get_mut(sid) else { return };
+        let (Some(socket), Some(connection)) = (client.sockets.get_mut(nsp), &mut client.connection) else {
+            return;
+        };
+        socket.phase = Phase::Live;
+        let frames = connection.accept(nsp, &socket.id);
+        self.locals.entry(nsp.clone()).or_default().rooms.insert(socket.id.clone());
+        self.dirty.insert(sid.clone());
+        self.send(sid, frames, false);
+        self.step(turn, sid, nsp);
+    }
+
+    fn refuse(&mut self, turn: &mut Turn<'_>, sid: &str, nsp: &Rc<str>, body: &str) {
+        let Some(client) = self.clients.get_mut(sid) else { return };
+        if let Some(socket) = client.sockets.remove(nsp) {
+            self.sockets.remove(&socket.id);
+        }
+        let frames = client.connection.as_mut().map(|connection| connection.refuse(nsp, body));
+        self.send(sid, frames.unwrap_or_default(), false);
+        self.leave_if_empty(turn, nsp);
+    }
+
+    /// Carries out what can be of what the socket's handlers asked for; when all is done, the next event.
+    pub(super) fn step(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &Rc<str>) {
+        while let Some(socket) = self.socket(sid, nsp) {
+            match socket.effects.front() {
+                Some(effect) if socket.may(effect) => {
+                    if let Some(effect) = socket.effects.pop_front() {
+                        self.perform(turn, sid, nsp, effect);
+                    }
+                }
+                Some(_) => return,
+                None => {
+                    let idle =
+                        socket.phase == Phase::Live && socket.call.is_none() && socket.pending.is_empty();
+                    if idle && let Some(Work { ack, name, payload }) = socket.work.pop_front() {
+                        self.call(turn, sid, nsp, Occasion::Event { name, payload }, ack);
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    fn perform(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &Rc<str>, effect: Effect) {
+        let Some(socket) = self.clients.get_mut(sid).and_then(|client| client.sockets.get_mut(nsp)) else {
+            return;
+        };
+        let id = socket.id.clone();
+        match effect {
+            Effect::Emit { frames, volatile } => self.send(sid, frames, volatile),
+            Effect::Cast { nsp, target, frames, volatile } => {
+                self.cast(turn, &nsp, Cast { target, frames, volatile })
+            }
+            Effect::Store(data) => {
+                socket.data = data;
+                self.dirty.insert(sid.clone());
+            }
+            Effect::Join(room) => self.join(turn, sid, nsp, &id, room),
+            Effect::Leave(room) => self.leave(turn, sid, nsp, &id, room),
+            Effect::Ask { ask, nsp, target } => {
+                let call = socket.call.unwrap_or_default();
+                self.ask(turn, call, ask, &nsp, target);
+            }
+            Effect::Disconnect(close) => self.disconnect(turn, sid, nsp, close),
+        }
+    }
+
+    fn disconnect(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &Rc<str>, close: bool) {
+        let Some(client) = self.clients.get_mut(sid) else { return };
+        let leaving: Vec<Rc<str>> =
+            if close { client.sockets.keys().cloned().collect() } else { vec![nsp.clone()] };
+        for nsp in leaving {
+            let Some(client) = self.clients.get_mut(sid) else { return };
+            let frames = client.connection.as_mut().map(|connection| connection.disconnect(&nsp));
+            if let Some(socket) = client.sockets.remove(&nsp) {
+                self.send(sid, frames.unwrap_or_default(), false);
+                self.depart(turn, sid, &nsp, socket, "server namespace disconnect");
+            }
+        }
+        if close && let Some(client) = self.clients.get_mut(sid) {
+            client.session.close(CloseReason::ForcedServerClose, turn.now);
+        }
+        self.touch(sid);
+    }
+
+    /// A session has closed: all its sockets go.
+    pub(super) fn closed(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, reason: &'static str) {
+        let Some(client) = self.clients.get_mut(sid) else { return };
+        let conns: Vec<_> = client.conns().collect();
+        for (nsp, socket) in std::mem::take(&mut client.sockets) {
+            self.depart(turn, sid, &nsp, socket, reason);
+        }
+        for conn in conns {
+            self.conns.remove(&conn);
+        }
+        self.dirty.insert(sid.clone());
+    }
+
+    /// A socket, already taken from its client, has gone: its rooms hear of it first, then its handler.
+    fn depart(
+        &mut self,
+        turn: &mut Turn<'_>,
+        sid: &Rc<str>,
+        nsp: &Rc<str>,
+        socket: Socket,
+        reason: &'static str,
+    ) {
+        self.sockets.remove(&socket.id);
+        self.dirty.insert(sid.clone());
+        let mut rooms = Vec::new();
+        if let Some(local) = self.locals.get_mut(nsp) {
+            rooms = local.rooms.remove(&socket.id);
+        }
+        let member = socket.id.to_string();
+        let leaving: std::collections::BTreeSet<&str> =
+            rooms.iter().map(AsRef::as_ref).chain(socket.pending.iter().map(String::as_str)).collect();
+        for room in leaving {
+            self.tell(turn, RoomKey::room(nsp, room), ToRoom::Leave { member: member.clone() });
+        }
+        self.leave_if_empty(turn, nsp);
+        let watched = self.app.handlers(nsp).is_some_and(super::super::namespace::Handlers::has_disconnect);
+        if socket.phase != Phase::Live || !watched {
+            return;
+        }
+        let Some(client) = self.clients.get(sid) else { return };
+        self.next_call += 1;
+        let call = Call {
+            id: self.next_call,
+            nsp: nsp.clone(),
+            socket: socket.id.clone(),
+            occasion: Occasion::Disconnect { reason },
+            data: socket.data,
+            rooms: with_own(rooms, &socket.id),
+            auth: socket.auth,
+            handshake: client.handshake.clone(),
+            now: turn.now,
+        };
+        self.calls.insert(call.id, Called { socket: call.socket.clone(), nsp: nsp.clone(), ack: None });
+        self.outputs.push_back(Output::Run(call));
+    }
+
+    /// Sends packets to a client.
+    pub(super) fn send(&mut self, sid: &str, frames: Vec<Frame>, volatile: bool) {
+        let Some(client) = self.clients.get_mut(sid) else { return };
+        if volatile {
+            client.session.send_volatile(&frames);
+        } else {
+            for frame in frames {
+                client.session.send(frame);
+            }
+        }
+        self.touch(sid);
+    }
+
+    /// Takes a client back in after sleep. Calls that were lost with the memory: a connect handler runs again,
+    /// an event's does not (at most once).
+    pub(super) fn adopt(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, mut client: Client, rooms: RoomsOf) {
+        client.touched = false;
+        client.timer = None;
+        for conn in client.conns() {
+            self.conns.insert(conn, sid.clone());
+        }
+        let (mut again, mut joins) = (Vec::new(), Vec::new());
+        for (nsp, socket) in &mut client.sockets {
+            self.sockets.insert(socket.id.clone(), Place { sid: sid.clone(), nsp: nsp.clone() });
+            socket.call = None;
+            if socket.phase != Phase::Live {
+                socket.phase = Phase::Connecting;
+                socket.effects.clear();
+                again.push(nsp.clone());
+                continue;
+            }
+            let local = self.locals.entry(nsp.clone()).or_default();
+            local.standing = Standing::In;
+            local.rooms.insert(socket.id.clone());
+            for room in rooms.get(nsp).into_iter().flatten() {
+                local.rooms.join(&socket.id, room);
+            }
+            for room in &socket.pending {
+                joins.push((RoomKey::room(nsp, room), socket.id.to_string()));
+            }
+        }
+        self.clients.insert(sid.clone(), client);
+        for (room, member) in joins {
+            self.tell(turn, room, ToRoom::Join { member });
+        }
+        for nsp in again {
+            self.call(turn, sid, &nsp, Occasion::Connect, None);
+        }
+    }
+
+    /// Rooms of the sockets of a client, by namespace, to be stored with it.
+    pub(super) fn rooms_of(&self, client: &Client) -> RoomsOf {
+        let mut rooms = BTreeMap::new();
+        for (nsp, socket) in &client.sockets {
+            if let Some(local) = self.locals.get(nsp) {
+                rooms.insert(nsp.clone(), local.rooms.rooms_of(&socket.id).cloned().collect());
+            }
+        }
+        rooms
+    }
+}
+
+/// A socket's rooms as its handlers see them: sorted, its own id among them.
+pub(super) fn with_own(mut rooms: Vec<Rc<str>>, id: &Rc<str>) -> Vec<Rc<str>> {
+    rooms.push(id.clone());
+    rooms.sort_unstable();
+    rooms
+}

@@ -1,0 +1,88 @@
+//! Handlers: plain `async fn`s whose arguments are extractors.
+
+use std::{future::Future, rc::Rc};
+
+use crate::{
+    answer::{IntoConnected, IntoOutcome, Outcome},
+    call::{HandlerFuture, Scope},
+    extract::{Connecting, FromCall},
+};
+
+/// An event handler of a `Namespace<S>`: an `async fn` of up to eight extractors.
+#[diagnostic::on_unimplemented(
+    message = "this is not a handler for a `Namespace<{S}>`",
+    note = "a handler is an `async fn` whose arguments are extractors (see `FromCall`) and which returns (), `Ack<T>` or a `Result` of these"
+)]
+pub trait Handler<S, Args>: 'static {
+    /// Starts a call.
+    fn call(&self, scope: Rc<Scope>) -> HandlerFuture;
+}
+
+/// The connect handler of a `Namespace<S>`: an `async fn` of up to eight extractors that returns
+/// `Result<S, Refused>`.
+#[diagnostic::on_unimplemented(
+    message = "this is not a connect handler for a `Namespace<{S}>`",
+    note = "it is an `async fn` whose arguments are extractors (see `FromCall`) and which returns `Result<{S}, Refused>`"
+)]
+pub trait ConnectHandler<S, Args>: 'static {
+    /// Starts a call.
+    fn call(&self, scope: Rc<Scope>) -> HandlerFuture;
+}
+
+pub(crate) type BoxedHandler = Rc<dyn Fn(Rc<Scope>) -> HandlerFuture>;
+
+/// Takes the arguments from the call, then runs the function: a missing argument fails the call.
+macro_rules! started {
+    ($function:expr, $scope:ident, $marker:ty, $into:ident, $($arg:ident)*) => {{
+        $(
+            #[allow(non_snake_case, reason = "one name for the argument and its type")]
+            let $arg = match <$arg as FromCall<$marker>>::from_call(&$scope) {
+                Ok(argument) => argument,
+                Err(fault) => return Box::pin(std::future::ready(Outcome::Failed(fault))),
+            };
+        )*
+        drop($scope);
+        let running = $function($($arg),*);
+        Box::pin(async move { running.await.$into() })
+    }};
+}
+
+macro_rules! handlers {
+    ($($arg:ident)*) => {
+        #[diagnostic::do_not_recommend]
+        impl<S, Function, Running, Out, $($arg,)*> Handler<S, ($($arg,)*)> for Function
+        where
+            Function: Fn($($arg),*) -> Running + 'static,
+            Running: Future<Output = Out> + 'static,
+            Out: IntoOutcome,
+            $($arg: FromCall<S>,)*
+        {
+            fn call(&self, scope: Rc<Scope>) -> HandlerFuture {
+                started!(self, scope, S, into_outcome, $($arg)*)
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<S, Function, Running, Out, $($arg,)*> ConnectHandler<S, ($($arg,)*)> for Function
+        where
+            Function: Fn($($arg),*) -> Running + 'static,
+            Running: Future<Output = Out> + 'static,
+            Out: IntoConnected<S>,
+            $($arg: FromCall<Connecting>,)*
+        {
+            fn call(&self, scope: Rc<Scope>) -> HandlerFuture {
+                started!(self, scope, Connecting, into_connected, $($arg)*)
+            }
+        }
+    };
+}
+
+handlers!();
+handlers!(A);
+handlers!(A B);
+handlers!(A B C);
+handlers!(A B C D);
+handlers!(A B C D E);
+handlers!(A B C D E F);
+handlers!(A B C D E F G);
+handlers!(A B C D E F G H);

@@ -1,0 +1,345 @@
+//! The link between two objects: an ordered stream of items each way, over requests that may fail.
+//!
+//! Each end numbers what it sends. Items travel in the requests an end makes (one in flight at a time; what
+//! comes meanwhile goes with the next) and in its replies to the other end's requests. The receiver hands
+//! them on in order, once: repeats are dropped, what came early waits for the gap to close. An item is kept
+//! until the other end has acknowledged it, and sent again when an exchange failed.
+//!
+//! A link lives in memory only. An end that lost its memory returns with a new epoch; the other end then
+//! forgets what it had already sent (it may have arrived: at most once) and goes on with the rest.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use engine_io::Millis;
+use serde::{Deserialize, Serialize};
+
+/// What goes over the wire in a request or a reply.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Envelope<T> {
+    /// The sender's incarnation: random, new each time its memory was lost.
+    pub(crate) epoch: u64,
+    /// The incarnation of the receiver that `ack` and `held` speak of; 0 when none is known.
+    pub(crate) peer_epoch: u64,
+    /// Everything up to this number has arrived.
+    pub(crate) ack: u64,
+    /// Numbers that arrived early and wait for the gap before them.
+    pub(crate) held: Vec<u64>,
+    /// Everything up to this number has arrived or been given up: the receiver waits for none of it.
+    pub(crate) base: u64,
+    /// Numbered items.
+    pub(crate) items: Vec<(u64, T)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+enum Via {
+    /// Not sent, or known not to have arrived.
+    Unsent,
+    /// In our request that is in flight.
+    Request,
+    /// In a reply of ours; whether it arrived shows in the other end's next request.
+    Reply,
+}
+
+/// How long to wait after the first failure; doubles up to [`RETRY_MAX`].
+const RETRY_MIN: Millis = 50;
+const RETRY_MAX: Millis = 5_000;
+
+/// One end of a link, sending `T` and receiving `R`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Link<T, R> {
+    epoch: u64,
+    peer_epoch: u64,
+    sent: u64,
+    unacked: VecDeque<(u64, Via, T)>,
+    in_flight: bool,
+    received: u64,
+    early: BTreeMap<u64, R>,
+    failures: u32,
+    retry_at: Option<Millis>,
+}
+
+impl<T: Clone, R> Link<T, R> {
+    /// A link of a new incarnation; `epoch` is random and not 0.
+    #[must_use]
+    pub(crate) fn new(epoch: u64) -> Self {
+        Self {
+            epoch,
+            peer_epoch: 0,
+            sent: 0,
+            unacked: VecDeque::new(),
+            in_flight: false,
+            received: 0,
+            early: BTreeMap::new(),
+            failures: 0,
+            retry_at: None,
+        }
+    }
+
+    /// Queues an item.
+    pub(crate) fn push(&mut self, item: T) {
+        self.sent += 1;
+        self.unacked.push_back((self.sent, Via::Unsent, item));
+    }
+
+    /// The next request to make, if there is something to say and none is in flight or waiting for its retry.
+    pub(crate) fn request(&mut self) -> Option<Envelope<T>> {
+        let idle = !self.in_flight && self.retry_at.is_none();
+        // A failed request is repeated even if nothing is left to say: its lost reply may have brought items.
+        if !idle || (self.failures == 0 && !self.unacked.iter().any(|(_, via, _)| *via == Via::Unsent)) {
+            return None;
+        }
+        self.in_flight = true;
+        Some(self.envelope(Via::Request))
+    }
+
+    /// Takes the reply to our request and gives the items that are due, in order.
+    pub(crate) fn handle_reply(&mut self, reply: Envelope<R>) -> Vec<R> {
+        self.in_flight = false;
+        self.failures = 0;
+        self.retry_at = None;
+        let held = reply.held.clone();
+        let items = self.receive(reply);
+        for (number, via, _) in &mut self.unacked {
+            if *via == Via::Request {
+                *via = if held.contains(number) { Via::Reply } else { Via::Unsent };
+            }
+        }
+        items
+    }
+
+    /// Our request failed, or its reply was lost: its items are sent again after a pause.
+    pub(crate) fn handle_failure(&mut self, now: Millis) {
+        self.in_flight = false;
+        for (_, via, _) in &mut self.unacked {
+            if *via == Via::Request {
+                *via = Via::Unsent;
+            }
+        }
+        let pause = RETRY_MIN.saturating_mul(1 << self.failures.min(10)).min(RETRY_MAX);
+        self.failures = self.failures.saturating_add(1);
+        self.retry_at = Some(now + pause);
+    }
+
+    /// Takes the other end's request and gives the items that are due, in order. Answer with [`Self::reply`].
+    pub(crate) fn handle_request(&mut self, request: Envelope<R>) -> Vec<R> {
+        let held = request.held.clone();
+        let items = self.receive(request);
+        // The other end has one request in flight at a time, so it had every earlier reply, or never will.
+        for (number, via, _) in &mut self.unacked {
+            if *via == Via::Reply && !held.contains(number) {
+                *via = Via::Unsent;
+            }
+        }
+        items
+    }
+
+    /// The reply to the other end's request, with everything that waits.
+    pub(crate) fn reply(&mut self) -> Envelope<T> {
+        self.envelope(Via::Reply)
+    }
+
+    /// When to call [`Self::handle_timeout`].
+    #[must_use]
+    pub(crate) fn next_timeout(&self) -> Option<Millis> {
+        self.retry_at
+    }
+
+    /// Lets the retry go out when its time has come.
+    pub(crate) fn handle_timeout(&mut self, now: Millis) {
+        if self.retry_at.is_some_and(|at| at <= now) {
+            self.retry_at = None;
+        }
+    }
+
+    /// Whether nothing is on its way or waiting, so that forgetting this link loses nothing.
+    #[must_use]
+    pub(crate) fn is_quiet(&self) -> bool {
+        !self.in_flight
+            && self.failures == 0
+            && self.early.is_empty()
+            && self.unacked.iter().all(|(_, via, _)| *via == Via::Reply)
+    }
+
+    fn envelope(&mut self, via: Via) -> Envelope<T> {
+        let mut items = Vec::new();
+        for (number, state, item) in &mut self.unacked {
+            if *state == Via::Unsent {
+                *state = via;
+                items.push((*number, item.clone()));
+            }
+        }
+        Envelope {
+            epoch: self.epoch,
+            peer_epoch: self.peer_epoch,
+            ack: self.received,
+            held: self.early.keys().copied().collect(),
+            base: self.unacked.front().map_or(self.sent, |(number, _, _)| number.saturating_sub(1)),
+            items,
+        }
+    }
+
+    fn receive(&mut self, envelope: Envelope<R>) -> Vec<R> {
+        if envelope.epoch != self.peer_epoch {
+            // A new incarnation: it knows nothing of what the old one was sent or held.
+            self.peer_epoch = envelope.epoch;
+            self.early.clear();
+            self.received = envelope.base;
+            if envelope.peer_epoch != 0 && envelope.peer_epoch != self.epoch {
+                // It speaks to our old incarnation, which had what is left out here.
+                self.received =
+                    envelope.items.first().map_or(envelope.base, |(number, _)| number.saturating_sub(1));
+            }
+            self.unacked.retain(|(_, via, _)| *via != Via::Reply);
+        }
+        self.received = self.received.max(envelope.base);
+        self.early.retain(|number, _| *number > envelope.base);
+        if envelope.peer_epoch == self.epoch {
+            self.unacked.retain(|(number, _, _)| *number > envelope.ack);
+        }
+        for (number, item) in envelope.items {
+            if number > self.received {
+                self.early.insert(number, item);
+            }
+        }
+        let mut due = Vec::new();
+        while let Some(item) = self.early.remove(&(self.received + 1)) {
+            self.received += 1;
+            due.push(item);
+        }
+        due
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    type End = Link<u32, u32>;
+
+    fn through_storage(end: &End) -> End {
+        postcard::from_bytes(&postcard::to_allocvec(end).unwrap()).unwrap()
+    }
+
+    /// Runs a request of `a` to `b`; gives what each end handed on.
+    fn exchange(a: &mut End, b: &mut End) -> (Vec<u32>, Vec<u32>) {
+        let Some(request) = a.request() else { return (vec![], vec![]) };
+        let at_b = b.handle_request(request);
+        let at_a = a.handle_reply(b.reply());
+        (at_a, at_b)
+    }
+
+    #[test]
+    fn items_go_both_ways_in_one_exchange() {
+        let (mut a, mut b) = (End::new(1), End::new(2));
+        a.push(1);
+        b.push(10);
+        b.push(11);
+        assert_eq!(exchange(&mut a, &mut b), (vec![10, 11], vec![1]));
+        assert_eq!(exchange(&mut a, &mut b), (vec![], vec![]));
+    }
+
+    #[test]
+    fn one_request_is_in_flight_and_the_rest_waits_for_the_next() {
+        let (mut a, mut b) = (End::new(1), End::new(2));
+        a.push(1);
+        let first = a.request().unwrap();
+        a.push(2);
+        a.push(3);
+        assert_eq!(a.request(), None);
+        assert_eq!(b.handle_request(first), [1]);
+        a.handle_reply(b.reply());
+        assert_eq!(b.handle_request(a.request().unwrap()), [2, 3]);
+    }
+
+    #[test]
+    fn a_lost_request_and_a_lost_reply_are_both_made_good_once() {
+        let (mut a, mut b) = (End::new(1), End::new(2));
+        a.push(1);
+        a.request().unwrap();
+        a.handle_failure(1000);
+        assert_eq!(a.request(), None, "waits");
+        a.handle_timeout(a.next_timeout().unwrap());
+        b.push(10);
+        assert_eq!(b.handle_request(a.request().unwrap()), [1]);
+        b.reply(); // lost
+        a.handle_failure(2000);
+        a.handle_timeout(a.next_timeout().unwrap());
+        assert_eq!(b.handle_request(a.request().unwrap()), [0u32; 0]);
+        assert_eq!(a.handle_reply(b.reply()), [10]);
+        assert!(a.is_quiet());
+    }
+
+    #[test]
+    fn what_arrives_early_waits() {
+        let (mut gateway, mut room) = (End::new(1), End::new(2));
+        gateway.push(1);
+        let request = gateway.request().unwrap();
+        room.handle_request(request);
+        room.push(10);
+        let late_reply = room.reply();
+        room.push(11);
+        let push = room.request().unwrap();
+        assert_eq!(gateway.handle_request(push), [0u32; 0]);
+        room.handle_reply(gateway.reply());
+        assert_eq!(room.request(), None, "11 is held there, not sent again");
+        assert_eq!(gateway.handle_reply(late_reply), [10, 11]);
+    }
+
+    #[test]
+    fn a_new_incarnation_is_noticed_and_gets_only_what_is_new() {
+        let (mut a, mut b) = (End::new(1), End::new(2));
+        a.push(1);
+        b.push(10);
+        exchange(&mut a, &mut b);
+        let mut a = End::new(3);
+        b.push(11);
+        assert_eq!(exchange(&mut b, &mut a), (vec![], vec![11]));
+        a.push(4);
+        assert_eq!(exchange(&mut a, &mut b), (vec![], vec![4]));
+        assert!(a.is_quiet());
+    }
+
+    proptest! {
+        /// Whatever is lost, each end hands on everything, once, in order, in both modes.
+        #[test]
+        fn nothing_is_lost_doubled_or_swapped(steps in prop::collection::vec(0u8..8, 1..80), stored in any::<bool>()) {
+            let (mut a, mut b) = (End::new(1), End::new(2));
+            let (mut at_a, mut at_b) = (Vec::new(), Vec::new());
+            let (mut from_a, mut from_b) = (0, 0);
+            let mut now = 0;
+            let run = |a: &mut End, b: &mut End, at_a: &mut Vec<u32>, at_b: &mut Vec<u32>, fate: u8, now: u64| {
+                let Some(request) = a.request() else { return };
+                if fate == 1 { return a.handle_failure(now) }
+                at_b.extend(b.handle_request(request));
+                let reply = b.reply();
+                if fate == 2 { return a.handle_failure(now) }
+                at_a.extend(a.handle_reply(reply));
+            };
+            for step in steps {
+                now += 10_000;
+                a.handle_timeout(now);
+                b.handle_timeout(now);
+                match step {
+                    0 => { from_a += 1; a.push(from_a) }
+                    1 => { from_b += 1; b.push(from_b) }
+                    2..=4 => run(&mut a, &mut b, &mut at_a, &mut at_b, step - 2, now),
+                    _ => run(&mut b, &mut a, &mut at_b, &mut at_a, step - 5, now),
+                }
+                if stored {
+                    a = through_storage(&a);
+                    b = through_storage(&b);
+                }
+            }
+            for _ in 0..3 {
+                now += 10_000;
+                a.handle_timeout(now);
+                b.handle_timeout(now);
+                run(&mut a, &mut b, &mut at_a, &mut at_b, 0, now);
+                run(&mut b, &mut a, &mut at_b, &mut at_a, 0, now);
+            }
+            prop_assert_eq!(at_b, (1..=from_a).collect::<Vec<_>>());
+            prop_assert_eq!(at_a, (1..=from_b).collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Names: of Gateways, of connections and sockets (which carry their Gateway's name), and of Rooms.
+
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Serialize};
+
+/// Random bytes behind an id: 15, so 20 characters, as on Node.
+pub const ID_BYTES: usize = 15;
+const ID_CHARS: usize = 20;
+
+/// Where Gateways may stand: Cloudflare's location hints, and `any` where no place is known.
+pub(crate) const LOCATIONS: [&str; 10] =
+    ["any", "wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"];
+
+/// The Gateways that exist: `location-shard`, with the same number of shards in each location. Names come
+/// only from this set, so nobody can make objects by inventing names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gateways {
+    /// Shards per location, at least 1.
+    pub shards: u32,
+}
+
+impl Gateways {
+    /// The Gateway for a hint and a number (a hash of the client, or a counter).
+    #[must_use]
+    pub fn pick(self, location: &str, number: u32) -> String {
+        let location = LOCATIONS.iter().find(|known| **known == location).unwrap_or(&"any");
+        format!("{location}-{}", number % self.shards.max(1))
+    }
+
+    /// Whether `name` is one of these Gateways, in its one spelling.
+    #[must_use]
+    pub fn contains(self, name: &str) -> bool {
+        name.split_once('-').is_some_and(|(location, shard)| {
+            LOCATIONS.contains(&location)
+                && shard
+                    .parse::<u32>()
+                    .is_ok_and(|number| number < self.shards.max(1) && number.to_string() == shard)
+        })
+    }
+}
+
+/// A fresh id on a Gateway: 20 unguessable characters, a dot, the Gateway's name.
+#[must_use]
+pub(crate) fn id(random: &[u8; ID_BYTES], gateway: &str) -> String {
+    let mut id = BASE64URL_NOPAD.encode(random);
+    id.push('.');
+    id.push_str(gateway);
+    id
+}
+
+/// The Gateway's name inside the id of a connection or socket; `None` if it has not the form of an id.
+#[must_use]
+pub fn gateway_of(id: &str) -> Option<&str> {
+    let (random, gateway) = id.split_once('.')?;
+    let is_id =
+        random.len() == ID_CHARS && random.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    (is_id && !gateway.is_empty()).then_some(gateway)
+}
+
+/// Which Room: one per namespace and room, and one per namespace for everyone in it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RoomKey {
+    /// The namespace, with its leading slash.
+    pub nsp: String,
+    /// The room; `None` is everyone in the namespace.
+    pub room: Option<String>,
+}
+
+impl RoomKey {
+    /// The Room of one room of a namespace.
+    #[must_use]
+    pub fn room(nsp: &str, room: &str) -> Self {
+        Self { nsp: nsp.to_owned(), room: Some(room.to_owned()) }
+    }
+
+    /// The Room of everyone in a namespace.
+    #[must_use]
+    pub fn everyone(nsp: &str) -> Self {
+        Self { nsp: nsp.to_owned(), room: None }
+    }
+
+    /// The object's name: `/chat#rust`, or `/chat` for everyone. `#` and `%` in a namespace are escaped, so
+    /// that no two Rooms share a name.
+    #[must_use]
+    pub fn object_name(&self) -> String {
+        let nsp = self.nsp.replace('%', "%25").replace('#', "%23");
+        match &self.room {
+            Some(room) => format!("{nsp}#{room}"),
+            None => nsp,
+        }
+    }
+
+    /// The key of an object's name.
+    #[must_use]
+    pub fn of_object(name: &str) -> Self {
+        let (nsp, room) = match name.split_once('#') {
+            Some((nsp, room)) => (nsp, Some(room.to_owned())),
+            None => (name, None),
+        };
+        Self { nsp: nsp.replace("%23", "#").replace("%25", "%"), room }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_carries_its_gateway() {
+        let id = id(&[255; ID_BYTES], "weur-3");
+        assert_eq!(id, "____________________.weur-3");
+        assert_eq!(gateway_of(&id), Some("weur-3"));
+        for not_an_id in ["", ".", "lounge", "a.b", "____________________.", "_________ __________.weur-3"] {
+            assert_eq!(gateway_of(not_an_id), None, "{not_an_id}");
+        }
+    }
+
+    #[test]
+    fn gateways_are_a_checked_set() {
+        let gateways = Gateways { shards: 2 };
+        assert_eq!(gateways.pick("weur", 3), "weur-1");
+        assert_eq!(gateways.pick("atlantis", 0), "any-0");
+        assert!(gateways.contains("any-1"));
+        for stranger in ["any-2", "any-01", "any--1", "any-", "any", "atlantis-0", "", "any-+1"] {
+            assert!(!gateways.contains(stranger), "{stranger}");
+        }
+    }
+
+    #[test]
+    fn room_names_go_both_ways_and_never_meet() {
+        let keys = [
+            RoomKey::everyone("/"),
+            RoomKey::room("/", ""),
+            RoomKey::room("/a#b", "c"),
+            RoomKey::room("/a", "b#c"),
+            RoomKey::room("/a%23b", "c"),
+            RoomKey::everyone("/a#b#c"),
+        ];
+        let names: std::collections::BTreeSet<_> = keys.iter().map(RoomKey::object_name).collect();
+        assert_eq!(names.len(), keys.len());
+        for key in keys {
+            assert_eq!(RoomKey::of_object(&key.object_name()), key);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! A namespace: its connect handler, its event handlers, its rooms.
+
+use std::{collections::BTreeMap, marker::PhantomData, rc::Rc};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    answer::{Outcome, Refused},
+    call::{Occasion, Running, Scope},
+    handler::{BoxedHandler, ConnectHandler, Handler},
+};
+
+/// The handlers of a namespace, whose sockets each keep an `S` (Node's `socket.data`).
+///
+/// ```
+/// use parlor::prelude::*;
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Guest { name: String }
+///
+/// async fn connect(Auth(guest): Auth<Guest>) -> Result<Guest, Refused> {
+///     if guest.name.is_empty() { Err(Refused::new("a name, please")) } else { Ok(guest) }
+/// }
+/// async fn say(socket: Socket, guest: SocketData<Guest>, Data(text): Data<String>) -> Result<Ack, Fault> {
+///     socket.broadcast().emit("said", &(&guest.name, text))?;
+///     Ok(Ack(()))
+/// }
+/// let namespace = Namespace::new(connect).on("say", say);
+/// ```
+pub struct Namespace<S> {
+    handlers: Handlers,
+    data: PhantomData<fn() -> S>,
+}
+
+/// A namespace without its type.
+#[derive(Default)]
+pub(crate) struct Handlers {
+    connect: Option<BoxedHandler>,
+    any: Vec<BoxedHandler>,
+    events: BTreeMap<String, BoxedHandler>,
+    fallback: Option<BoxedHandler>,
+    disconnect: Option<BoxedHandler>,
+}
+
+impl<S> std::fmt::Debug for Namespace<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let events: Vec<_> = self.handlers.events.keys().collect();
+        f.debug_struct("Namespace").field("events", &events).finish_non_exhaustive()
+    }
+}
+
+impl Namespace<()> {
+    /// A namespace that lets everyone in and keeps nothing with a socket.
+    #[must_use]
+    pub fn open() -> Self {
+        async fn welcome() -> Result<(), Refused> {
+            Ok(())
+        }
+        Self::new(welcome)
+    }
+}
+
+impl<S: Serialize + DeserializeOwned + 'static> Namespace<S> {
+    /// A namespace with its connect handler, which is middleware and constructor in one: `Ok` lets the client
+    /// in and is the socket's data, `Err` is its CONNECT_ERROR. What it emits follows the CONNECT packet.
+    pub fn new<Args>(connect: impl ConnectHandler<S, Args>) -> Self {
+        let connect: BoxedHandler = Rc::new(move |scope| connect.call(scope));
+        Self { handlers: Handlers { connect: Some(connect), ..Handlers::default() }, data: PhantomData }
+    }
+
+    /// Handles an event. A later handler for the same event takes the place of an earlier one.
+    #[must_use]
+    pub fn on<Args>(mut self, event: &str, handler: impl Handler<S, Args>) -> Self {
+        self.handlers.events.insert(event.to_owned(), boxed(handler));
+        self
+    }
+
+    /// Is called for every event, before its handler; what it returns is not used, but its `Err` stops the
+    /// event and is acknowledged.
+    #[must_use]
+    pub fn on_any<Args>(mut self, handler: impl Handler<S, Args>) -> Self {
+        self.handlers.any.push(boxed(handler));
+        self
+    }
+
+    /// Handles every event that has no handler of its own.
+    #[must_use]
+    pub fn on_fallback<Args>(mut self, handler: impl Handler<S, Args>) -> Self {
+        self.handlers.fallback = Some(boxed(handler));
+        self
+    }
+
+    /// Is called when a socket has gone, with its data and the rooms that it was in.
+    #[must_use]
+    pub fn on_disconnect<Args>(mut self, handler: impl Handler<S, Args>) -> Self {
+        self.handlers.disconnect = Some(boxed(handler));
+        self
+    }
+
+    pub(crate) fn into_handlers(self) -> Handlers {
+        self.handlers
+    }
+}
+
+fn boxed<S, Args>(handler: impl Handler<S, Args>) -> BoxedHandler {
+    Rc::new(move |scope| handler.call(scope))
+}
+
+impl Handlers {
+    /// Starts the handlers of a call, one after another.
+    pub(crate) fn start(&self, scope: Rc<Scope>) -> Running {
+        let chain: Vec<BoxedHandler> = match &scope.call.occasion {
+            Occasion::Connect => self.connect.iter().cloned().collect(),
+            Occasion::Disconnect { .. } => self.disconnect.iter().cloned().collect(),
+            Occasion::Event { name, .. } => {
+                let own = self.events.get(name).or(self.fallback.as_ref());
+                self.any.iter().chain(own).cloned().collect()
+            }
+        };
+        let running = match chain.as_slice() {
+            [only] => only(scope.clone()),
+            _ => {
+                let scope = scope.clone();
+                Box::pin(async move {
+                    let mut outcome = Outcome::Done(None);
+                    for handler in chain {
+                        outcome = handler(scope.clone()).await;
+                        if matches!(outcome, Outcome::Failed(_)) {
+                            break;
+                        }
+                    }
+                    outcome
+                })
+            }
+        };
+        Running::new(scope, running)
+    }
+
+    pub(crate) fn has_disconnect(&self) -> bool {
+        self.disconnect.is_some()
+    }
+}

@@ -1,0 +1,108 @@
+//! Runs a whole application natively: Gateways, Rooms and clients in one process, virtual time, no network.
+
+mod client;
+mod world;
+
+use std::{cell::RefCell, rc::Rc, time::Duration};
+
+use serde::Serialize;
+
+pub use self::client::{Incoming, TestClient};
+use self::world::World;
+use crate::App;
+
+/// What becomes of the machines' memory between steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memory {
+    /// It stays.
+    Kept,
+    /// After every step each machine is replaced by what its serialised form gives back.
+    Snapshots,
+    /// Whenever nothing is under way every object is forgotten, and built again from its stored rows.
+    Rows,
+}
+
+/// A server of an application, with as many Gateways as its settings say, for tests.
+///
+/// ```
+/// use parlor::{TestServer, prelude::*};
+///
+/// async fn say(socket: Socket, Data(text): Data<String>) -> Result<(), Fault> {
+///     socket.broadcast().emit("said", &text)
+/// }
+/// let mut server = TestServer::new(|| App::new().namespace("/", Namespace::open().on("say", say)));
+/// let (ann, bob) = (server.connect("/", &()), server.connect("/", &()));
+/// server.hibernate();
+/// ann.emit("say", &"hello");
+/// assert_eq!(bob.events(), [("said".to_owned(), serde_json::json!(["hello"]))]);
+/// ```
+#[derive(Debug)]
+pub struct TestServer {
+    world: Rc<RefCell<World>>,
+}
+
+impl TestServer {
+    /// A server whose objects keep their memory.
+    pub fn new(app: impl Fn() -> App + 'static) -> Self {
+        Self::with_memory(app, Memory::Kept)
+    }
+
+    /// A server whose objects lose their memory as told.
+    pub fn with_memory(app: impl Fn() -> App + 'static, memory: Memory) -> Self {
+        Self { world: Rc::new(RefCell::new(World::new(Box::new(app), memory))) }
+    }
+
+    /// A client over a new WebSocket to the next Gateway, in a namespace, with its auth (`&()`: none).
+    pub fn connect(&mut self, nsp: &str, auth: &(impl Serialize + ?Sized)) -> TestClient {
+        TestClient::open(&self.world, nsp, auth)
+    }
+
+    /// Forgets the memory of every object.
+    pub fn hibernate(&mut self) {
+        self.world.borrow_mut().hibernate();
+    }
+
+    /// Restarts everything: memory is lost and all connections break; what was stored is kept.
+    pub fn restart(&mut self) {
+        self.world.borrow_mut().restart();
+    }
+
+    /// Lets time pass. Clients answer their pings.
+    pub fn advance(&mut self, time: Duration) {
+        self.world.borrow_mut().advance(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+    }
+
+    /// How many members a room has by the account of its Room.
+    #[must_use]
+    pub fn members(&self, nsp: &str, room: &str) -> usize {
+        self.world.borrow().members(nsp, room)
+    }
+
+    /// How many rows all objects have stored.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.world.borrow().rows()
+    }
+
+    /// How many requests went between objects so far.
+    #[must_use]
+    pub fn requests(&self) -> usize {
+        self.world.borrow().requests
+    }
+
+    /// Loses the reply of the next request between objects, after it has taken effect.
+    pub fn lose_next_reply(&mut self) {
+        self.world.borrow_mut().lose_reply = true;
+    }
+
+    /// Loses the next request between objects.
+    pub fn lose_next_request(&mut self) {
+        self.world.borrow_mut().lose_request = true;
+    }
+
+    /// The log so far.
+    #[must_use]
+    pub fn log(&self) -> Vec<String> {
+        self.world.borrow().log.clone()
+    }
+}

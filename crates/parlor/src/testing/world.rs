@@ -1,0 +1,391 @@
+//! The objects of a test server and the network between them.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    rc::Rc,
+    task::{Context, Waker},
+};
+
+use engine_io::{Conn, Frame, Millis};
+
+use crate::{
+    App, Turn,
+    call::{CallId, Running},
+    gateway::{Gateway, Output, Protocol},
+    names::{ID_BYTES, LOCATIONS, RoomKey},
+    room::{Room, RoomOutput},
+    testing::Memory,
+    wire::Peer,
+};
+
+type Rows = BTreeMap<String, Vec<u8>>;
+
+struct GatewayHost {
+    machine: Gateway,
+    rows: Rows,
+    running: BTreeMap<CallId, Running>,
+}
+
+struct RoomHost {
+    machine: Room,
+    rows: Rows,
+}
+
+enum Traffic {
+    Request { from: Peer, to: Peer, body: Vec<u8> },
+    Reply { from: Peer, to: Peer, body: Option<Vec<u8>> },
+}
+
+/// What a client's WebSocket has brought.
+#[derive(Default)]
+pub(super) struct Line {
+    pub(super) gateway: String,
+    pub(super) frames: VecDeque<Frame>,
+    pub(super) closed: bool,
+    pub(super) mute: bool,
+    heard: Millis,
+}
+
+pub(super) struct World {
+    build: Box<dyn Fn() -> App>,
+    app: Rc<App>,
+    memory: Memory,
+    now: Millis,
+    seed: u64,
+    gateways: BTreeMap<String, GatewayHost>,
+    rooms: BTreeMap<RoomKey, RoomHost>,
+    traffic: VecDeque<Traffic>,
+    pub(super) lines: BTreeMap<Conn, Line>,
+    next_conn: Conn,
+    pub(super) requests: usize,
+    pub(super) lose_reply: bool,
+    pub(super) lose_request: bool,
+    pub(super) log: Vec<String>,
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("World").field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+/// Runs `act` with a turn of this world's time and (reproducible) randomness.
+macro_rules! turn {
+    ($world:ident, $turn:ident => $act:expr) => {{
+        let seed = &mut $world.seed;
+        let mut random = || noise(seed);
+        let $turn = &mut Turn { now: $world.now, random: &mut random };
+        $act
+    }};
+}
+
+fn noise(seed: &mut u64) -> [u8; ID_BYTES] {
+    std::array::from_fn(|_| {
+        *seed ^= *seed << 13;
+        *seed ^= *seed >> 7;
+        *seed ^= *seed << 17;
+        (*seed >> 32) as u8
+    })
+}
+
+impl World {
+    pub(super) fn new(build: Box<dyn Fn() -> App>, memory: Memory) -> Self {
+        Self {
+            app: Rc::new(build()),
+            build,
+            memory,
+            now: 1_800_000_000_000,
+            seed: 0x2545_F491_4F6C_DD1D,
+            gateways: BTreeMap::new(),
+            rooms: BTreeMap::new(),
+            traffic: VecDeque::new(),
+            lines: BTreeMap::new(),
+            next_conn: 0,
+            requests: 0,
+            lose_reply: false,
+            lose_request: false,
+            log: Vec::new(),
+        }
+    }
+
+    /// Opens a WebSocket to the next Gateway, round robin.
+    pub(super) fn open(&mut self) -> Conn {
+        self.next_conn += 1;
+        let conn = self.next_conn;
+        let shard = u32::try_from(conn).unwrap_or_default();
+        let name = self.app.config().gateways.pick(LOCATIONS[0], shard);
+        self.lines.insert(conn, Line { gateway: name.clone(), ..Line::default() });
+        self.gateway(&name, |machine, turn| {
+            machine.open_websocket(turn, Protocol::SocketIo, crate::Handshake::default(), conn);
+        });
+        self.settle();
+        conn
+    }
+
+    /// A frame from a client.
+    pub(super) fn frame(&mut self, conn: Conn, frame: Frame) {
+        let Some(line) = self.lines.get(&conn) else { return };
+        let name = line.gateway.clone();
+        self.gateway(&name, |machine, turn| match &frame {
+            Frame::Text(text) => machine.handle_text(turn, conn, text),
+            Frame::Binary(bytes) => machine.handle_binary(turn, conn, bytes.clone()),
+        });
+        self.settle();
+    }
+
+    /// A client's WebSocket breaks.
+    pub(super) fn hang_up(&mut self, conn: Conn) {
+        let Some(line) = self.lines.get_mut(&conn) else { return };
+        line.closed = true;
+        let name = line.gateway.clone();
+        self.gateway(&name, |machine, turn| machine.handle_socket_closed(turn, conn));
+        self.settle();
+    }
+
+    fn gateway<T>(&mut self, name: &str, act: impl FnOnce(&mut Gateway, &mut Turn<'_>) -> T) -> T {
+        let host = self.gateways.entry(name.to_owned()).or_insert_with(|| GatewayHost {
+            machine: Gateway::new(self.app.clone(), name),
+            rows: Rows::new(),
+            running: BTreeMap::new(),
+        });
+        let result = turn!(self, turn => act(&mut host.machine, turn));
+        self.take_gateway(name);
+        result
+    }
+
+    /// Carries out the outputs of a Gateway.
+    fn take_gateway(&mut self, name: &str) {
+        while let Some(host) = self.gateways.get_mut(name) {
+            let Some(output) = host.machine.poll_output() else { break };
+            match output {
+                Output::Store { key, value } => store(&mut host.rows, key, value),
+                Output::Send { conn, frame } => {
+                    if let Some(line) = self.lines.get_mut(&conn).filter(|line| !line.closed) {
+                        line.frames.push_back(frame);
+                    }
+                }
+                Output::Close { conn, .. } => {
+                    if let Some(line) = self.lines.get_mut(&conn) {
+                        line.closed = true;
+                    }
+                }
+                Output::Request { peer, body } => {
+                    self.traffic.push_back(Traffic::Request {
+                        from: Peer::Gateway(name.to_owned()),
+                        to: peer,
+                        body,
+                    });
+                }
+                Output::Run(call) => {
+                    let id = call.id;
+                    if let Some(running) = self.app.start(call) {
+                        host.running.insert(id, running);
+                    }
+                }
+                Output::Answered { call, ask, sockets } => {
+                    if let Some(running) = host.running.get(&call) {
+                        running.scope().answer(ask, sockets);
+                    }
+                }
+                Output::Log(line) => self.log.push(line),
+                Output::Answer { .. } => {}
+            }
+        }
+        if self.memory == Memory::Snapshots
+            && let Some(host) = self.gateways.get_mut(name)
+        {
+            host.machine = host.machine.through_snapshot();
+        }
+    }
+
+    fn room<T>(&mut self, key: &RoomKey, act: impl FnOnce(&mut Room, &mut Turn<'_>) -> T) -> T {
+        let host = self.rooms.entry(key.clone()).or_insert_with(|| RoomHost {
+            machine: Room::restore(key.clone(), Rows::new()),
+            rows: Rows::new(),
+        });
+        let result = turn!(self, turn => act(&mut host.machine, turn));
+        while let Some(output) = host.machine.poll_output() {
+            match output {
+                RoomOutput::Store { key, value } => store(&mut host.rows, key, value),
+                RoomOutput::Request { gateway, body } => {
+                    let (from, to) = (Peer::Room(key.clone()), Peer::Gateway(gateway));
+                    self.traffic.push_back(Traffic::Request { from, to, body });
+                }
+            }
+        }
+        if self.memory == Memory::Snapshots {
+            host.machine = host.machine.through_snapshot();
+        }
+        result
+    }
+
+    /// Lets everything happen that is under way.
+    pub(super) fn settle(&mut self) {
+        loop {
+            let mut moved = self.poll_calls();
+            if let Some(traffic) = self.traffic.pop_front() {
+                self.carry(traffic);
+                moved = true;
+            }
+            if !moved {
+                break;
+            }
+        }
+        let quiet = self.rooms.values().all(|host| host.machine.is_quiet())
+            && self.gateways.values().all(|host| host.machine.is_quiet());
+        if self.memory == Memory::Rows && quiet {
+            self.hibernate();
+        }
+    }
+
+    fn poll_calls(&mut self) -> bool {
+        let mut moved = false;
+        let names: Vec<String> = self.gateways.keys().cloned().collect();
+        for name in names {
+            let ids: Vec<CallId> = self
+                .gateways
+                .get(&name)
+                .map(|host| host.running.keys().copied().collect())
+                .unwrap_or_default();
+            for id in ids {
+                let Some(host) = self.gateways.get_mut(&name) else { continue };
+                let Some(mut running) = host.running.remove(&id) else { continue };
+                let progress = running.poll(&mut Context::from_waker(Waker::noop()));
+                match &progress {
+                    crate::Progress::Waiting(effects) => {
+                        moved |= !effects.is_empty();
+                        host.running.insert(id, running);
+                    }
+                    crate::Progress::Done(..) => moved = true,
+                }
+                self.gateway(&name, |machine, turn| machine.handle_progress(turn, id, progress));
+            }
+        }
+        moved
+    }
+
+    fn carry(&mut self, traffic: Traffic) {
+        match traffic {
+            Traffic::Request { from, to, body } => {
+                self.requests += 1;
+                if std::mem::take(&mut self.lose_request) {
+                    self.traffic.push_back(Traffic::Reply { from, to, body: None });
+                    return;
+                }
+                let reply = match &to {
+                    Peer::Gateway(name) => {
+                        self.gateway(name, |machine, turn| machine.handle_request(turn, &body))
+                    }
+                    Peer::Room(key) => self.room(key, |machine, turn| machine.handle_request(turn, &body)),
+                };
+                let lost = std::mem::take(&mut self.lose_reply);
+                self.traffic.push_back(Traffic::Reply { from, to, body: reply.ok().filter(|_| !lost) });
+            }
+            Traffic::Reply { from, to, body } => match (&from, &to) {
+                (Peer::Gateway(name), _) => {
+                    self.gateway(name, |machine, turn| machine.handle_reply(turn, &to, body.as_deref()));
+                }
+                (Peer::Room(key), Peer::Gateway(name)) => {
+                    self.room(key, |machine, turn| machine.handle_reply(turn, name, body.as_deref()));
+                }
+                (Peer::Room(_), Peer::Room(_)) => {}
+            },
+        }
+    }
+
+    /// Forgets the memory of every object and builds it again from what it has stored.
+    pub(super) fn hibernate(&mut self) {
+        self.app = Rc::new((self.build)());
+        for (key, host) in &mut self.rooms {
+            host.machine = Room::restore(key.clone(), host.rows.clone());
+        }
+        let names: Vec<String> = self.gateways.keys().cloned().collect();
+        for name in names {
+            if let Some(host) = self.gateways.get_mut(&name) {
+                let lines = &self.lines;
+                let heard = |conn: Conn| lines.get(&conn).filter(|line| !line.closed).map(|line| line.heard);
+                let rows = host.rows.clone();
+                host.machine =
+                    turn!(self, turn => Gateway::restore(turn, self.app.clone(), &name, rows, heard));
+                host.running.clear();
+            }
+            self.take_gateway(&name);
+        }
+    }
+
+    pub(super) fn restart(&mut self) {
+        for line in self.lines.values_mut() {
+            line.closed = true;
+        }
+        self.hibernate();
+        self.settle();
+    }
+
+    /// Lets time pass up to the end, stopping at each timeout.
+    pub(super) fn advance(&mut self, time: Millis) {
+        let end = self.now.saturating_add(time);
+        while let Some(at) = self.next_timeout().filter(|at| *at <= end) {
+            self.now = self.now.max(at);
+            let sleeps = self.app.config().engine.sleeps();
+            let names: Vec<String> = self.gateways.keys().cloned().collect();
+            for name in names {
+                let heard: Vec<(Conn, Millis)> = self
+                    .lines
+                    .iter()
+                    .filter(|(_, line)| sleeps && line.gateway == name && line.heard > 0)
+                    .map(|(conn, line)| (*conn, line.heard))
+                    .collect();
+                self.gateway(&name, |machine, turn| {
+                    for (conn, at) in heard {
+                        machine.heard(conn, at);
+                    }
+                    machine.handle_timeout(turn);
+                });
+            }
+            let keys: Vec<RoomKey> = self.rooms.keys().cloned().collect();
+            for key in keys {
+                self.room(&key, |machine, turn| machine.handle_timeout(turn));
+            }
+            self.pong(sleeps);
+            self.settle();
+        }
+        self.now = end;
+    }
+
+    fn next_timeout(&self) -> Option<Millis> {
+        let gateways = self.gateways.values().filter_map(|host| host.machine.next_timeout());
+        gateways.chain(self.rooms.values().filter_map(|host| host.machine.next_timeout())).min()
+    }
+
+    /// Clients answer pings; where objects sleep the runtime takes the pong and keeps its time.
+    fn pong(&mut self, sleeps: bool) {
+        let mut pongs = Vec::new();
+        for (conn, line) in &mut self.lines {
+            let pings = line.frames.iter().filter(|frame| **frame == Frame::Text("2".into())).count();
+            line.frames.retain(|frame| *frame != Frame::Text("2".into()));
+            if pings > 0 && !line.mute && !line.closed {
+                line.heard = self.now;
+                pongs.push(*conn);
+            }
+        }
+        for conn in pongs.into_iter().filter(|_| !sleeps) {
+            self.frame(conn, Frame::Text("3".into()));
+        }
+    }
+
+    pub(super) fn members(&self, nsp: &str, room: &str) -> usize {
+        self.rooms.get(&RoomKey::room(nsp, room)).map_or(0, |host| host.machine.len())
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        let gateways: usize = self.gateways.values().map(|host| host.rows.len()).sum();
+        gateways + self.rooms.values().map(|host| host.rows.len()).sum::<usize>()
+    }
+}
+
+fn store(rows: &mut Rows, key: String, value: Option<Vec<u8>>) {
+    match value {
+        Some(value) => rows.insert(key, value),
+        None => rows.remove(&key),
+    };
+}

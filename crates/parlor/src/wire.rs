@@ -1,0 +1,181 @@
+//! What objects say to each other, and its binary form: a version byte, then postcard.
+
+use engine_io::Frame;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use socket_io::Target;
+
+use crate::{link::Envelope, names::RoomKey};
+
+/// The version of [`encode`]'s form. Raise it with any change to the types of this file.
+const VERSION: u8 = 1;
+
+/// One end of a link.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Peer {
+    /// A Gateway, by its name.
+    Gateway(String),
+    /// A Room.
+    Room(RoomKey),
+}
+
+/// A broadcast, encoded once where it was emitted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Cast {
+    /// Who gets it.
+    pub target: Target,
+    /// The packet and its attachments, as they go over a WebSocket.
+    pub frames: Vec<Frame>,
+    /// Whether a member that can't take it at once goes without.
+    pub volatile: bool,
+}
+
+/// From a Gateway to a Room.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum ToRoom {
+    /// A socket (or, in the Room of everyone, a Gateway) becomes a member.
+    Join {
+        /// The socket's id, or the Gateway's name.
+        member: String,
+    },
+    /// A member leaves.
+    Leave {
+        /// As in `Join`.
+        member: String,
+    },
+    /// A broadcast to put in the Room's order.
+    Cast(Cast),
+    /// Which sockets are there?
+    Ask {
+        /// Number of the question, the asker's own.
+        ask: u64,
+        /// Which of the members.
+        target: Target,
+    },
+    /// A Gateway's part of an answer.
+    Answer {
+        /// The Room's number of the question.
+        question: u64,
+        /// The Gateway's sockets that match.
+        sockets: Vec<Card>,
+    },
+}
+
+/// From a Room to a Gateway with members.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum ToGateway {
+    /// The join has its place in the order: the member gets all that follows.
+    Joined {
+        /// As in [`ToRoom::Join`].
+        member: String,
+    },
+    /// The leave has its place in the order: the member gets nothing that follows.
+    Left {
+        /// As in [`ToRoom::Join`].
+        member: String,
+    },
+    /// A broadcast, in the Room's order.
+    Deliver {
+        /// Its place.
+        place: u64,
+        /// What and for whom.
+        cast: Cast,
+    },
+    /// Tell which of your sockets match.
+    Question {
+        /// The Room's number of the question.
+        question: u64,
+        /// Which sockets.
+        target: Target,
+    },
+    /// The whole answer to an `Ask`.
+    Answers {
+        /// The asker's number.
+        ask: u64,
+        /// Sockets of all Gateways.
+        sockets: Vec<Card>,
+    },
+}
+
+/// From a Gateway to a Gateway: to one socket, by its id.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Direct {
+    /// The socket's namespace.
+    pub nsp: String,
+    /// What and for whom.
+    pub cast: Cast,
+}
+
+/// A socket as others see it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// Its id.
+    pub id: String,
+    /// Its rooms, sorted, its own id among them.
+    pub rooms: Vec<String>,
+    /// Its data, as JSON.
+    pub data: String,
+}
+
+/// Why bytes from another object can't be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WireError {
+    /// Another version of this code wrote them. A deploy is under way; the sender tries again.
+    Version(Option<u8>),
+    /// They are damaged.
+    Malformed,
+}
+
+impl std::fmt::Display for WireError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Version(Some(other)) => write!(f, "wire version {other}, this code speaks {VERSION}"),
+            Self::Version(None) => f.write_str("an empty body"),
+            Self::Malformed => f.write_str("a malformed body"),
+        }
+    }
+}
+
+impl std::error::Error for WireError {}
+
+/// The bytes of a value.
+#[must_use]
+pub(crate) fn encode<T: Serialize>(value: &T) -> Vec<u8> {
+    // Writing to a growing vector can't fail for these types; an empty body would be refused by the reader.
+    postcard::to_extend(value, vec![VERSION]).unwrap_or_default()
+}
+
+/// The body of a request between objects: who speaks, and its side of the link.
+#[must_use]
+pub(crate) fn encode_request<T: Serialize>(from: &Peer, envelope: &Envelope<T>) -> Vec<u8> {
+    encode(&(from, envelope))
+}
+
+/// The sender of a request, and the rest of it for [`decode_envelope`].
+///
+/// # Errors
+/// See [`WireError`].
+pub(crate) fn decode_sender(body: &[u8]) -> Result<(Peer, &[u8]), WireError> {
+    match body.split_first() {
+        Some((&VERSION, rest)) => postcard::take_from_bytes(rest).map_err(|_| WireError::Malformed),
+        other => Err(WireError::Version(other.map(|(version, _)| *version))),
+    }
+}
+
+/// The envelope of a request.
+///
+/// # Errors
+/// See [`WireError`].
+pub(crate) fn decode_envelope<T: DeserializeOwned>(rest: &[u8]) -> Result<Envelope<T>, WireError> {
+    postcard::from_bytes(rest).map_err(|_| WireError::Malformed)
+}
+
+/// The value of bytes.
+///
+/// # Errors
+/// See [`WireError`].
+pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WireError> {
+    match bytes.split_first() {
+        Some((&VERSION, rest)) => postcard::from_bytes(rest).map_err(|_| WireError::Malformed),
+        other => Err(WireError::Version(other.map(|(version, _)| *version))),
+    }
+}
