@@ -150,6 +150,9 @@ pub struct Gateway {
     touched: VecDeque<Rc<str>>,
     dirty: BTreeSet<Rc<str>>,
     ready: BTreeSet<Peer>,
+    /// What is to be stored; it comes out before everything else, so that nothing is sent that a crash could undo.
+    #[serde(skip)]
+    stores: VecDeque<Output>,
     #[serde(skip)]
     outputs: VecDeque<Output>,
 }
@@ -175,6 +178,7 @@ impl Gateway {
             touched: VecDeque::new(),
             dirty: BTreeSet::new(),
             ready: BTreeSet::new(),
+            stores: VecDeque::new(),
             outputs: VecDeque::new(),
         }
     }
@@ -203,7 +207,7 @@ impl Gateway {
                         gateway
                             .outputs
                             .push_back(Output::Log(format!("{sid}: its stored form is unknown; dropped")));
-                        gateway.outputs.push_back(Output::Store { key, value: None });
+                        gateway.stores.push_back(Output::Store { key, value: None });
                     }
                 }
             }
@@ -301,6 +305,21 @@ impl Gateway {
     /// A POST of a session began; its body is still to come.
     pub fn handle_post_started(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket) {
         self.on_session(turn, sid, ticket, |session, _, _| session.handle_post_started(ticket));
+    }
+
+    /// The body of a POST is longer than allowed; the rest was not read.
+    pub fn handle_post_too_large(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket) {
+        self.on_session(turn, sid, ticket, |session, _, _| session.handle_post_too_large(ticket));
+    }
+
+    /// The body of a POST is not text.
+    pub fn handle_post_not_text(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket) {
+        self.on_session(turn, sid, ticket, |session, _, _| session.handle_post_not_text(ticket));
+    }
+
+    /// The client went away in the middle of a POST.
+    pub fn handle_post_aborted(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket) {
+        self.on_session(turn, sid, ticket, |session, _, _| session.handle_post_aborted(ticket));
     }
 
     /// The body of a POST is there.
@@ -436,7 +455,7 @@ impl Gateway {
         }
         if pinged && config.sleeps() {
             let value = postcard::to_allocvec(&turn.now).ok();
-            self.outputs.push_back(Output::Store { key: ROUND.into(), value });
+            self.stores.push_back(Output::Store { key: ROUND.into(), value });
         }
         self.pump(turn);
     }
@@ -450,9 +469,9 @@ impl Gateway {
         }
     }
 
-    /// What is to be done, in order.
+    /// What is to be done, in order; first what is to be stored.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        self.stores.pop_front().or_else(|| self.outputs.pop_front())
     }
 
     /// Whether nothing is under way: no call, and nothing on its way to or from other objects. Then forgetting
@@ -496,7 +515,7 @@ impl Gateway {
         for sid in std::mem::take(&mut self.dirty) {
             let key = format!("{CLIENT}{sid}");
             let value = self.clients.get(&sid).map(|client| client::encode(client, self.rooms_of(client)));
-            self.outputs.push_back(Output::Store { key, value });
+            self.stores.push_back(Output::Store { key, value });
         }
     }
 

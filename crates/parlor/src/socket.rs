@@ -81,19 +81,16 @@ impl Socket {
     }
 
     /// To the members of a room, or the socket with that id, except this socket. Chain it for a union.
-    #[must_use]
     pub fn to(&self, room: &str) -> Broadcast {
         self.broadcast().to(room)
     }
 
     /// To everyone in the namespace except this socket and the members of a room.
-    #[must_use]
     pub fn except(&self, room: &str) -> Broadcast {
         self.broadcast().except(room)
     }
 
     /// To everyone in the namespace except this socket.
-    #[must_use]
     pub fn broadcast(&self) -> Broadcast {
         Broadcast::new(&self.scope, self.namespace()).except(self.id())
     }
@@ -111,31 +108,26 @@ impl Io {
     }
 
     /// Everyone in another namespace.
-    #[must_use]
     pub fn of(&self, namespace: &str) -> Broadcast {
         Broadcast::new(&self.scope, namespace)
     }
 
     /// Everyone in this namespace.
-    #[must_use]
     pub fn all(&self) -> Broadcast {
         Broadcast::new(&self.scope, &self.scope.call.nsp)
     }
 
     /// The members of a room, or the socket with that id.
-    #[must_use]
     pub fn to(&self, room: &str) -> Broadcast {
         self.all().to(room)
     }
 
     /// The same as [`Self::to`].
-    #[must_use]
     pub fn in_(&self, room: &str) -> Broadcast {
         self.to(room)
     }
 
     /// Everyone in this namespace, except the members of a room.
-    #[must_use]
     pub fn except(&self, room: &str) -> Broadcast {
         self.all().except(room)
     }

@@ -353,6 +353,7 @@ impl Gateway {
     pub(super) fn adopt(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, mut client: Client, rooms: RoomsOf) {
         client.touched = false;
         client.timer = None;
+        client.session.forget_requests();
         for conn in client.conns() {
             self.conns.insert(conn, sid.clone());
         }

@@ -1,0 +1,51 @@
+//! What a server chooses.
+
+use crate::Millis;
+
+/// From this ping interval on an object can sleep between two pings: workerd lets it hibernate after ten idle seconds.
+const SLEEPS_FROM: Millis = 10_000;
+
+/// The options of a server, named and set by default as in Node's Engine.IO. Times are in milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// From a pong to the next ping; more than 0.
+    pub ping_interval: Millis,
+    /// How long the pong may take; more than 0.
+    pub ping_timeout: Millis,
+    /// How long a client may take to finish an upgrade.
+    pub upgrade_timeout: Millis,
+    /// The longest POST body and WebSocket frame taken from a client, in bytes (Node's `maxHttpBufferSize`).
+    pub max_payload: usize,
+    /// Whether HTTP long-polling is served.
+    pub polling: bool,
+    /// Whether WebSocket is served.
+    pub websocket: bool,
+    /// Whether a polling session may go over to WebSocket.
+    pub allow_upgrades: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            ping_interval: 25_000,
+            ping_timeout: 20_000,
+            upgrade_timeout: 10_000,
+            max_payload: 1_000_000,
+            polling: true,
+            websocket: true,
+            allow_upgrades: true,
+        }
+    }
+}
+
+impl Config {
+    /// Whether the object sleeps between pings. Then the runtime answers the pongs of WebSockets by itself, the session
+    /// never sees them, and the caller tells of them with [`Session::heard`](crate::Session::heard).
+    pub fn sleeps(&self) -> bool {
+        self.ping_interval >= SLEEPS_FROM
+    }
+
+    pub(crate) fn upgrades(&self) -> bool {
+        self.websocket && self.allow_upgrades
+    }
+}

@@ -1,0 +1,12 @@
+//! One test binary. Every test of a session runs twice, see `rig`.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+mod handshake;
+mod heartbeat;
+mod polling;
+mod properties;
+mod rig;
+mod storage;
+mod upgrade;
+mod websocket;
+mod wire;

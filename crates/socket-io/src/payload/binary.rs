@@ -1,0 +1,130 @@
+use std::cell::Cell;
+use std::fmt;
+
+use bytes::Bytes;
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Binary data inside of arguments. Where it stands it becomes a placeholder, and its bytes an attachment;
+/// read from arguments it takes its attachment. Outside of a [`Payload`](super::Payload) it is serialised as
+/// bytes.
+///
+/// ```
+/// # use socket_io::{Binary, Payload};
+/// let payload = Payload::from_args(&("cat.png", Binary(vec![1, 2].into())))?;
+/// assert_eq!(payload.json(), r#""cat.png",{"_placeholder":true,"num":0}"#);
+/// let (name, image) = payload.to::<(String, Binary)>()?;
+/// assert_eq!((name.as_str(), &image.0[..]), ("cat.png", &[1, 2][..]));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Binary(pub Bytes);
+
+thread_local! {
+    // Serde has no way to hand a list down to a value deep inside of another, so it lies here while one is
+    // (de)serialised.
+    static ATTACHMENTS: Cell<Option<Vec<Bytes>>> = const { Cell::new(None) };
+}
+
+/// Runs `f`; also returns the attachments of the [`Binary`] values that were serialised meanwhile.
+pub(super) fn collect<R>(f: impl FnOnce() -> R) -> (R, Vec<Bytes>) {
+    collect_behind(Vec::new(), f)
+}
+
+/// As [`collect`], behind attachments that are there already.
+pub(super) fn collect_behind<R>(attachments: Vec<Bytes>, f: impl FnOnce() -> R) -> (R, Vec<Bytes>) {
+    let scope = Scope::enter(attachments);
+    let result = f();
+    let attachments = ATTACHMENTS.take().unwrap_or_default();
+    drop(scope);
+    (result, attachments)
+}
+
+/// Runs `f`, in which placeholders read as [`Binary`] stand for these attachments.
+pub(super) fn provide<R>(attachments: &[Bytes], f: impl FnOnce() -> R) -> R {
+    let _scope = Scope::enter(attachments.to_vec());
+    f()
+}
+
+/// Puts back what was there before, also when a `Serialize` implementation panics.
+struct Scope(Option<Vec<Bytes>>);
+
+impl Scope {
+    fn enter(attachments: Vec<Bytes>) -> Self {
+        Self(ATTACHMENTS.replace(Some(attachments)))
+    }
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        ATTACHMENTS.set(self.0.take());
+    }
+}
+
+impl Serialize for Binary {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Some(mut attachments) = ATTACHMENTS.take() else {
+            return serializer.serialize_bytes(&self.0);
+        };
+        let num = attachments.len();
+        attachments.push(self.0.clone());
+        ATTACHMENTS.set(Some(attachments));
+        let mut placeholder = serializer.serialize_map(Some(2))?;
+        placeholder.serialize_entry("_placeholder", &true)?;
+        placeholder.serialize_entry("num", &num)?;
+        placeholder.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Binary {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(BinaryVisitor)
+        } else {
+            deserializer.deserialize_byte_buf(BinaryVisitor)
+        }
+    }
+}
+
+struct BinaryVisitor;
+
+impl<'de> Visitor<'de> for BinaryVisitor {
+    type Value = Binary;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("binary data")
+    }
+
+    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Binary, E> {
+        Ok(Binary(Bytes::copy_from_slice(bytes)))
+    }
+
+    fn visit_byte_buf<E: Error>(self, bytes: Vec<u8>) -> Result<Binary, E> {
+        Ok(Binary(bytes.into()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Binary, A::Error> {
+        let mut bytes = Vec::new();
+        while let Some(byte) = seq.next_element::<u8>()? {
+            bytes.push(byte);
+        }
+        Ok(Binary(bytes.into()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Binary, A::Error> {
+        #[derive(Deserialize)]
+        struct Placeholder {
+            _placeholder: bool,
+            num: usize,
+        }
+        let placeholder = Placeholder::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+        let attachments = ATTACHMENTS.take();
+        let bytes = attachments.as_ref().and_then(|list| list.get(placeholder.num)).cloned();
+        ATTACHMENTS.set(attachments);
+        bytes
+            .filter(|_| placeholder._placeholder)
+            .map(Binary)
+            .ok_or_else(|| A::Error::custom("expected binary data"))
+    }
+}

@@ -1,0 +1,163 @@
+//! The room algebra: who is in which room of one namespace, and whom a broadcast is for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+
+/// Which sockets a broadcast is for: the members of any of `rooms` (everyone in the namespace when empty),
+/// without those in any of `except`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// The rooms, or empty for the whole namespace.
+    pub rooms: Vec<String>,
+    /// The rooms whose members get nothing.
+    pub except: Vec<String>,
+}
+
+impl Target {
+    /// Whether the broadcast is for a socket, given whether that socket is in a room.
+    pub fn includes(&self, is_in: impl Fn(&str) -> bool) -> bool {
+        (self.rooms.is_empty() || self.rooms.iter().any(|room| is_in(room)))
+            && !self.except.iter().any(|room| is_in(room))
+    }
+}
+
+/// The members of one namespace and of its rooms. What it lists is in order of the names, so that two runs
+/// agree.
+///
+/// A member's own id is a room too, which holds it and never anyone else. That room is not listed anywhere;
+/// no one can join or leave it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rooms {
+    by_member: BTreeMap<Rc<str>, BTreeSet<Rc<str>>>,
+    /// No room is empty. A member is in `by_room[r]` exactly when `r` is in `by_member[member]`.
+    by_room: BTreeMap<Rc<str>, BTreeSet<Rc<str>>>,
+}
+
+impl Rooms {
+    /// An empty namespace.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets a socket into the namespace; false when it was in it.
+    pub fn insert(&mut self, id: impl Into<Rc<str>>) -> bool {
+        let id = id.into();
+        if self.by_member.contains_key(&id) {
+            return false;
+        }
+        // Ids cannot be guessed, so this room is empty, unless someone was let in with an id that was given
+        // away.
+        for member in self.by_room.remove(&id).unwrap_or_default() {
+            if let Some(rooms) = self.by_member.get_mut(&member) {
+                rooms.remove(&id);
+            }
+        }
+        self.by_member.insert(id, BTreeSet::new());
+        true
+    }
+
+    /// Takes a socket out of the namespace: the rooms it was in.
+    pub fn remove(&mut self, id: &str) -> Vec<Rc<str>> {
+        let rooms = self.by_member.remove(id).unwrap_or_default();
+        for room in &rooms {
+            self.forget(id, room);
+        }
+        rooms.into_iter().collect()
+    }
+
+    /// Lets a member into a room. False when nothing changed: it is no member, is in the room already, or the
+    /// room is a member's own.
+    pub fn join(&mut self, id: &str, room: &str) -> bool {
+        if self.by_member.contains_key(room) {
+            return false;
+        }
+        let Some((id, _)) = self.by_member.get_key_value(id) else {
+            return false;
+        };
+        let (id, room) = (
+            Rc::clone(id),
+            match self.by_room.get_key_value(room) {
+                Some((room, _)) => Rc::clone(room),
+                None => Rc::from(room),
+            },
+        );
+        if let Some(rooms) = self.by_member.get_mut(&id) {
+            rooms.insert(Rc::clone(&room));
+        }
+        self.by_room.entry(room).or_default().insert(id)
+    }
+
+    /// Takes a member out of a room; false when it was not in it.
+    pub fn leave(&mut self, id: &str, room: &str) -> bool {
+        let was_in = self.by_member.get_mut(id).is_some_and(|rooms| rooms.remove(room));
+        if was_in {
+            self.forget(id, room);
+        }
+        was_in
+    }
+
+    /// The rooms that a socket is in, but for its own.
+    pub fn rooms_of(&self, id: &str) -> impl Iterator<Item = &Rc<str>> {
+        self.by_member.get(id).into_iter().flatten()
+    }
+
+    /// The members of a room, which may be a member's own.
+    pub fn members(&self, room: &str) -> impl Iterator<Item = &Rc<str>> {
+        let own = self.by_member.get_key_value(room).map(|(id, _)| id);
+        own.into_iter().chain(self.by_room.get(room).into_iter().flatten())
+    }
+
+    /// All rooms with members, but for the members' own.
+    pub fn rooms(&self) -> impl Iterator<Item = &Rc<str>> {
+        self.by_room.keys()
+    }
+
+    /// Everyone in the namespace.
+    pub fn ids(&self) -> impl Iterator<Item = &Rc<str>> {
+        self.by_member.keys()
+    }
+
+    /// Whether a socket is in the namespace.
+    pub fn contains(&self, id: &str) -> bool {
+        self.by_member.contains_key(id)
+    }
+
+    /// Whether a socket is in a room, which may be its own.
+    pub fn is_in(&self, id: &str, room: &str) -> bool {
+        self.by_member.get(id).is_some_and(|rooms| id == room || rooms.contains(room))
+    }
+
+    /// The sockets that a broadcast is for, each once.
+    pub fn select(&self, target: &Target) -> Vec<Rc<str>> {
+        let wanted = |id: &&Rc<str>| !target.except.iter().any(|room| self.is_in(id, room));
+        match target.rooms.as_slice() {
+            [] => self.ids().filter(wanted).cloned().collect(),
+            [room] => self.members(room).filter(wanted).cloned().collect(),
+            rooms => {
+                let members: BTreeSet<_> = rooms.iter().flat_map(|room| self.members(room)).collect();
+                members.into_iter().filter(wanted).cloned().collect()
+            }
+        }
+    }
+
+    /// How many sockets are in the namespace.
+    pub fn len(&self) -> usize {
+        self.by_member.len()
+    }
+
+    /// Whether no socket is in the namespace.
+    pub fn is_empty(&self) -> bool {
+        self.by_member.is_empty()
+    }
+
+    fn forget(&mut self, id: &str, room: &str) {
+        if let Some(members) = self.by_room.get_mut(room) {
+            members.remove(id);
+            if members.is_empty() {
+                self.by_room.remove(room);
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+// What the browser remembers. A browser may refuse storage altogether (private windows, policies):
+// then nothing is remembered, and nothing else breaks.
+
+function remembered(area) {
+  return {
+    get(key) {
+      try {
+        return JSON.parse(area().getItem(`parlor.${key}`));
+      } catch {
+        return null;
+      }
+    },
+    set(key, value) {
+      try {
+        if (value === null || value === "") area().removeItem(`parlor.${key}`);
+        else area().setItem(`parlor.${key}`, JSON.stringify(value));
+      } catch {
+        // Not remembered, then.
+      }
+    },
+  };
+}
+
+/** Kept for the next visit: the name. */
+export const lasting = remembered(() => localStorage);
+
+/** Kept for this tab and its reloads: the rooms one is in, drafts, messages not yet sent. */
+export const tab = remembered(() => sessionStorage);

@@ -1,0 +1,204 @@
+// Brings a fresh clone to where it builds and runs: npm packages, the wasm target, worker-build, wasm-bindgen, a Node
+// that wrangler accepts, the browser bundles of Socket.IO. Everything goes into node_modules/ and .tools/. Each step
+// looks first whether its work is done, so that a second run takes a blink.
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { Failure, command, exe, hashOf, isMain, output, root, run, say, stampIn, tools } from "./lib.mjs";
+import { withLock } from "./lock.mjs";
+
+const WORKER_BUILD = "0.8.7"; // the same as `worker` in Cargo.toml
+const WASM = "wasm32-unknown-unknown";
+const CLIENT_FILES = ["socket.io.js", "socket.io.min.js", "socket.io.esm.min.js", "socket.io.msgpack.min.js"];
+
+const modules = join(root, "node_modules");
+const bin = (name) => join(tools, "bin", name + exe);
+
+/** Does whatever is missing. Two at once wait for each other. */
+export async function setup() {
+  if (major(process.versions.node) < 20) {
+    throw new Failure(`Node 20 or newer is needed, this is ${process.versions.node}: https://nodejs.org/`);
+  }
+  if (ready()) return;
+  await withLock(join(tools, "lock"), async () => {
+    await npmPackages();
+    await node22();
+    await rust();
+    await workerBuild();
+    await wasmBindgen();
+    clientBundles();
+    writeFileSync(join(tools, "ready"), inputs());
+  });
+}
+
+function ready() {
+  const client = join(root, "public/socket.io/socket.io.js");
+  const results = [bin("worker-build"), join(modules, ".parlor"), client, nodePath()];
+  return results.every((file) => existsSync(file)) && stampIn(join(tools, "ready")) === inputs();
+}
+
+/** What the set-up depends on, as one line: when it changes, every step is looked at again. */
+function inputs() {
+  const files = ["package-lock.json", "scripts/setup.mjs", "scripts/node22/package-lock.json", "rust-toolchain.toml"];
+  const hash = hashOf(...files.map((file) => join(root, file)));
+  return [hash, wasmBindgenVersion(), process.platform, process.arch, process.env.WASM_BINDGEN_BIN ?? ""].join(" ").trim();
+}
+
+/** The environment in which worker-build finds every program that it would otherwise download. */
+export function buildEnv() {
+  const env = {};
+  const offer = (name, file) => {
+    if (!process.env[name] && existsSync(file)) env[name] = file;
+  };
+  offer("WASM_BINDGEN_BIN", bin("wasm-bindgen"));
+  const esbuild = join(modules, "@esbuild", `${process.platform}-${process.arch}`);
+  offer("ESBUILD_BIN", join(esbuild, exe ? "esbuild.exe" : "bin/esbuild"));
+  // This one is a Node script, which Windows cannot start by itself; there worker-build downloads its own.
+  if (!exe) offer("WASM_OPT_BIN", join(modules, "binaryen/bin/wasm-opt"));
+  return env;
+}
+
+export const workerBuildPath = () => bin("worker-build");
+
+/** The Node for wrangler and miniflare: this one if new enough, else the one in .tools. */
+export function nodePath() {
+  const [a, b] = process.versions.node.split(".").map(Number);
+  if (a > 22 || (a === 22 && b >= 12)) return process.execPath;
+  const os = process.platform === "win32" ? "win" : process.platform;
+  const name = `${os === "darwin" && process.arch === "arm64" ? "node-bin" : "node"}-${os}-${process.arch}`;
+  return join(tools, "node22/node_modules", name, "bin", `node${exe}`);
+}
+
+const major = (version) => Number(version.split(".")[0]);
+
+async function npmPackages() {
+  const stamp = join(modules, ".parlor");
+  const wanted = hashOf(join(root, "package-lock.json"));
+  if (stampIn(stamp) === wanted) return;
+  say("installing npm packages (about 15 seconds)…");
+  await npmCi(root);
+  writeFileSync(stamp, wanted);
+}
+
+async function node22() {
+  if (existsSync(nodePath())) return;
+  say(`wrangler needs Node 22.12 or newer, this is ${process.versions.node}: fetching one from npm into .tools…`);
+  const folder = join(tools, "node22");
+  cpSync(join(root, "scripts/node22"), folder, { recursive: true });
+  await npmCi(folder);
+  if (!existsSync(nodePath())) {
+    throw new Failure(`npm has no Node 22 for ${process.platform}-${process.arch}: get it from https://nodejs.org/`);
+  }
+}
+
+/** Nothing that we use needs its install script. */
+async function npmCi(cwd) {
+  const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  const npm = process.env.npm_execpath; // npm's own JavaScript file, when it was npm that started us
+  const status = npm?.endsWith("npm-cli.js")
+    ? await run(process.execPath, [npm, ...args], { cwd })
+    : await run("npm", args, { cwd });
+  if (status !== 0) throw new Failure(`npm ci failed in ${cwd} (see above). Is the npm registry reachable?`);
+}
+
+/** cargo, and the target that the worker is compiled for. */
+export async function rust() {
+  if (!output("cargo", ["--version"])) {
+    throw new Failure("cargo was not found. Install Rust (https://rustup.rs), open a new terminal, and try again.");
+  }
+  const library = output("rustc", ["--print", "target-libdir", "--target", WASM]);
+  if (library && existsSync(library)) return;
+  say(`adding the Rust target ${WASM}…`);
+  if (!output("rustup", ["--version"])) {
+    throw new Failure(`this Rust has no ${WASM} target and no rustup to add it: see https://rustup.rs`);
+  }
+  if ((await run("rustup", ["target", "add", WASM])) !== 0) throw new Failure(`rustup target add ${WASM} failed`);
+}
+
+async function workerBuild() {
+  if (output(bin("worker-build"), ["--version"]) === WORKER_BUILD) return;
+  await nativeTls();
+  await cargoInstall("worker-build", WORKER_BUILD, "1 to 4 minutes");
+}
+
+/** worker-build downloads over OpenSSL on Linux, and cargo cannot bring that along. */
+async function nativeTls() {
+  if (process.platform !== "linux" || output("pkg-config", ["--exists", "openssl"]) !== undefined) return;
+  const packages = ["pkg-config", "libssl-dev"];
+  if (process.env.OPENSSL_DIR || (await aptInstall(packages))) return;
+  throw new Failure(`worker-build needs OpenSSL's headers, on Debian: sudo apt-get install ${packages.join(" ")}`);
+}
+
+async function wasmBindgen() {
+  const version = wasmBindgenVersion();
+  if (process.env.WASM_BINDGEN_BIN) return;
+  if (output(bin("wasm-bindgen"), ["--version"])?.endsWith(` ${version}`)) return;
+  rmSync(bin("wasm-bindgen"), { force: true }); // an old version would be refused
+  if (await workerBuildBringsBindgen(version)) return;
+  say("GitHub's release of wasm-bindgen is out of reach: building the same version from its crate instead");
+  await cargoInstall("wasm-bindgen-cli", version, "1 to 2 minutes");
+}
+
+/** The wasm-bindgen command and the library in Cargo.lock have to be the same version. */
+function wasmBindgenVersion() {
+  const lock = readFileSync(join(root, "Cargo.lock"), "utf8").replaceAll("\r", "");
+  return lock.match(/name = "wasm-bindgen"\nversion = "([^"]+)"/)[1];
+}
+
+/** worker-build fetches wasm-bindgen from GitHub by itself, unless it has it in its cache. */
+async function workerBuildBringsBindgen(version) {
+  const cpu = process.arch === "arm64" ? "aarch64" : "x86_64";
+  const target = {
+    darwin: `${cpu}-apple-darwin`,
+    linux: `${cpu}-unknown-linux-musl`,
+    win32: "x86_64-pc-windows-msvc",
+  }[process.platform];
+  const cache = {
+    darwin: join(homedir(), "Library/Caches"),
+    linux: process.env.XDG_CACHE_HOME || join(homedir(), ".cache"),
+    win32: process.env.LOCALAPPDATA,
+  }[process.platform];
+  if (!target || !cache) return false;
+  if (existsSync(join(cache, "worker-build", `wasm-bindgen-${target}-${version}`, `wasm-bindgen${exe}`))) return true;
+  const releases = "https://github.com/wasm-bindgen/wasm-bindgen/releases/download";
+  const url = `${releases}/${version}/wasm-bindgen-${version}-${target}.tar.gz`;
+  return fetch(url, { method: "HEAD", signal: AbortSignal.timeout(5000) }).then((answer) => answer.ok, () => false);
+}
+
+async function cargoInstall(crate, version, time) {
+  say(`building ${crate} ${version} (once, ${time})…`);
+  const target = join(tools, "target");
+  // Neither speed nor debugging of these programs matters, only how soon they are there.
+  const env = { CARGO_TARGET_DIR: target, CARGO_PROFILE_DEV_DEBUG: "0", CARGO_INCREMENTAL: "0" };
+  const args = ["install", `${crate}@${version}`, "--locked", "--debug", "--force", "--root", tools];
+  if ((await run("cargo", args, { env })) !== 0) {
+    throw new Failure(`building ${crate} ${version} failed (see above). Is crates.io reachable, and a C compiler there?`);
+  }
+  rmSync(target, { recursive: true, force: true }); // a gigabyte, of no further use
+}
+
+/** The files that a Socket.IO server serves beside itself; here they are static assets. */
+function clientBundles() {
+  const to = join(root, "public/socket.io");
+  mkdirSync(to, { recursive: true });
+  for (const file of CLIENT_FILES.flatMap((name) => [name, `${name}.map`])) {
+    copyFileSync(join(modules, "socket.io-client/dist", file), join(to, file));
+  }
+}
+
+/** Installs system packages where that is surely wanted: as root on a Debian, such as in CI. False elsewhere. */
+export async function aptInstall(packages) {
+  if (process.getuid?.() !== 0 || !output("apt-get", ["--version"])) return false;
+  say(`installing ${packages.join(", ")} with apt-get…`);
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  if ((await run("apt-get", ["update", "-qq"], { env })) !== 0) return false;
+  return (await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], { env })) === 0;
+}
+
+if (isMain(import.meta)) {
+  await command(async () => {
+    const start = Date.now();
+    await setup();
+    say(`set up (${((Date.now() - start) / 1000).toFixed(1)} s)`);
+  });
+}

@@ -1,0 +1,22 @@
+// wrangler.mjs dev|deploy|… [options]: sets up, then runs wrangler with a Node that it accepts, until it ends or is
+// told to.
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { command, root, say, whenStopped } from "./lib.mjs";
+import { nodePath, setup } from "./setup.mjs";
+
+await command(async (args) => {
+  await setup();
+  if (args[0] === "dev") say("building the chat, then serving it (the first build takes a minute or two)…");
+  const child = spawn(nodePath(), [join(root, "node_modules/wrangler/bin/wrangler.js"), ...args], {
+    cwd: root,
+    stdio: "inherit",
+    env: { WRANGLER_SEND_METRICS: "false", ...process.env },
+  });
+  // Ctrl+C reaches wrangler by the terminal; a signal sent to us alone does not. It answers either by closing down.
+  whenStopped((signal) => {
+    child.kill(signal === "SIGINT" ? "SIGINT" : "SIGTERM");
+    setTimeout(() => child.kill("SIGKILL"), 5000).unref();
+  });
+  return new Promise((resolve) => child.on("close", (code) => resolve(code ?? 0)));
+});

@@ -1,0 +1,50 @@
+// What the lab worker is bound to, for workerd and for miniflare alike.
+
+/** Durable Objects: the binding's name and the class. A new class of the lab is added here, and nowhere else. */
+export const OBJECTS = { GATEWAY: "Gateway", ROOM: "Room" };
+
+export const COMPATIBILITY_DATE = "2026-10-01";
+
+/** The worker's variables for the lab's options; what is undefined keeps its default. */
+export function variables({ pingInterval = 25000, pingTimeout = 20000, gateways = 1, recovery } = {}) {
+  const vars = {
+    PARLOR_PING_INTERVAL: pingInterval,
+    PARLOR_PING_TIMEOUT: pingTimeout,
+    PARLOR_GATEWAYS: gateways,
+    PARLOR_PLACEMENT: "round-robin",
+    PARLOR_RECOVERY: recovery, // off unless given
+  };
+  return Object.fromEntries(Object.entries(vars).flatMap(([k, v]) => (v === undefined ? [] : [[k, String(v)]])));
+}
+
+/** A configuration for `workerd serve`: https://github.com/cloudflare/workerd, src/workerd/server/workerd.capnp */
+export function configFile({ port, storage, vars }) {
+  const text = JSON.stringify; // a Cap'n Proto string is written as a JSON one
+  const list = (items) => `[\n${items.map((item) => `    ${item},\n`).join("")}  ]`;
+  const namespace = (name, key) => `(className = ${name}, uniqueKey = ${key}, enableSql = true)`;
+  const objects = Object.entries(OBJECTS);
+  return `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (name = "lab", worker = .lab),
+    (name = "storage", disk = (path = ${text(storage)}, writable = true)),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "lab")],
+);
+
+const lab :Workerd.Worker = (
+  compatibilityDate = ${text(COMPATIBILITY_DATE)},
+  modules = [
+    (name = "index.js", esModule = embed "index.js"),
+    (name = "index_bg.wasm", wasm = embed "index_bg.wasm"),
+  ],
+  durableObjectStorage = (localDisk = "storage"),
+  durableObjectNamespaces = ${list(objects.map(([, name]) => namespace(text(name), text(`lab-${name}`))))},
+  bindings = ${list([
+    ...objects.map(([binding, name]) => `(name = ${text(binding)}, durableObjectNamespace = ${text(name)})`),
+    ...Object.entries(vars).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
+  ])},
+);
+`;
+}

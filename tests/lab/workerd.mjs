@@ -1,0 +1,102 @@
+// Runs the built lab on plain `workerd serve`: no wrangler, no proxy in front, so what is measured is the server itself.
+import { spawn } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { Failure } from "../../scripts/lib.mjs";
+import { configFile } from "./config.mjs";
+
+const START_WITHIN = 20_000;
+const STOP_WITHIN = 1000;
+
+/**
+ * Starts workerd with the modules in `build`. Port 0 takes any free one. Resolves, once /healthz answers, to
+ * `{url, port, pid, closed, stop(), kill()}`: `stop` asks politely first, `kill` is the power cut; `closed` is a promise
+ * of the exit status.
+ */
+export async function startWorkerd({ build, port = 0, persist, vars = {}, log = "inherit" }) {
+  await portFree(port);
+  const folder = mkdtempSync(join(tmpdir(), "parlor-lab-"));
+  const storage = persist ? resolve(persist) : join(folder, "storage");
+  mkdirSync(storage, { recursive: true });
+  for (const file of ["index.js", "index_bg.wasm"]) copyFileSync(join(build, file), join(folder, file));
+  writeFileSync(join(folder, "config.capnp"), configFile({ port, storage, vars }));
+
+  // File descriptor 3 is where workerd reports which port it listens on.
+  const args = ["serve", "config.capnp", "--control-fd=3"];
+  const child = spawn(workerdPath(), args, { cwd: folder, stdio: ["ignore", log, log, "pipe"] });
+  const cleanUp = () => child.kill("SIGKILL");
+  process.on("exit", cleanUp);
+  const closed = new Promise((done, failed) => {
+    child.on("error", (error) => failed(new Failure(`cannot start workerd: ${error.message}`)));
+    child.on("close", (code) => done(code ?? 1));
+  }).finally(() => {
+    process.off("exit", cleanUp);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const kill = () => (child.kill("SIGKILL"), closed);
+  const stop = () => {
+    child.kill("SIGTERM");
+    // It waits for requests that are under way, such as parked polls.
+    const late = setTimeout(() => child.kill("SIGKILL"), STOP_WITHIN);
+    return closed.finally(() => clearTimeout(late));
+  };
+  try {
+    const listening = await Promise.race([listensOn(child.stdio[3]), gone(closed)]);
+    const url = `http://127.0.0.1:${listening}`;
+    await Promise.race([healthy(url), gone(closed)]);
+    return { url, port: listening, pid: child.pid, closed, stop, kill };
+  } catch (error) {
+    await kill();
+    throw error;
+  }
+}
+
+/** The program itself; node_modules/.bin/workerd is a Node script around it. */
+function workerdPath() {
+  const require = createRequire(import.meta.resolve("workerd"));
+  const os = { darwin: "darwin", linux: "linux", win32: "windows" }[process.platform];
+  const cpu = process.arch === "arm64" ? "arm64" : "64";
+  return require.resolve(`@cloudflare/workerd-${os}-${cpu}/bin/workerd${os === "windows" ? ".exe" : ""}`);
+}
+
+function portFree(port) {
+  if (port === 0) return;
+  return new Promise((done, failed) => {
+    const probe = createServer();
+    probe.on("error", (error) => failed(new Failure(`cannot listen on port ${port}: ${because(error)}`)));
+    probe.listen(port, "127.0.0.1", () => probe.close(done));
+  });
+}
+
+const because = ({ code, message }) => (code === "EADDRINUSE" ? "another program uses it already" : message);
+
+async function listensOn(pipe) {
+  for await (const line of createInterface({ input: pipe })) {
+    const message = JSON.parse(line);
+    if (message.event === "listen") return message.port;
+  }
+}
+
+async function gone(closed) {
+  throw new Failure(`workerd ended before the lab was ready (exit status ${await closed})`);
+}
+
+async function healthy(url) {
+  let last;
+  for (const end = Date.now() + START_WITHIN; Date.now() < end; ) {
+    try {
+      const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(5000) });
+      if (answer.ok) return;
+      last = `${answer.status} ${await answer.text()}`;
+    } catch (error) {
+      last = error.cause?.message ?? error.message;
+    }
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  throw new Failure(`the lab does not answer at ${url}/healthz: ${last}`);
+}

@@ -1,0 +1,103 @@
+// npm test [-- --only rust,client]: sets up, builds, and runs every test. The last line is the sum of them all.
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "../scripts/build.mjs";
+import { Failure, command, option, root, run, whenStopped } from "../scripts/lib.mjs";
+import { nodePath, setup } from "../scripts/setup.mjs";
+import { ensureBrowser } from "./support/browser.mjs";
+
+/** In this order: what is quick and what the rest stands on comes first. `build` is what a part needs built. */
+const PARTS = [
+  { name: "rust", run: cargoTest },
+  { name: "protocol", build: ["lab"] },
+  { name: "client", build: ["lab"] },
+  { name: "faults", build: ["lab"] },
+  { name: "browser", build: ["chat"], before: ensureBrowser },
+];
+const total = { passed: 0, failed: 0 };
+let child;
+
+await command(async (args) => {
+  const parts = chosen(option(args, "only"));
+  whenStopped((signal) => (child?.kill(signal), process.exit(1)));
+  try {
+    await phase("set-up", setup);
+    for (const part of parts.filter(hasTests)) {
+      if (part.before) await phase(`${part.name}: set-up`, part.before);
+      for (const name of part.build ?? []) await phase(`build ${name}`, () => build(name));
+      await phase(part.name, () => (part.run ?? nodeTest)(part.name));
+    }
+  } catch (error) {
+    total.failed += 1; // a step that could not be done counts, and there is no use in going on
+    console.error(error instanceof Failure ? `\nparlor: ${error.message}` : error);
+  }
+  console.log(`\n${total.passed} passed, ${total.failed} failed`);
+  return total.failed > 0 ? 1 : 0;
+});
+
+function chosen(only) {
+  const all = PARTS.map(({ name }) => name);
+  const names = only?.split(",") ?? all;
+  const unknown = names.find((name) => !all.includes(name));
+  if (unknown !== undefined) throw new Failure(`no part "${unknown}"; there are: ${all.join(", ")}`);
+  return PARTS.filter(({ name }) => names.includes(name));
+}
+
+function hasTests(part) {
+  if (part.run || filesOf(part.name).length > 0) return true;
+  console.log(`\n── ${part.name}: no tests`);
+}
+
+async function phase(title, work) {
+  console.log(`\n── ${title}`);
+  const started = Date.now();
+  await work();
+  console.log(`── ${title}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
+}
+
+/** Unit, property and documentation tests of every crate, on this machine's own processor. */
+async function cargoTest() {
+  let text = "";
+  const status = await run("cargo", ["test", "--workspace", "--no-fail-fast"], {
+    stdio: ["ignore", "pipe", "inherit"],
+    onSpawn: (cargo) => {
+      child = cargo;
+      cargo.stdout.setEncoding("utf8").on("data", (part) => {
+        text += part;
+        process.stdout.write(part);
+      });
+    },
+  });
+  const results = text.matchAll(/^test result: \S+ (\d+) passed; (\d+) failed/gm);
+  count(status, [...results].map(([, passed, failed]) => [Number(passed), Number(failed)]));
+}
+
+function filesOf(name) {
+  const folder = join(root, "tests", name);
+  const files = existsSync(folder) ? readdirSync(folder, { recursive: true }) : [];
+  return files.filter((file) => file.endsWith(".test.mjs")).sort().map((file) => join(folder, file));
+}
+
+/** One file after another: they share the machine's processors with the servers that they start. */
+async function nodeTest(name) {
+  const folder = mkdtempSync(join(tmpdir(), "parlor-test-"));
+  const tap = join(folder, "results.tap");
+  const reporters = ["spec", "stdout", "tap", tap];
+  const args = ["--test", "--test-concurrency=1", "--test-timeout=180000"];
+  for (let i = 0; i < reporters.length; i += 2) {
+    args.push(`--test-reporter=${reporters[i]}`, `--test-reporter-destination=${reporters[i + 1]}`);
+  }
+  const status = await run(nodePath(), [...args, ...filesOf(name)], { onSpawn: (node) => (child = node) });
+  const text = existsSync(tap) ? readFileSync(tap, "utf8") : "";
+  rmSync(folder, { recursive: true, force: true });
+  const sum = (word) => Number(text.match(new RegExp(`^# ${word} (\\d+)$`, "m"))?.[1] ?? 0);
+  count(status, [[sum("pass"), sum("fail") + sum("cancelled")]]);
+}
+
+/** A program that fails without a failed test, by not compiling for instance, is one failure as well. */
+function count(status, results) {
+  const failed = results.reduce((all, [, some]) => all + some, 0);
+  total.passed += results.reduce((all, [some]) => all + some, 0);
+  total.failed += status !== 0 && failed === 0 ? 1 : failed;
+}

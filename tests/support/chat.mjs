@@ -1,0 +1,51 @@
+// The chat as `npm start` serves it, page included: `const chat = await startChat()`, then `await chat.stop()`.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "../../scripts/build.mjs";
+import { root } from "../../scripts/lib.mjs";
+
+const START_WITHIN = 60_000;
+
+/** `vars` are worker variables, such as `{ PARLOR_PING_INTERVAL: 300 }`. Each chat begins with empty storage. */
+export async function startChat({ vars = {} } = {}) {
+  await build("chat"); // here, where it may take its time
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const storage = mkdtempSync(join(tmpdir(), "parlor-chat-"));
+  const args = ["dev", "--ip", "127.0.0.1", "--port", port, "--persist-to", storage];
+  for (const [name, value] of Object.entries(vars)) args.push("--var", `${name}:${value}`);
+
+  const child = spawn(process.execPath, [join(root, "scripts/wrangler.mjs"), ...args.map(String)], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let log = "";
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (log += text));
+  const closed = once(child, "close");
+  const stop = async () => {
+    child.kill("SIGTERM");
+    await closed;
+    rmSync(storage, { recursive: true, force: true });
+  };
+  for (const end = Date.now() + START_WITHIN; Date.now() < end && child.exitCode === null; ) {
+    if (await answers(url)) return { url, stop, log: () => log };
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  await stop();
+  throw new Error(`the chat did not start:\n${log}`);
+}
+
+const answers = (url) => fetch(url, { signal: AbortSignal.timeout(5000) }).then((answer) => answer.ok, () => false);
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}

@@ -1,0 +1,17 @@
+// The lab app for a test: `const lab = await startLab({ pingInterval: 300, gateways: 2 })`, then `await lab.stop()`.
+import { build } from "../../scripts/build.mjs";
+import { variables } from "../lab/config.mjs";
+import { startWorkerd } from "../lab/workerd.mjs";
+
+// Else a test that is stopped half-way would leave its workerd running: only an exit lets it be cleaned up.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
+/**
+ * Options: `pingInterval`, `pingTimeout`, `gateways`, `recovery`, `persist` (a folder that outlives the lab), `port` (any
+ * free one by default). Gives `{url, port, stop(), kill()}`: start again with the same `persist` after `kill()` to see
+ * what a crash leaves. workerd's log is silent unless LAB_LOG is set.
+ */
+export async function startLab({ port = 0, persist, ...options } = {}) {
+  const log = process.env.LAB_LOG ? "inherit" : "ignore";
+  return startWorkerd({ build: await build("lab"), port, persist, vars: variables(options), log });
+}

@@ -1,0 +1,39 @@
+// The lab app in miniflare, where its objects can be evicted at will. Needs Node 22; `npm test` sees to that.
+import { join } from "node:path";
+import { Miniflare, convertV4MiniflareOptions } from "miniflare";
+import { build } from "../../scripts/build.mjs";
+import { COMPATIBILITY_DATE, OBJECTS, variables } from "../lab/config.mjs";
+
+/** As `startLab`, with `evict(className, name)` and `evictAll()`: the memory goes, sockets and storage stay. */
+export async function startMiniflare({ modulesRoot, ...options } = {}) {
+  const folder = modulesRoot ?? (await build("lab"));
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      name: "lab",
+      host: "127.0.0.1",
+      port: 0,
+      compatibilityDate: COMPATIBILITY_DATE,
+      modulesRoot: folder,
+      modules: [
+        { type: "ESModule", path: join(folder, "index.js") },
+        { type: "CompiledWasm", path: join(folder, "index_bg.wasm") },
+      ],
+      bindings: variables(options),
+      durableObjects: Object.fromEntries(
+        Object.entries(OBJECTS).map(([binding, className]) => [binding, { className, useSQLite: true }]),
+      ),
+    }),
+  );
+  const evict = (className, target) =>
+    miniflare.unsafeEvictDurableObject("lab", className, { ...target, webSockets: "hibernate" });
+  return {
+    url: (await miniflare.ready).origin,
+    evict: (className, name) => evict(className, { name }),
+    async evictAll() {
+      for (const className of Object.values(OBJECTS)) {
+        for (const id of await miniflare.listDurableObjectIds(className, "lab")) await evict(className, { id });
+      }
+    },
+    stop: () => miniflare.dispose(),
+  };
+}
