@@ -1,5 +1,5 @@
-// build.mjs chat|lab [--profile release|lab] [--release] [--force]: compiles a worker to wasm with worker-build, unless what
-// is there is newer than its sources. wrangler runs it too (`[build]` in wrangler.toml).
+// build.mjs chat|lab [--profile release|lab] [--release] [--force]: compiles a worker to wasm with worker-build, unless
+// what is there is newer than its sources. wrangler runs it too (`[build]` in wrangler.toml).
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";

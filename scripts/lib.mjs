@@ -61,8 +61,8 @@ export function option(args, name) {
 }
 
 /**
- * Calls `stop` once, when this process is told to end. A signal sent to npm never gets here: npm passes it to its shell,
- * which dies and leaves us alone; so, under npm, losing the parent counts too.
+ * Calls `stop` once, when this process is told to end. A signal sent to npm never gets here: npm passes it to its
+ * shell, which dies and leaves us alone; so, under npm, losing the parent counts too.
  */
 export function whenStopped(stop) {
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];

@@ -1,4 +1,5 @@
-// npm run lint: formatting, then clippy for this machine and for wasm, where other code is compiled. Warnings are errors.
+// npm run lint: formatting, then clippy, for this machine and for wasm (other code is compiled there). Warnings are
+// errors.
 import { Failure, command, run, say } from "./lib.mjs";
 import { rust } from "./setup.mjs";
 

@@ -21,6 +21,7 @@ export async function setup() {
   }
   if (ready()) return;
   await withLock(join(tools, "lock"), async () => {
+    if (ready()) return; // another one did it while we waited
     await npmPackages();
     await node22();
     await rust();
@@ -33,20 +34,22 @@ export async function setup() {
 
 function ready() {
   const client = join(root, "public/socket.io/socket.io.js");
-  const results = [bin("worker-build"), join(modules, ".parlor"), client, nodePath()];
+  const results = [workerBuildPath(), join(modules, ".parlor"), client, nodePath()];
   return results.every((file) => existsSync(file)) && stampIn(join(tools, "ready")) === inputs();
 }
 
 /** What the set-up depends on, as one line: when it changes, every step is looked at again. */
 function inputs() {
-  const files = ["package-lock.json", "scripts/setup.mjs", "scripts/node22/package-lock.json", "rust-toolchain.toml"];
+  const locks = ["package-lock.json", "scripts/node22/package-lock.json"];
+  const files = [...locks, "scripts/setup.mjs", "rust-toolchain.toml"];
   const hash = hashOf(...files.map((file) => join(root, file)));
-  return [hash, wasmBindgenVersion(), process.platform, process.arch, process.env.WASM_BINDGEN_BIN ?? ""].join(" ").trim();
+  const { platform, arch, env } = process;
+  return [hash, wasmBindgenVersion(), platform, arch, env.WASM_BINDGEN_BIN ?? ""].join(" ").trim();
 }
 
 /** The environment in which worker-build finds every program that it would otherwise download. */
 export function buildEnv() {
-  const env = {};
+  const env = { RUST_LIB_BACKTRACE: "0" }; // where worker-build failed inside itself interests nobody
   const offer = (name, file) => {
     if (!process.env[name] && existsSync(file)) env[name] = file;
   };

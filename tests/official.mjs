@@ -1,5 +1,5 @@
-// npm run official -- PATH [--runs 3]: the two protocol suites of socketio/socket.io against the lab. PATH is a clone of
-// https://github.com/socketio/socket.io, or a bare one. Nothing of theirs is kept.
+// npm run official -- PATH [--runs 3]: the two protocol suites of socketio/socket.io against the lab. PATH is a clone
+// of https://github.com/socketio/socket.io, or a bare one. Nothing of theirs is kept.
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -30,7 +30,9 @@ await command(async (args) => {
     lab = await startWorkerd({ build: await build("lab"), port: PORT, vars: variables(HEARTBEAT) });
     const rows = [];
     for (const suite of SUITES) {
-      for (let n = 1; n <= runs; n += 1) rows.push({ suite: suite.split("/")[1], run: n, ...(await mocha(folder, suite)) });
+      for (let n = 1; n <= runs; n += 1) {
+        rows.push({ suite: suite.split("/")[1], run: n, ...(await mocha(folder, suite)) });
+      }
     }
     console.table(rows);
     return rows.every(({ passing, failing }) => passing > 0 && failing === 0) ? 0 : 1;
@@ -44,8 +46,9 @@ async function take(from, folder) {
   const commit = output("git", ["-C", from, "rev-parse", "HEAD"]);
   if (commit) {
     const archive = join(folder, "suites.tar");
-    const status = await run("git", ["-C", from, "archive", `--output=${archive}`, commit, ...SUITES]);
-    if (status !== 0 || (await run("tar", ["-xf", archive, "-C", folder])) !== 0) throw new Failure(`no suites in ${from}`);
+    const archived = await run("git", ["-C", from, "archive", `--output=${archive}`, commit, ...SUITES]);
+    const unpacked = archived || (await run("tar", ["-xf", archive, "-C", folder]));
+    if (unpacked !== 0) throw new Failure(`${from} has no ${SUITES.join(" or ")}`);
     say(`suites of socketio/socket.io at ${commit}`);
   } else {
     for (const suite of SUITES) {
@@ -61,7 +64,7 @@ async function take(from, folder) {
 
 async function mocha(folder, suite) {
   let text = "";
-  await run(process.execPath, ["node_modules/mocha/bin/mocha.js", "test-suite.js"], {
+  await run(process.execPath, ["node_modules/.bin/mocha", "test-suite.js"], {
     cwd: join(folder, suite),
     stdio: ["ignore", "pipe", "inherit"],
     onSpawn: (child) => child.stdout.on("data", (part) => {

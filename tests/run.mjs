@@ -1,7 +1,6 @@
 // npm test [-- --only rust,client]: sets up, builds, and runs every test. The last line is the sum of them all.
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { build } from "../scripts/build.mjs";
 import { Failure, command, option, root, run, whenStopped } from "../scripts/lib.mjs";
 import { nodePath, setup } from "../scripts/setup.mjs";
@@ -81,8 +80,9 @@ function filesOf(name) {
 
 /** One file after another: they share the machine's processors with the servers that they start. */
 async function nodeTest(name) {
-  const folder = mkdtempSync(join(tmpdir(), "parlor-test-"));
-  const tap = join(folder, "results.tap");
+  const tap = join(root, "tests/results", `${name}.tap`);
+  mkdirSync(dirname(tap), { recursive: true });
+  rmSync(tap, { force: true });
   const reporters = ["spec", "stdout", "tap", tap];
   const args = ["--test", "--test-concurrency=1", "--test-timeout=180000"];
   for (let i = 0; i < reporters.length; i += 2) {
@@ -90,7 +90,6 @@ async function nodeTest(name) {
   }
   const status = await run(nodePath(), [...args, ...filesOf(name)], { onSpawn: (node) => (child = node) });
   const text = existsSync(tap) ? readFileSync(tap, "utf8") : "";
-  rmSync(folder, { recursive: true, force: true });
   const sum = (word) => Number(text.match(new RegExp(`^# ${word} (\\d+)$`, "m"))?.[1] ?? 0);
   count(status, [[sum("pass"), sum("fail") + sum("cancelled")]]);
 }

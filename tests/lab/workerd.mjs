@@ -1,4 +1,4 @@
-// Runs the built lab on plain `workerd serve`: no wrangler, no proxy in front, so what is measured is the server itself.
+// Runs the built lab on plain `workerd serve`: no wrangler and no proxy in front, so what is measured is the server.
 import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -14,8 +14,8 @@ const STOP_WITHIN = 1000;
 
 /**
  * Starts workerd with the modules in `build`. Port 0 takes any free one. Resolves, once /healthz answers, to
- * `{url, port, pid, closed, stop(), kill()}`: `stop` asks politely first, `kill` is the power cut; `closed` is a promise
- * of the exit status.
+ * `{url, port, pid, closed, stop(), kill()}`: `stop` asks politely first, `kill` is the power cut; `closed` is a
+ * promise of the exit status.
  */
 export async function startWorkerd({ build, port = 0, persist, vars = {}, log = "inherit" }) {
   await portFree(port);
@@ -28,14 +28,17 @@ export async function startWorkerd({ build, port = 0, persist, vars = {}, log = 
   // File descriptor 3 is where workerd reports which port it listens on.
   const args = ["serve", "config.capnp", "--control-fd=3"];
   const child = spawn(workerdPath(), args, { cwd: folder, stdio: ["ignore", log, log, "pipe"] });
-  const cleanUp = () => child.kill("SIGKILL");
+  const cleanUp = () => {
+    child.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+  };
   process.on("exit", cleanUp);
   const closed = new Promise((done, failed) => {
     child.on("error", (error) => failed(new Failure(`cannot start workerd: ${error.message}`)));
     child.on("close", (code) => done(code ?? 1));
   }).finally(() => {
     process.off("exit", cleanUp);
-    rmSync(folder, { recursive: true, force: true });
+    cleanUp();
   });
 
   const kill = () => (child.kill("SIGKILL"), closed);
@@ -48,7 +51,7 @@ export async function startWorkerd({ build, port = 0, persist, vars = {}, log = 
   try {
     const listening = await Promise.race([listensOn(child.stdio[3]), gone(closed)]);
     const url = `http://127.0.0.1:${listening}`;
-    await Promise.race([healthy(url), gone(closed)]);
+    await Promise.race([healthy(url, child), gone(closed)]);
     return { url, port: listening, pid: child.pid, closed, stop, kill };
   } catch (error) {
     await kill();
@@ -86,9 +89,9 @@ async function gone(closed) {
   throw new Failure(`workerd ended before the lab was ready (exit status ${await closed})`);
 }
 
-async function healthy(url) {
+async function healthy(url, child) {
   let last;
-  for (const end = Date.now() + START_WITHIN; Date.now() < end; ) {
+  for (const end = Date.now() + START_WITHIN; Date.now() < end && child.exitCode === null; ) {
     try {
       const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(5000) });
       if (answer.ok) return;

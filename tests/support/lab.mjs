@@ -7,8 +7,8 @@ import { startWorkerd } from "../lab/workerd.mjs";
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 
 /**
- * Options: `pingInterval`, `pingTimeout`, `gateways`, `recovery`, `persist` (a folder that outlives the lab), `port` (any
- * free one by default). Gives `{url, port, stop(), kill()}`: start again with the same `persist` after `kill()` to see
+ * Options: `pingInterval`, `pingTimeout`, `gateways`, `recovery`, `persist` (a folder that outlives the lab), `port`
+ * (any free one by default). Gives `{url, port, stop(), kill()}`: start again with the same `persist` after `kill()` to see
  * what a crash leaves. workerd's log is silent unless LAB_LOG is set.
  */
 export async function startLab({ port = 0, persist, ...options } = {}) {

@@ -1,1 +1,68 @@
-//! parlor-worker
+//! The shell: runs a [`parlor`] application on Cloudflare Workers. It holds no rule, only plumbing; it is the
+//! only crate that knows `worker`.
+//!
+//! ```ignore
+//! use parlor_worker::prelude::*;
+//!
+//! fn app() -> App {
+//!     App::new().namespace("/", Namespace::open())
+//! }
+//!
+//! parlor_worker::durable_objects! { app; Gateway, Room }
+//!
+//! #[event(fetch)]
+//! async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Response> {
+//!     parlor_worker::serve(app(), request, &env).await
+//! }
+//! ```
+//!
+//! `wrangler.toml` binds the two classes as `GATEWAY` and `ROOM`, and static files as `ASSETS`.
+//!
+//! # Layout
+//!
+//! - `edge`: the stateless Worker: refuses what is wrong, finds the Gateway, forwards
+//! - `gateway`, `room`: the objects, each a machine of [`parlor`] with its outputs carried out
+//! - `sockets`, `store`, `alarm`, `http`, `peers`, `settings`: what they are plumbed with
+//! - `macros`: [`durable_objects!`]
+
+mod alarm;
+mod edge;
+mod gateway;
+mod http;
+mod macros;
+mod panics;
+mod peers;
+mod room;
+mod settings;
+mod sockets;
+mod store;
+
+pub use parlor;
+
+pub use crate::{edge::serve, gateway::GatewayShell, panics::report_panics, room::RoomShell};
+
+/// What an application on Workers needs.
+pub mod prelude {
+    pub use parlor::prelude::*;
+    pub use worker::{Context, Env, Request, Response, event};
+}
+
+/// The time, ms since the epoch. It stands still while code runs, and moves with each event.
+fn now() -> parlor::Millis {
+    worker::Date::now().as_millis()
+}
+
+/// Unguessable bytes.
+fn random() -> [u8; parlor::ID_BYTES] {
+    let mut bytes = [0; parlor::ID_BYTES];
+    if getrandom::fill(&mut bytes).is_err() {
+        // The platform has no randomness only while a script starts, and nothing asks then.
+        worker::console_error!("no randomness; ids would be guessable");
+    }
+    bytes
+}
+
+/// A number below 2^53 that nobody else has, for what lives as long as an object's storage.
+fn unique() -> u64 {
+    random().iter().take(6).fold(0, |number, byte| (number << 8) | u64::from(*byte))
+}

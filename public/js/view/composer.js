@@ -55,7 +55,7 @@ export function composerView(parlor, store) {
   return ({ current, atDoor, connection }) => {
     form.hidden = current === null;
     const away = connection.state !== "online";
-    field.placeholder = away ? "Write, it goes out when you are back" : `Say something in ${current}`;
+    field.placeholder = away ? "Messages wait here" : `Say something in ${current}`;
     if (atDoor) {
       room = null;
       return;

@@ -1,1 +1,45 @@
-//! lab
+//! The lab app: a small Socket.IO application with no product in it, which every test on workerd and every
+//! benchmark talks to. Start it with `npm run lab`; README.md beside it is its contract.
+
+mod main_namespace;
+
+use parlor_worker::prelude::*;
+use serde_json::{Value, json};
+
+/// The whole application.
+#[must_use]
+pub fn app() -> App {
+    let custom = Namespace::new(greet).on("message", main_namespace::message);
+    App::new()
+        .namespace("/", main_namespace::namespace())
+        .namespace("/custom", custom)
+        .namespace("/members", Namespace::new(members_only))
+        .engine("/engine.io/", |message| vec![message])
+}
+
+parlor_worker::durable_objects! { app; Gateway, Room }
+
+#[event(start)]
+fn start() {
+    parlor_worker::report_panics();
+}
+
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Response> {
+    match request.path().as_str() {
+        "/healthz" => Response::ok("ok"),
+        "/emit" => Response::error("not implemented", 501),
+        _ => parlor_worker::serve(app(), request, &env).await,
+    }
+}
+
+async fn greet(socket: Socket, Auth(auth): Auth<Value>) -> Result<(), Fault> {
+    socket.emit("auth", &auth)
+}
+
+async fn members_only(Auth(auth): Auth<Value>) -> Result<(), Refused> {
+    match auth.get("token").and_then(Value::as_str) {
+        Some("letmein") => Ok(()),
+        _ => Err(Refused::new("unauthorized").data(&json!({ "code": 401 }))),
+    }
+}

@@ -1,0 +1,86 @@
+//! The stateless Worker: serves files, refuses what is wrong without waking anything, finds the Gateway and
+//! forwards to it.
+
+use std::{
+    cell::Cell,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use engine_io::{Refusal, Route};
+use parlor::{App, gateway_of};
+use worker::{
+    Env, Request, Response, Result,
+    js_sys::Reflect,
+    wasm_bindgen::JsValue,
+};
+
+use crate::{
+    http::{Asked, header},
+    peers,
+    settings::{self, Placement},
+};
+
+thread_local! {
+    /// Of the Worker, not of any object: which Gateway is next where they go round.
+    static NEXT: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Answers a request to the Worker: Socket.IO at the application's path, bare Engine.IO at its other one if it
+/// has one, and everything else from the static files.
+///
+/// # Errors
+/// Those of the platform.
+pub async fn serve(app: App, request: Request, env: &Env) -> Result<Response> {
+    let asked = Asked::of(&request)?;
+    let app = settings::apply(env, app);
+    let config = app.config();
+    let endpoint = asked.path == config.path || app.engine_endpoint().is_some_and(|(path, _)| asked.path == path);
+    if !endpoint {
+        return match env.assets("ASSETS") {
+            Ok(assets) => assets.fetch_request(request).await,
+            Err(_) => Response::error("Not found", 404),
+        };
+    }
+    let gateway = match asked.route(config) {
+        Err(refusal) => return asked.refuse(refusal),
+        Ok(Route::Session { sid, .. }) => match gateway_of(&sid).filter(|name| config.gateways.contains(name)) {
+            Some(name) => name.to_owned(),
+            None => return asked.refuse(Refusal::UnknownSid),
+        },
+        Ok(Route::Open(_)) => match settings::placement(env) {
+            Placement::RoundRobin => config.gateways.pick("any", NEXT.replace(NEXT.get().wrapping_add(1))),
+            Placement::ByClient => config.gateways.pick(location(&request), client_number(&request)),
+        },
+    };
+    peers::gateway(env, &gateway)?.fetch_with_request(request).await
+}
+
+/// The same number for the same client.
+fn client_number(request: &Request) -> u32 {
+    let mut hasher = DefaultHasher::new();
+    header(request, "cf-connecting-ip").hash(&mut hasher);
+    hasher.finish() as u32
+}
+
+/// The location hint nearest to the client, by what Cloudflare tells of it; `any` where it tells nothing. (Not
+/// by `Request::cf`, whose getters panic where there is no such thing, as off Cloudflare.)
+fn location(request: &Request) -> &'static str {
+    let cf = Reflect::get(request.inner(), &JsValue::from_str("cf")).unwrap_or_default();
+    let text = |name: &str| Reflect::get(&cf, &JsValue::from_str(name)).ok().and_then(|value| value.as_string());
+    if cf.is_undefined() || cf.is_null() {
+        return "any";
+    }
+    let longitude = text("longitude").and_then(|degrees| degrees.parse::<f64>().ok()).unwrap_or(0.0);
+    match (text("continent").as_deref(), text("country").as_deref()) {
+        (_, Some("AE" | "BH" | "IL" | "IQ" | "IR" | "JO" | "KW" | "LB" | "OM" | "QA" | "SA" | "SY" | "YE")) => "me",
+        (Some("NA"), _) if longitude < -100.0 => "wnam",
+        (Some("NA"), _) => "enam",
+        (Some("SA"), _) => "sam",
+        (Some("EU"), _) if longitude > 15.0 => "eeur",
+        (Some("EU"), _) => "weur",
+        (Some("AS"), _) => "apac",
+        (Some("OC"), _) => "oc",
+        (Some("AF"), _) => "afr",
+        _ => "any",
+    }
+}

@@ -1,0 +1,339 @@
+//! The Gateway object: a [`Gateway`] machine, its outputs carried out.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+    task::{Context, Waker},
+};
+
+use engine_io::{Action, Answer, Refusal, Route};
+use futures_channel::oneshot;
+use parlor::{App, CallId, Conn, Gateway, Output, Peer, Progress, Protocol, Running, Scope, Ticket, Turn};
+use worker::{
+    Env, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
+    wasm_bindgen_futures::spawn_local,
+};
+
+use crate::{
+    alarm::Alarm,
+    http::{self, Asked, Body},
+    now, peers, random, settings,
+    sockets::{self, Sockets},
+    store::Store,
+    unique,
+};
+
+/// The shell of a Gateway object; [`durable_objects!`](crate::durable_objects) wraps it in a class.
+#[derive(Clone, Debug)]
+pub struct GatewayShell(Rc<Shell>);
+
+struct Shell {
+    state: State,
+    env: Env,
+    app: Rc<App>,
+    /// `None` until the first event after the object's memory was lost.
+    machine: RefCell<Option<Gateway>>,
+    store: RefCell<Option<Store>>,
+    sockets: Sockets,
+    alarm: Alarm,
+    /// HTTP requests that wait for their answer.
+    waiting: RefCell<HashMap<Ticket, oneshot::Sender<Answer>>>,
+    next_ticket: Cell<Ticket>,
+    /// Handlers that wait.
+    calls: RefCell<HashMap<CallId, Rc<Scope>>>,
+    /// Whether outputs are being carried out further up the stack.
+    driving: Cell<bool>,
+}
+
+impl std::fmt::Debug for Shell {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shell").field("machine", &self.machine).finish_non_exhaustive()
+    }
+}
+
+impl GatewayShell {
+    /// The object of this state.
+    pub fn new(state: State, env: Env, app: fn() -> App) -> Self {
+        let app = Rc::new(settings::apply(&env, app()));
+        Self(Rc::new(Shell {
+            state,
+            env,
+            app,
+            machine: RefCell::default(),
+            store: RefCell::default(),
+            sockets: Sockets::default(),
+            alarm: Alarm::default(),
+            waiting: RefCell::default(),
+            next_ticket: Cell::new(1),
+            calls: RefCell::default(),
+            driving: Cell::new(false),
+        }))
+    }
+
+    /// A request of the Worker for a client, or of another object.
+    ///
+    /// # Errors
+    /// Those of the platform.
+    pub async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let shell = &self.0;
+        let asked = Asked::of(&request)?;
+        if asked.path == peers::PATH {
+            let body = request.bytes().await?;
+            return peers::reply(shell.turn(|gateway, turn| gateway.handle_request(turn, &body))?);
+        }
+        match asked.route(shell.app.config()) {
+            Err(refusal) => asked.refuse(refusal),
+            Ok(Route::Open(engine_io::Transport::Polling)) => {
+                let handshake = http::handshake(&request, &asked, now());
+                let protocol = shell.protocol(&asked.path);
+                let (ticket, answer) = shell.ticket();
+                shell.turn(|gateway, turn| gateway.open_polling(turn, protocol, handshake, ticket))?;
+                shell.answer(answer).await
+            }
+            Ok(Route::Open(engine_io::Transport::WebSocket)) => {
+                let handshake = http::handshake(&request, &asked, now());
+                let protocol = shell.protocol(&asked.path);
+                shell.websocket(|gateway, turn, conn| gateway.open_websocket(turn, protocol, handshake, conn))
+            }
+            Ok(Route::Session { sid, transport }) => {
+                if !shell.turn(|gateway, _| gateway.knows(&sid))? {
+                    return asked.refuse(Refusal::UnknownSid);
+                }
+                match asked.engine().action(transport) {
+                    Err(Answer::Refused(refusal)) => asked.refuse(refusal),
+                    Err(answer) => http::answer(answer),
+                    Ok(Action::Upgrade) => {
+                        shell.websocket(|gateway, turn, conn| gateway.handle_websocket(turn, &sid, conn))
+                    }
+                    Ok(Action::Poll) => {
+                        let (ticket, answer) = shell.ticket();
+                        shell.turn(|gateway, turn| gateway.handle_poll(turn, &sid, ticket))?;
+                        shell.answer(answer).await
+                    }
+                    Ok(Action::Post) => shell.post(request, &sid).await,
+                }
+            }
+        }
+    }
+
+    /// The alarm went off.
+    ///
+    /// # Errors
+    /// Those of the platform.
+    pub async fn alarm(&self) -> Result<Response> {
+        let shell = &self.0;
+        shell.alarm.fired();
+        let heard: Vec<_> = if shell.app.config().engine.sleeps() {
+            shell.load()?;
+            let at = |conn: &Conn| shell.sockets.heard(&shell.state, *conn).filter(|at| *at > 0);
+            shell.sockets.conns().iter().filter_map(|conn| Some((*conn, at(conn)?))).collect()
+        } else {
+            Vec::new()
+        };
+        shell.turn(|gateway, turn| {
+            for (conn, at) in heard {
+                gateway.heard(conn, at);
+            }
+            gateway.handle_timeout(turn);
+        })?;
+        Response::empty()
+    }
+
+    /// A frame came.
+    ///
+    /// # Errors
+    /// Those of the platform.
+    pub fn websocket_message(&self, socket: &WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
+        let shell = &self.0;
+        let Some(conn) = shell.sockets.conn(&shell.state, socket) else { return Ok(()) };
+        shell.turn(|gateway, turn| match message {
+            WebSocketIncomingMessage::String(text) => gateway.handle_text(turn, conn, &text),
+            WebSocketIncomingMessage::Binary(bytes) => gateway.handle_binary(turn, conn, bytes.into()),
+        })
+    }
+
+    /// A WebSocket was closed, or broke.
+    ///
+    /// # Errors
+    /// Those of the platform.
+    pub fn websocket_closed(&self, socket: &WebSocket) -> Result<()> {
+        let shell = &self.0;
+        let Some(conn) = shell.sockets.conn(&shell.state, socket) else { return Ok(()) };
+        shell.sockets.forget(conn);
+        shell.turn(|gateway, turn| gateway.handle_socket_closed(turn, conn))
+    }
+}
+
+impl Shell {
+    fn protocol(&self, path: &str) -> Protocol {
+        if path == self.app.config().path { Protocol::SocketIo } else { Protocol::EngineIo }
+    }
+
+    /// A number for an HTTP request, and where its answer will come.
+    fn ticket(&self) -> (Ticket, oneshot::Receiver<Answer>) {
+        let ticket = self.next_ticket.replace(self.next_ticket.get() + 1);
+        let (sender, receiver) = oneshot::channel();
+        self.waiting.borrow_mut().insert(ticket, sender);
+        (ticket, receiver)
+    }
+
+    async fn answer(&self, answer: oneshot::Receiver<Answer>) -> Result<Response> {
+        http::answer(answer.await.unwrap_or(Answer::Bare(503)))
+    }
+
+    async fn post(self: &Rc<Self>, request: Request, sid: &str) -> Result<Response> {
+        let (ticket, answer) = self.ticket();
+        self.turn(|gateway, turn| gateway.handle_post_started(turn, sid, ticket))?;
+        let refused = !self.waiting.borrow().contains_key(&ticket);
+        if !refused {
+            let body = http::body(request, self.app.config().engine.max_payload).await;
+            self.turn(|gateway, turn| match &body {
+                Body::Whole(body) => gateway.handle_post(turn, sid, ticket, body),
+                Body::TooLarge => gateway.handle_post_too_large(turn, sid, ticket),
+                Body::NotText => gateway.handle_post_not_text(turn, sid, ticket),
+                Body::Aborted => gateway.handle_post_aborted(turn, sid, ticket),
+            })?;
+        }
+        self.answer(answer).await
+    }
+
+    fn websocket(self: &Rc<Self>, open: impl FnOnce(&mut Gateway, &mut Turn<'_>, Conn)) -> Result<Response> {
+        let pair = WebSocketPair::new()?;
+        let conn = unique();
+        self.load()?;
+        self.sockets.accept(&self.state, &pair.server, conn)?;
+        self.turn(|gateway, turn| open(gateway, turn, conn))?;
+        Response::from_websocket(pair.client)
+    }
+
+    /// Builds the machine from what is stored, if its memory was lost.
+    fn load(self: &Rc<Self>) -> Result<()> {
+        if self.machine.borrow().is_some() {
+            return Ok(());
+        }
+        let name = self.state.id().name().ok_or("a Gateway has a name")?;
+        let store = Store::new(&self.state)?;
+        if self.app.config().engine.sleeps() {
+            sockets::answer_pongs(&self.state)?;
+        }
+        self.sockets.load(&self.state)?;
+        let rows = store.load()?;
+        self.store.replace(Some(store));
+        let mut random = random;
+        let mut turn = Turn { now: now(), random: &mut random };
+        let heard = |conn| self.sockets.heard(&self.state, conn);
+        let gateway = Gateway::restore(&mut turn, self.app.clone(), &name, rows, heard);
+        self.machine.replace(Some(gateway));
+        Ok(())
+    }
+
+    /// Tells the machine what happened, then does what it wants done.
+    fn turn<T>(self: &Rc<Self>, act: impl FnOnce(&mut Gateway, &mut Turn<'_>) -> T) -> Result<T> {
+        self.load()?;
+        let mut random = random;
+        let mut turn = Turn { now: now(), random: &mut random };
+        let result = match self.machine.borrow_mut().as_mut() {
+            Some(gateway) => act(gateway, &mut turn),
+            None => return Err("the Gateway could not be loaded".into()),
+        };
+        self.drive()?;
+        Ok(result)
+    }
+
+    /// Carries out the machine's outputs, in order. A turn within (a handler that ended at once) leaves its own
+    /// to the one that is already at it.
+    fn drive(self: &Rc<Self>) -> Result<()> {
+        if self.driving.replace(true) {
+            return Ok(());
+        }
+        let mut result = Ok(());
+        loop {
+            let output = self.machine.borrow_mut().as_mut().and_then(Gateway::poll_output);
+            let Some(output) = output else { break };
+            if let Err(error) = self.perform(output) {
+                result = Err(error);
+            }
+        }
+        self.driving.set(false);
+        self.sockets.end_turn();
+        let deadline = self.machine.borrow().as_ref().and_then(Gateway::next_timeout);
+        self.alarm.ensure(&self.state, deadline);
+        result
+    }
+
+    fn perform(self: &Rc<Self>, output: Output) -> Result<()> {
+        match output {
+            Output::Store { key, value } => match self.store.borrow().as_ref() {
+                Some(store) => store.put(&key, value.as_deref())?,
+                None => return Err("no storage".into()),
+            },
+            Output::Send { conn, frame } => self.sockets.send(conn, &frame),
+            Output::Close { conn, code } => self.sockets.close(conn, code),
+            Output::Answer { ticket, answer } => {
+                let waiting = self.waiting.borrow_mut().remove(&ticket);
+                if let Some(waiting) = waiting {
+                    let _ = waiting.send(answer); // the client may have gone
+                }
+            }
+            Output::Request { peer, body } => self.request(peer, body),
+            Output::Run(call) => self.run(call)?,
+            Output::Answered { call, ask, sockets } => {
+                let scope = self.calls.borrow().get(&call).cloned();
+                if let Some(scope) = scope {
+                    scope.answer(ask, sockets);
+                }
+            }
+            Output::Log(line) => worker::console_log!("{line}"),
+        }
+        Ok(())
+    }
+
+    fn request(self: &Rc<Self>, peer: Peer, body: Vec<u8>) {
+        let shell = self.clone();
+        spawn_local(async move {
+            let reply = peers::exchange(&shell.env, &peer, &body).await;
+            if let Err(error) = &reply {
+                worker::console_warn!("{peer:?} can't be reached, will be tried again: {error}");
+            }
+            let reply = reply.ok();
+            shell.report(shell.turn(|gateway, turn| gateway.handle_reply(turn, &peer, reply.as_deref())));
+        });
+    }
+
+    /// Starts a handler. One that does not wait is done here and now.
+    fn run(self: &Rc<Self>, call: parlor::Call) -> Result<()> {
+        let id = call.id;
+        let Some(mut running) = self.app.start(call) else { return Ok(()) };
+        let progress = running.poll(&mut Context::from_waker(Waker::noop()));
+        let waits = matches!(progress, Progress::Waiting(_));
+        if waits {
+            self.calls.borrow_mut().insert(id, running.scope());
+        }
+        self.turn(|gateway, turn| gateway.handle_progress(turn, id, progress))?;
+        if waits {
+            self.attend(id, running);
+        }
+        Ok(())
+    }
+
+    /// Stays with a handler that waits.
+    fn attend(self: &Rc<Self>, id: CallId, mut running: Running) {
+        let shell = self.clone();
+        spawn_local(futures_util::future::poll_fn(move |cx| {
+            let progress = running.poll(cx);
+            let done = matches!(progress, Progress::Done(..));
+            if done {
+                shell.calls.borrow_mut().remove(&id);
+            }
+            shell.report(shell.turn(|gateway, turn| gateway.handle_progress(turn, id, progress)));
+            if done { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        }));
+    }
+
+    fn report(&self, result: Result<()>) {
+        if let Err(error) = result {
+            worker::console_error!("{error}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What a panic leaves behind: a line in the log. (It also resets the memory of every object in the isolate;
+//! see ARCHITECTURE.md. No code of this project panics; a handler's might.)
+
+/// Has panics written to the console with a stack. Call it in `#[event(start)]`.
+///
+/// The hook that `worker` has set goes on working: it is what makes the runtime start afresh.
+pub fn report_panics() {
+    let of_worker = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        console_error_panic_hook::hook(info);
+        of_worker(info);
+    }));
+}

@@ -1,0 +1,55 @@
+//! Requests between objects.
+
+use parlor::{Peer, RoomKey};
+use worker::{
+    Env, Method, Request, RequestInit, Response, Result, Stub,
+    js_sys::Uint8Array,
+    wasm_bindgen::JsValue,
+};
+
+/// The path that objects take each other's requests at. Clients can't reach it: the Worker forwards to an object
+/// only what came on the path of the Socket.IO endpoint.
+pub(crate) const PATH: &str = "/exchange";
+const URL: &str = "https://object/exchange";
+
+/// The object of a Gateway, made near its location.
+pub(crate) fn gateway(env: &Env, name: &str) -> Result<Stub> {
+    let namespace = env.durable_object("GATEWAY")?;
+    match name.split_once('-') {
+        Some((location, _)) if location != "any" => namespace.get_by_name_with_location_hint(name, location),
+        _ => namespace.get_by_name(name),
+    }
+}
+
+fn room(env: &Env, key: &RoomKey) -> Result<Stub> {
+    env.durable_object("ROOM")?.get_by_name(&key.object_name())
+}
+
+/// Makes a request; gives the body of the reply.
+///
+/// # Errors
+/// Whatever kept it from arriving, or the other object from answering.
+pub(crate) async fn exchange(env: &Env, peer: &Peer, body: &[u8]) -> Result<Vec<u8>> {
+    let stub = match peer {
+        Peer::Gateway(name) => gateway(env, name)?,
+        Peer::Room(key) => room(env, key)?,
+    };
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post).with_body(Some(JsValue::from(Uint8Array::from(body))));
+    let mut response = stub.fetch_with_request(Request::new_with_init(URL, &init)?).await?;
+    if response.status_code() != 200 {
+        return Err(format!("status {}", response.status_code()).into());
+    }
+    response.bytes().await
+}
+
+/// The reply to a request of another object.
+pub(crate) fn reply<E: std::fmt::Display>(body: std::result::Result<Vec<u8>, E>) -> Result<Response> {
+    match body {
+        Ok(body) => Response::from_bytes(body),
+        Err(error) => {
+            worker::console_error!("a request of another object can't be read: {error}");
+            Response::error(error.to_string(), 400)
+        }
+    }
+}
