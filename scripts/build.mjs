@@ -22,10 +22,11 @@ export async function build(name, { profile = WORKERS[name]?.profile, force = fa
   if (!force && newest([...SHARED, ...sources]) < Number(stampIn(stamp) ?? 0)) return join(folder, out);
 
   await setup();
-  say(`building ${name} (${profile})…`);
+  say(`building ${name}, profile ${profile} (a minute or two the first time)…`);
   const started = Date.now(); // what is saved while it compiles is newer than this, and built the next time
   const args = [folder, "--profile", profile, "--out-dir", out];
   if (profile !== "release") args.push("--no-opt");
+  args.push("--package", name); // for cargo: in the root folder it would compile the whole workspace
   const status = await run(workerBuildPath(), args, { cwd: folder, env: buildEnv() });
   if (status !== 0) throw new Failure(`building ${name} failed (see above)`);
   writeFileSync(stamp, String(started));

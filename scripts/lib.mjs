@@ -1,7 +1,7 @@
 // Small helpers for the scripts. Node built-ins only: they run before anything is installed.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -25,7 +25,7 @@ export async function command(main) {
 }
 
 /** True if this file is the command that was started, not a module that another one imports. */
-export const isMain = (meta) => process.argv[1] && fileURLToPath(meta.url) === process.argv[1];
+export const isMain = (meta) => process.argv[1] && fileURLToPath(meta.url) === realpathSync(process.argv[1]);
 
 /** Runs a program to its end with our own terminal; resolves to its exit status. */
 export function run(program, args, { cwd = root, env = {}, stdio = "inherit", onSpawn } = {}) {

@@ -175,7 +175,7 @@ async function cargoInstall(crate, version, time) {
   const env = { CARGO_TARGET_DIR: target, CARGO_PROFILE_DEV_DEBUG: "0", CARGO_INCREMENTAL: "0" };
   const args = ["install", `${crate}@${version}`, "--locked", "--debug", "--force", "--root", tools];
   if ((await run("cargo", args, { env })) !== 0) {
-    throw new Failure(`building ${crate} ${version} failed (see above). Is crates.io reachable, and a C compiler there?`);
+    throw new Failure(`building ${crate} failed (see above). Is crates.io reachable, is there a C compiler?`);
   }
   rmSync(target, { recursive: true, force: true }); // a gigabyte, of no further use
 }

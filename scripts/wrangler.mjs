@@ -1,13 +1,15 @@
-// wrangler.mjs dev|deploy|… [options]: sets up, then runs wrangler with a Node that it accepts, until it ends or is
-// told to.
+// wrangler.mjs dev|deploy|… [options]: sets up, builds, then runs wrangler with a Node that it accepts, until it ends
+// or is told to.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { command, root, say, whenStopped } from "./lib.mjs";
+import { build } from "./build.mjs";
+import { command, root, whenStopped } from "./lib.mjs";
 import { nodePath, setup } from "./setup.mjs";
 
 await command(async (args) => {
   await setup();
-  if (args[0] === "dev") say("building the chat, then serving it (the first build takes a minute or two)…");
+  // wrangler would build by itself, but silently until it is done.
+  if (["dev", "deploy"].includes(args[0])) await build("chat");
   const child = spawn(nodePath(), [join(root, "node_modules/wrangler/bin/wrangler.js"), ...args], {
     cwd: root,
     stdio: "inherit",

@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { Failure } from "../../scripts/lib.mjs";
+import { Failure, root } from "../../scripts/lib.mjs";
 import { configFile } from "./config.mjs";
 
 const START_WITHIN = 20_000;
@@ -61,7 +61,7 @@ export async function startWorkerd({ build, port = 0, persist, vars = {}, log = 
 
 /** The program itself; node_modules/.bin/workerd is a Node script around it. */
 function workerdPath() {
-  const require = createRequire(import.meta.resolve("workerd"));
+  const require = createRequire(join(root, "node_modules/workerd/package.json"));
   const os = { darwin: "darwin", linux: "linux", win32: "windows" }[process.platform];
   const cpu = process.arch === "arm64" ? "arm64" : "64";
   return require.resolve(`@cloudflare/workerd-${os}-${cpu}/bin/workerd${os === "windows" ? ".exe" : ""}`);
