@@ -43,7 +43,7 @@ pub(crate) async fn in_room(io: &Io, room: &RoomName) -> Vec<Person> {
         Some(Person { id: socket.id().to_owned(), name: member.name })
     });
     let mut people: Vec<Person> = people.collect();
-    people.sort_by(|a, b| (a.name.as_ref(), &a.id).cmp(&(b.name.as_ref(), &b.id)));
+    people.sort_unstable_by(|a, b| (a.name.as_ref(), &a.id).cmp(&(b.name.as_ref(), &b.id)));
     people
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use bytes::Bytes;
-use data_encoding::BASE64;
+use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
 
 /// One encoded packet as it goes over a WebSocket. Clones share the data, so a broadcast is encoded once.
@@ -126,7 +126,7 @@ pub fn decode_text(text: &str) -> Result<Packet, DecodeError> {
         '5' => Packet::Upgrade,
         '6' => Packet::Noop,
         'b' => {
-            let data = BASE64.decode(data.as_bytes()).map_err(|_| DecodeError::InvalidBase64)?;
+            let data = BASE64_STANDARD.decode(data).map_err(|_| DecodeError::InvalidBase64)?;
             Packet::Message(Message::Binary(data.into()))
         }
         other => return Err(DecodeError::UnknownType(other)),

@@ -1,6 +1,6 @@
 //! The bodies of HTTP long-polling: packets with `\x1e` between them, binary as `b` and base64.
 
-use data_encoding::BASE64;
+use base64::{Engine, prelude::BASE64_STANDARD};
 
 use crate::packet::{DecodeError, Frame, Packet, decode_text};
 
@@ -19,7 +19,7 @@ pub fn encode<'a>(frames: impl IntoIterator<Item = &'a Frame>) -> String {
             Frame::Text(text) => body.push_str(text),
             Frame::Binary(data) => {
                 body.push('b');
-                BASE64.encode_append(data, &mut body);
+                BASE64_STANDARD.encode_string(data, &mut body);
             }
         }
     }

@@ -10,7 +10,7 @@ use engine_io::{Refusal, Route};
 use parlor::{App, gateway_of};
 use worker::{
     Env, Request, Response, Result,
-    js_sys::Reflect,
+    js_sys::{Number, Reflect},
     wasm_bindgen::JsValue,
 };
 
@@ -70,7 +70,7 @@ fn location(request: &Request) -> &'static str {
     if cf.is_undefined() || cf.is_null() {
         return "any";
     }
-    let longitude = text("longitude").and_then(|degrees| degrees.parse::<f64>().ok()).unwrap_or(0.0);
+    let longitude = text("longitude").map_or(0.0, |degrees| Number::parse_float(&degrees));
     match (text("continent").as_deref(), text("country").as_deref()) {
         (_, Some("AE" | "BH" | "IL" | "IQ" | "IR" | "JO" | "KW" | "LB" | "OM" | "QA" | "SA" | "SY" | "YE")) => "me",
         (Some("NA"), _) if longitude < -100.0 => "wnam",

@@ -9,9 +9,10 @@ use std::{
 
 use engine_io::{Action, Answer, Refusal, Route};
 use futures_channel::oneshot;
+use futures_util::StreamExt;
 use parlor::{App, CallId, Conn, Gateway, Output, Peer, Progress, Protocol, Running, Scope, Ticket, Turn};
 use worker::{
-    Env, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
+    Env, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair, WebsocketEvent,
     wasm_bindgen_futures::spawn_local,
 };
 
@@ -160,8 +161,7 @@ impl GatewayShell {
     pub fn websocket_closed(&self, socket: &WebSocket) -> Result<()> {
         let shell = &self.0;
         let Some(conn) = shell.sockets.conn(&shell.state, socket) else { return Ok(()) };
-        shell.sockets.forget(conn);
-        shell.turn(|gateway, turn| gateway.handle_socket_closed(turn, conn))
+        shell.closed(conn)
     }
 }
 
@@ -202,9 +202,40 @@ impl Shell {
         let pair = WebSocketPair::new()?;
         let conn = unique();
         self.load()?;
-        self.sockets.accept(&self.state, &pair.server, conn)?;
+        if self.app.config().engine.sleeps() {
+            self.sockets.accept(&self.state, &pair.server, conn)?;
+        } else {
+            self.sockets.accept_awake(&pair.server, conn)?;
+            self.listen(pair.server, conn);
+        }
         self.turn(|gateway, turn| open(gateway, turn, conn))?;
         Response::from_websocket(pair.client)
+    }
+
+    /// Brings the events of a WebSocket to the machine, where the object never sleeps. (Where it does the runtime
+    /// calls it; but workerd then leaves the connection of a client that was closed before it had sent anything
+    /// open for another 10 s, which a heartbeat that short would be late by.)
+    fn listen(self: &Rc<Self>, socket: WebSocket, conn: Conn) {
+        let shell = self.clone();
+        spawn_local(async move {
+            let Ok(mut events) = socket.events() else { return };
+            while let Some(Ok(WebsocketEvent::Message(message))) = events.next().await {
+                let result = match (message.text(), message.bytes()) {
+                    (Some(text), _) => shell.turn(|gateway, turn| gateway.handle_text(turn, conn, &text)),
+                    (None, bytes) => {
+                        let bytes = bytes.unwrap_or_default().into();
+                        shell.turn(|gateway, turn| gateway.handle_binary(turn, conn, bytes))
+                    }
+                };
+                shell.report(result);
+            }
+            shell.report(shell.closed(conn));
+        });
+    }
+
+    fn closed(self: &Rc<Self>, conn: Conn) -> Result<()> {
+        self.sockets.forget(conn);
+        self.turn(|gateway, turn| gateway.handle_socket_closed(turn, conn))
     }
 
     /// Builds the machine from what is stored, if its memory was lost.

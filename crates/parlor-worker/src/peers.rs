@@ -2,9 +2,9 @@
 
 use parlor::{Peer, RoomKey};
 use worker::{
-    Env, Method, Request, RequestInit, Response, Result, Stub,
+    Env, Response, Result, Stub,
     js_sys::Uint8Array,
-    wasm_bindgen::JsValue,
+    web_sys::{self, RequestInit},
 };
 
 /// The path that objects take each other's requests at. Clients can't reach it: the Worker forwards to an object
@@ -34,9 +34,12 @@ pub(crate) async fn exchange(env: &Env, peer: &Peer, body: &[u8]) -> Result<Vec<
         Peer::Gateway(name) => gateway(env, name)?,
         Peer::Room(key) => room(env, key)?,
     };
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(JsValue::from(Uint8Array::from(body))));
-    let mut response = stub.fetch_with_request(Request::new_with_init(URL, &init)?).await?;
+    // The raw one: `worker`'s brings along code for options that no object needs.
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_body(&Uint8Array::from(body));
+    let request = web_sys::Request::new_with_str_and_init(URL, &init)?;
+    let mut response = stub.fetch_with_request(request.into()).await?;
     if response.status_code() != 200 {
         return Err(format!("status {}", response.status_code()).into());
     }

@@ -39,7 +39,17 @@ impl Sockets {
         Ok(())
     }
 
-    /// Accepts a WebSocket, hibernatable. (Not by `State::accept_websocket_with_tags`, which panics on an error.)
+    /// Accepts a WebSocket that lives as long as the object's memory. Its events come to whoever listens to it.
+    pub(crate) fn accept_awake(&self, socket: &WebSocket, conn: Conn) -> Result<()> {
+        let raw: &web_sys::WebSocket = socket.as_ref();
+        raw.set_binary_type(web_sys::BinaryType::Arraybuffer);
+        socket.accept()?;
+        self.open.borrow_mut().insert(conn, raw.clone());
+        Ok(())
+    }
+
+    /// Accepts a WebSocket that stays while the object sleeps. (Not by `State::accept_websocket_with_tags`, which
+    /// panics on an error.)
     pub(crate) fn accept(&self, state: &State, socket: &WebSocket, conn: Conn) -> Result<()> {
         let tags = vec![JsValue::from(conn.to_string())];
         state.as_raw().accept_websocket_with_tags(socket.as_ref(), tags)?;

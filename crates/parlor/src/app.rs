@@ -1,8 +1,9 @@
 //! The application: its namespaces and its settings.
 
-use std::{collections::BTreeMap, rc::Rc, time::Duration};
+use std::{rc::Rc, time::Duration};
 
 use engine_io::{Message, Millis};
+use litemap::LiteMap;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -51,7 +52,7 @@ pub type EngineHandler = Rc<dyn Fn(Message) -> Vec<Message>>;
 #[derive(Default)]
 pub struct App {
     config: Config,
-    namespaces: BTreeMap<String, Handlers>,
+    namespaces: LiteMap<String, Handlers>,
     engine: Option<(String, EngineHandler)>,
 }
 

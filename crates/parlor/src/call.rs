@@ -6,7 +6,6 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     future::Future,
     pin::Pin,
     rc::Rc,
@@ -14,6 +13,7 @@ use std::{
 };
 
 use engine_io::Frame;
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 use socket_io::{Payload, Target};
 
@@ -133,7 +133,7 @@ pub(crate) type HandlerFuture = Pin<Box<dyn Future<Output = Outcome>>>;
 pub struct Scope {
     pub(crate) call: Call,
     effects: RefCell<Vec<Effect>>,
-    answers: RefCell<BTreeMap<u64, Vec<Card>>>,
+    answers: RefCell<LiteMap<u64, Vec<Card>>>,
     asked: Cell<u64>,
     waker: RefCell<Option<Waker>>,
 }

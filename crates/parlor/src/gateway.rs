@@ -20,6 +20,7 @@ use bytes::Bytes;
 use engine_io::{
     Answer, CloseReason, Conn, Frame, Message, Millis, Output as SessionOutput, Session, Ticket, Transport,
 };
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 use socket_io::{Connection, Rooms};
 
@@ -140,8 +141,8 @@ pub struct Gateway {
     conns: BTreeMap<Conn, Rc<str>>,
     sockets: BTreeMap<Rc<str>, Place>,
     locals: BTreeMap<Rc<str>, Local>,
-    calls: BTreeMap<CallId, Called>,
-    asks: BTreeMap<u64, (CallId, u64)>,
+    calls: LiteMap<CallId, Called>,
+    asks: LiteMap<u64, (CallId, u64)>,
     rooms: BTreeMap<RoomKey, Link<ToRoom, ToGateway>>,
     gateways: BTreeMap<String, Link<Direct, Direct>>,
     timers: BTreeSet<(Millis, Rc<str>)>,
@@ -149,7 +150,7 @@ pub struct Gateway {
     next_ask: u64,
     touched: VecDeque<Rc<str>>,
     dirty: BTreeSet<Rc<str>>,
-    ready: BTreeSet<Peer>,
+    ready: Vec<Peer>,
     /// What is to be stored; it comes out before everything else, so that nothing is sent that a crash could undo.
     #[serde(skip)]
     stores: VecDeque<Output>,
@@ -168,8 +169,8 @@ impl Gateway {
             conns: BTreeMap::new(),
             sockets: BTreeMap::new(),
             locals: BTreeMap::new(),
-            calls: BTreeMap::new(),
-            asks: BTreeMap::new(),
+            calls: LiteMap::new(),
+            asks: LiteMap::new(),
             rooms: BTreeMap::new(),
             gateways: BTreeMap::new(),
             timers: BTreeSet::new(),
@@ -177,7 +178,7 @@ impl Gateway {
             next_ask: 0,
             touched: VecDeque::new(),
             dirty: BTreeSet::new(),
-            ready: BTreeSet::new(),
+            ready: Vec::new(),
             stores: VecDeque::new(),
             outputs: VecDeque::new(),
         }
@@ -282,7 +283,7 @@ impl Gateway {
             session,
             connection,
             handshake: Rc::new(handshake),
-            sockets: BTreeMap::new(),
+            sockets: LiteMap::new(),
             touched: false,
             timer: None,
         };
@@ -419,12 +420,14 @@ impl Gateway {
         self.pump(turn);
         self.expire(turn);
         for (key, link) in &mut self.rooms {
-            link.handle_timeout(turn.now);
-            self.ready.insert(Peer::Room(key.clone()));
+            if link.handle_timeout(turn.now) {
+                self.ready.push(Peer::Room(key.clone()));
+            }
         }
-        for (name, link) in &mut self.gateways {
-            link.handle_timeout(turn.now);
-            self.ready.insert(Peer::Gateway(name.clone()));
+        for (name, link) in self.gateways.iter_mut() {
+            if link.handle_timeout(turn.now) {
+                self.ready.push(Peer::Gateway(name.clone()));
+            }
         }
         self.pump(turn);
     }

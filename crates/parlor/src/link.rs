@@ -8,9 +8,10 @@
 //! A link lives in memory only. An end that lost its memory returns with a new epoch; the other end then
 //! forgets what it had already sent (it may have arrived: at most once) and goes on with the rest.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use engine_io::Millis;
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 /// What goes over the wire in a request or a reply.
@@ -53,7 +54,7 @@ pub(crate) struct Link<T, R> {
     unacked: VecDeque<(u64, Via, T)>,
     in_flight: bool,
     received: u64,
-    early: BTreeMap<u64, R>,
+    early: LiteMap<u64, R>,
     failures: u32,
     retry_at: Option<Millis>,
 }
@@ -69,7 +70,7 @@ impl<T: Clone, R> Link<T, R> {
             unacked: VecDeque::new(),
             in_flight: false,
             received: 0,
-            early: BTreeMap::new(),
+            early: LiteMap::new(),
             failures: 0,
             retry_at: None,
         }
@@ -144,11 +145,13 @@ impl<T: Clone, R> Link<T, R> {
         self.retry_at
     }
 
-    /// Lets the retry go out when its time has come.
-    pub(crate) fn handle_timeout(&mut self, now: Millis) {
-        if self.retry_at.is_some_and(|at| at <= now) {
+    /// Lets the retry go out when its time has come; tells whether it has.
+    pub(crate) fn handle_timeout(&mut self, now: Millis) -> bool {
+        let due = self.retry_at.is_some_and(|at| at <= now);
+        if due {
             self.retry_at = None;
         }
+        due
     }
 
     /// Whether nothing is on its way or waiting, so that forgetting this link loses nothing.

@@ -1,6 +1,6 @@
 //! Names: of Gateways, of connections and sockets (which carry their Gateway's name), and of Rooms.
 
-use data_encoding::BASE64URL_NOPAD;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 /// Random bytes behind an id: 15, so 20 characters, as on Node.
@@ -42,7 +42,7 @@ impl Gateways {
 /// A fresh id on a Gateway: 20 unguessable characters, a dot, the Gateway's name.
 #[must_use]
 pub(crate) fn id(random: &[u8; ID_BYTES], gateway: &str) -> String {
-    let mut id = BASE64URL_NOPAD.encode(random);
+    let mut id = BASE64_URL_SAFE_NO_PAD.encode(random);
     id.push('.');
     id.push_str(gateway);
     id

@@ -1,7 +1,8 @@
 //! A namespace: its connect handler, its event handlers, its rooms.
 
-use std::{collections::BTreeMap, marker::PhantomData, rc::Rc};
+use std::{marker::PhantomData, rc::Rc};
 
+use litemap::LiteMap;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -37,7 +38,7 @@ pub struct Namespace<S> {
 pub(crate) struct Handlers {
     connect: Option<BoxedHandler>,
     any: Vec<BoxedHandler>,
-    events: BTreeMap<String, BoxedHandler>,
+    events: LiteMap<String, BoxedHandler>,
     fallback: Option<BoxedHandler>,
     disconnect: Option<BoxedHandler>,
 }
@@ -113,7 +114,7 @@ impl Handlers {
             Occasion::Connect => self.connect.iter().cloned().collect(),
             Occasion::Disconnect { .. } => self.disconnect.iter().cloned().collect(),
             Occasion::Event { name, .. } => {
-                let own = self.events.get(name).or(self.fallback.as_ref());
+                let own = self.events.get(name.as_str()).or(self.fallback.as_ref());
                 self.any.iter().chain(own).cloned().collect()
             }
         };

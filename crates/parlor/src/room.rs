@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use engine_io::Millis;
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -56,7 +57,7 @@ pub struct Room {
     members: BTreeMap<String, BTreeSet<String>>,
     links: BTreeMap<String, Link<ToGateway, ToRoom>>,
     place: u64,
-    questions: BTreeMap<u64, Question>,
+    questions: LiteMap<u64, Question>,
     asked: u64,
     ready: BTreeSet<String>,
     #[serde(skip)]
@@ -77,7 +78,7 @@ impl Room {
             members,
             links: BTreeMap::new(),
             place: 0,
-            questions: BTreeMap::new(),
+            questions: LiteMap::new(),
             asked: 0,
             ready: BTreeSet::new(),
             outputs: VecDeque::new(),
@@ -146,8 +147,9 @@ impl Room {
     /// Lets retries go out and ends questions that took too long.
     pub fn handle_timeout(&mut self, turn: &mut Turn<'_>) {
         for (gateway, link) in &mut self.links {
-            link.handle_timeout(turn.now);
-            self.ready.insert(gateway.clone());
+            if link.handle_timeout(turn.now) {
+                self.ready.insert(gateway.clone());
+            }
         }
         let late: Vec<u64> = self
             .questions

@@ -1,8 +1,8 @@
 //! The machine of one client's connection. This file owns which namespaces the client is in.
 
-use std::collections::BTreeMap;
 
 use engine_io::{Frame, Message};
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 use crate::packet::{encode_connect, encode_connect_error, encode_connect_with_pid, encode_disconnect};
@@ -19,7 +19,7 @@ use crate::{Decoder, Packet, Payload, Violation};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connection {
     decoder: Decoder,
-    namespaces: BTreeMap<String, Membership>,
+    namespaces: LiteMap<String, Membership>,
     /// When to give up waiting for the first namespace.
     deadline: Option<u64>,
     #[serde(skip)]
@@ -82,7 +82,7 @@ impl Connection {
     pub fn new(now: u64, connect_timeout: u64) -> Self {
         Self {
             decoder: Decoder::new(),
-            namespaces: BTreeMap::new(),
+            namespaces: LiteMap::new(),
             deadline: Some(now.saturating_add(connect_timeout)),
             dirty: true,
         }

@@ -1,11 +1,9 @@
 //! What a Gateway keeps of one connection, in memory and stored.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    rc::Rc,
-};
+use std::{collections::VecDeque, rc::Rc};
 
 use engine_io::{Conn, Millis, Session};
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 use socket_io::{Connection, Payload};
 
@@ -18,7 +16,7 @@ pub(super) struct Client {
     /// `None`: bare Engine.IO.
     pub(super) connection: Option<Connection>,
     pub(super) handshake: Rc<Handshake>,
-    pub(super) sockets: BTreeMap<Rc<str>, Socket>,
+    pub(super) sockets: LiteMap<Rc<str>, Socket>,
     /// Whether it waits in the Gateway's list of clients to look after.
     pub(super) touched: bool,
     /// Its place in the Gateway's timers.
@@ -29,6 +27,7 @@ pub(super) struct Client {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Socket {
     pub(super) id: Rc<str>,
+    pub(super) nsp: Rc<str>,
     pub(super) auth: Option<Rc<str>>,
     pub(super) phase: Phase,
     /// The socket's data, as JSON.
@@ -69,9 +68,10 @@ impl Client {
 }
 
 impl Socket {
-    pub(super) fn new(id: Rc<str>, auth: Option<Rc<str>>) -> Self {
+    pub(super) fn new(id: Rc<str>, nsp: Rc<str>, auth: Option<Rc<str>>) -> Self {
         Self {
             id,
+            nsp,
             auth,
             phase: Phase::Connecting,
             data: String::new(),
@@ -109,16 +109,16 @@ const VERSION: u8 = 1;
 struct Stored<C> {
     client: C,
     /// Rooms of each socket, by namespace.
-    rooms: BTreeMap<Rc<str>, Vec<Rc<str>>>,
+    rooms: RoomsOf,
 }
 
 /// The stored form of a client.
-pub(super) fn encode(client: &Client, rooms: BTreeMap<Rc<str>, Vec<Rc<str>>>) -> Vec<u8> {
+pub(super) fn encode(client: &Client, rooms: RoomsOf) -> Vec<u8> {
     postcard::to_extend(&Stored { client, rooms }, vec![VERSION]).unwrap_or_default()
 }
 
 /// Rooms of the sockets of a client, by namespace.
-pub(super) type RoomsOf = BTreeMap<Rc<str>, Vec<Rc<str>>>;
+pub(super) type RoomsOf = LiteMap<Rc<str>, Vec<Rc<str>>>;
 
 /// The client of a stored form; `None` if this code can't read it: such a client counts as gone.
 pub(super) fn decode(bytes: &[u8]) -> Option<(Client, RoomsOf)> {

@@ -59,7 +59,7 @@ impl Gateway {
                 None => self.gateway(turn, name).handle_failure(now),
             },
         }
-        self.ready.insert(peer.clone());
+        self.ready.push(peer.clone());
         self.pump(turn);
         self.forget_quiet(peer);
     }
@@ -75,7 +75,7 @@ impl Gateway {
     /// Queues an item for a Room.
     pub(super) fn tell(&mut self, turn: &mut Turn<'_>, key: RoomKey, item: ToRoom) {
         self.room(turn, &key).push(item);
-        self.ready.insert(Peer::Room(key));
+        self.ready.push(Peer::Room(key));
     }
 
     /// Makes the next request to a peer, if there is one to make.
@@ -125,7 +125,7 @@ impl Gateway {
                 Some(name) if self.app.config().gateways.contains(name) => {
                     let name = name.to_owned();
                     self.gateway(turn, &name).push(Direct { nsp: nsp.to_owned(), cast });
-                    self.ready.insert(Peer::Gateway(name));
+                    self.ready.push(Peer::Gateway(name));
                     return;
                 }
                 _ => RoomKey::room(nsp, room),
@@ -249,7 +249,7 @@ impl Gateway {
             .clients
             .iter()
             .filter(|(_, client)| {
-                client.sockets.get(&nsp).is_some_and(|socket| socket.phase == Phase::Entering)
+                client.sockets.get(&*nsp).is_some_and(|socket| socket.phase == Phase::Entering)
             })
             .map(|(sid, _)| sid.clone())
             .collect();
@@ -262,7 +262,7 @@ impl Gateway {
     /// Takes this Gateway out of the Room of everyone when the last socket of the namespace has gone.
     pub(super) fn leave_if_empty(&mut self, turn: &mut Turn<'_>, nsp: &Rc<str>) {
         let Some(local) = self.locals.get(nsp) else { return };
-        let waited_for = || self.clients.values().any(|client| client.sockets.contains_key(nsp));
+        let waited_for = || self.clients.values().any(|client| client.sockets.contains_key(&**nsp));
         if local.standing == Standing::In && local.rooms.is_empty() && !waited_for() {
             self.locals.remove(nsp);
             let member = self.name.clone();

@@ -1,8 +1,8 @@
 //! The life of a socket: connect, events one after another, what handlers ask for, disconnect.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{collections::BTreeSet, rc::Rc};
 
-use engine_io::{CloseReason, Frame, Message};
+use engine_io::{CloseReason, Frame, Message, Millis};
 use socket_io::{Incoming, Payload, encode_ack};
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Turn,
     answer::{Outcome, Refused},
-    call::{Call, CallId, Effect, Occasion, Progress},
+    call::{Call, CallId, Effect, Handshake, Occasion, Progress},
     names::{RoomKey, id},
     wire::{Cast, ToRoom},
 };
@@ -29,23 +29,21 @@ impl Gateway {
             Ok(None) => {}
             Ok(Some(Incoming::Connect { nsp, auth })) => self.connect(turn, sid, &nsp, auth),
             Ok(Some(Incoming::Event { nsp, id, name, args })) => {
-                let Some(nsp) = client.sockets.get_key_value(nsp.as_str()).map(|(nsp, _)| nsp.clone()) else {
-                    return;
-                };
-                let Some(socket) = client.sockets.get_mut(&nsp) else { return };
+                let Some(socket) = client.sockets.get_mut(nsp.as_str()) else { return };
                 if socket.work.len() >= WORK_MAX {
                     self.outputs
                         .push_back(Output::Log(format!("{}: too many events wait; closed", socket.id)));
                     client.session.close(CloseReason::ForcedClose, turn.now);
                 } else {
                     socket.work.push_back(Work { ack: id, name, payload: args });
+                    let nsp = socket.nsp.clone();
                     self.step(turn, sid, &nsp);
                 }
             }
             Ok(Some(Incoming::Ack { .. })) => {} // no acknowledgement is ever asked for yet: all are unknown
             Ok(Some(Incoming::Disconnect { nsp })) => {
-                if let Some((nsp, socket)) = client.sockets.remove_entry(nsp.as_str()) {
-                    self.depart(turn, sid, &nsp, socket, "client namespace disconnect");
+                if let Some(socket) = client.sockets.remove(nsp.as_str()) {
+                    self.depart(turn, sid, socket, "client namespace disconnect");
                 }
             }
             Err(violation) => {
@@ -66,7 +64,7 @@ impl Gateway {
             return self.send(sid, frames.unwrap_or_default(), false);
         }
         let nsp: Rc<str> = nsp.into();
-        let socket = Socket::new(id(&turn.id(), &self.name).into(), auth.map(Into::into));
+        let socket = Socket::new(id(&turn.id(), &self.name).into(), nsp.clone(), auth.map(Into::into));
         self.sockets.insert(socket.id.clone(), Place { sid: sid.clone(), nsp: nsp.clone() });
         client.sockets.insert(nsp.clone(), socket);
         self.call(turn, sid, &nsp, Occasion::Connect, None);
@@ -78,22 +76,8 @@ impl Gateway {
         let Some(socket) = client.sockets.get_mut(nsp) else { return };
         self.next_call += 1;
         socket.call = Some(self.next_call);
-        let rooms = self
-            .locals
-            .get(nsp)
-            .map(|local| local.rooms.rooms_of(&socket.id).cloned().collect())
-            .unwrap_or_default();
-        let call = Call {
-            id: self.next_call,
-            nsp: nsp.clone(),
-            socket: socket.id.clone(),
-            occasion,
-            data: socket.data.clone(),
-            rooms: with_own(rooms, &socket.id),
-            auth: socket.auth.clone(),
-            handshake: client.handshake.clone(),
-            now: turn.now,
-        };
+        let rooms = self.locals.get(nsp).map(|local| local.rooms.rooms_of(&socket.id).cloned().collect());
+        let call = call_of(self.next_call, socket, &client.handshake, occasion, rooms.unwrap_or_default(), turn.now);
         self.calls.insert(call.id, Called { socket: call.socket.clone(), nsp: nsp.clone(), ack });
         self.outputs.push_back(Output::Run(call));
     }
@@ -270,7 +254,7 @@ impl Gateway {
             let frames = client.connection.as_mut().map(|connection| connection.disconnect(&nsp));
             if let Some(socket) = client.sockets.remove(&nsp) {
                 self.send(sid, frames.unwrap_or_default(), false);
-                self.depart(turn, sid, &nsp, socket, "server namespace disconnect");
+                self.depart(turn, sid, socket, "server namespace disconnect");
             }
         }
         if close && let Some(client) = self.clients.get_mut(sid) {
@@ -283,8 +267,8 @@ impl Gateway {
     pub(super) fn closed(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, reason: &'static str) {
         let Some(client) = self.clients.get_mut(sid) else { return };
         let conns: Vec<_> = client.conns().collect();
-        for (nsp, socket) in std::mem::take(&mut client.sockets) {
-            self.depart(turn, sid, &nsp, socket, reason);
+        for (_, socket) in std::mem::take(&mut client.sockets) {
+            self.depart(turn, sid, socket, reason);
         }
         for conn in conns {
             self.conns.remove(&conn);
@@ -297,10 +281,10 @@ impl Gateway {
         &mut self,
         turn: &mut Turn<'_>,
         sid: &Rc<str>,
-        nsp: &Rc<str>,
         socket: Socket,
         reason: &'static str,
     ) {
+        let nsp = &socket.nsp;
         self.sockets.remove(&socket.id);
         self.dirty.insert(sid.clone());
         let mut rooms = Vec::new();
@@ -308,7 +292,7 @@ impl Gateway {
             rooms = local.rooms.remove(&socket.id);
         }
         let member = socket.id.to_string();
-        let leaving: std::collections::BTreeSet<&str> =
+        let leaving: BTreeSet<&str> =
             rooms.iter().map(AsRef::as_ref).chain(socket.pending.iter().map(String::as_str)).collect();
         for room in leaving {
             self.tell(turn, RoomKey::room(nsp, room), ToRoom::Leave { member: member.clone() });
@@ -320,17 +304,8 @@ impl Gateway {
         }
         let Some(client) = self.clients.get(sid) else { return };
         self.next_call += 1;
-        let call = Call {
-            id: self.next_call,
-            nsp: nsp.clone(),
-            socket: socket.id.clone(),
-            occasion: Occasion::Disconnect { reason },
-            data: socket.data,
-            rooms: with_own(rooms, &socket.id),
-            auth: socket.auth,
-            handshake: client.handshake.clone(),
-            now: turn.now,
-        };
+        let occasion = Occasion::Disconnect { reason };
+        let call = call_of(self.next_call, &socket, &client.handshake, occasion, rooms, turn.now);
         self.calls.insert(call.id, Called { socket: call.socket.clone(), nsp: nsp.clone(), ack: None });
         self.outputs.push_back(Output::Run(call));
     }
@@ -388,13 +363,34 @@ impl Gateway {
 
     /// Rooms of the sockets of a client, by namespace, to be stored with it.
     pub(super) fn rooms_of(&self, client: &Client) -> RoomsOf {
-        let mut rooms = BTreeMap::new();
+        let mut rooms = RoomsOf::new();
         for (nsp, socket) in &client.sockets {
             if let Some(local) = self.locals.get(nsp) {
                 rooms.insert(nsp.clone(), local.rooms.rooms_of(&socket.id).cloned().collect());
             }
         }
         rooms
+    }
+}
+
+fn call_of(
+    id: CallId,
+    socket: &Socket,
+    handshake: &Rc<Handshake>,
+    occasion: Occasion,
+    rooms: Vec<Rc<str>>,
+    now: Millis,
+) -> Call {
+    Call {
+        id,
+        nsp: socket.nsp.clone(),
+        socket: socket.id.clone(),
+        occasion,
+        data: socket.data.clone(),
+        rooms: with_own(rooms, &socket.id),
+        auth: socket.auth.clone(),
+        handshake: handshake.clone(),
+        now,
     }
 }
 
