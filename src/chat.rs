@@ -7,6 +7,9 @@ use crate::{
     people::{self, Listed, Member, Person},
 };
 
+/// How many rooms a person may be in. Each is an object, so a stranger must not open them at will.
+const ROOMS_MAX: usize = 32;
+
 pub(crate) fn namespace() -> Namespace<Member> {
     Namespace::new(connect)
         .on("rooms", rooms)
@@ -52,8 +55,16 @@ struct Move<'a> {
     who: &'a Person,
 }
 
-async fn join(socket: Socket, io: Io, me: SocketData<Member>, Data(room): Data<RoomName>) -> Result<Ack<Joined>, Fault> {
+async fn join(
+    socket: Socket,
+    io: Io,
+    me: SocketData<Member>,
+    Data(room): Data<RoomName>,
+) -> Result<Ack<Joined>, Fault> {
     let again = is_in(&socket, &room);
+    if !again && socket.rooms().len() > ROOMS_MAX {
+        return Err(Fault::new("too many rooms", format!("leave one of your {ROOMS_MAX} rooms first")));
+    }
     socket.join(room.as_ref());
     let here = people::in_room(&io, &room).await;
     if !again {
@@ -67,7 +78,12 @@ async fn join(socket: Socket, io: Io, me: SocketData<Member>, Data(room): Data<R
 #[derive(Serialize)]
 struct Nothing {}
 
-async fn leave(socket: Socket, io: Io, me: SocketData<Member>, Data(room): Data<RoomName>) -> Result<Ack<Nothing>, Fault> {
+async fn leave(
+    socket: Socket,
+    io: Io,
+    me: SocketData<Member>,
+    Data(room): Data<RoomName>,
+) -> Result<Ack<Nothing>, Fault> {
     if is_in(&socket, &room) {
         socket.leave(room.as_ref());
         tell_left(&socket, &io, &me, room.as_ref()).await?;
@@ -142,7 +158,11 @@ struct IsTyping<'a> {
     typing: bool,
 }
 
-async fn typing(socket: Socket, me: SocketData<Member>, Data(Typing { room, typing }): Data<Typing>) -> Result<(), Fault> {
+async fn typing(
+    socket: Socket,
+    me: SocketData<Member>,
+    Data(Typing { room, typing }): Data<Typing>,
+) -> Result<(), Fault> {
     must_be_in(&socket, &room)?;
     let who = Person::of(&socket, &me);
     socket.to(room.as_ref()).volatile().emit("typing", &IsTyping { room: &room, who, typing })

@@ -35,7 +35,8 @@ impl TryFrom<String> for RoomName {
             && chars.next().is_some_and(char::is_alphanumeric)
             && chars.all(|c| c.is_alphanumeric() || " -_".contains(c))
             && !name.ends_with(' ');
-        let words = "a room's name has 1 to 32 letters, digits, spaces, - or _, and begins with a letter or digit";
+        let words =
+            "a room's name has 1 to 32 letters, digits, spaces, - or _, and begins with a letter or digit";
         if fits { Ok(Self(name)) } else { Err(words) }
     }
 }

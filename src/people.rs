@@ -55,7 +55,8 @@ pub(crate) async fn rooms(io: &Io) -> Vec<Listed> {
             *counts.entry(room.clone()).or_default() += 1;
         }
     }
-    let default = DEFAULT_ROOMS.map(|name| Listed { name: name.into(), people: counts.remove(name).unwrap_or(0) });
+    let default =
+        DEFAULT_ROOMS.map(|name| Listed { name: name.into(), people: counts.remove(name).unwrap_or(0) });
     default.into_iter().chain(counts.into_iter().map(|(name, people)| Listed { name, people })).collect()
 }
 

@@ -1,4 +1,9 @@
 //! The chat's server, natively, in every kind of memory.
+#![allow(
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    reason = "in tests a panic is a failure, and what is printed tells of it"
+)]
 
 use parlor::{Memory, TestClient, TestServer};
 use serde_json::{Value, json};
@@ -40,18 +45,22 @@ fn people_meet_in_a_room() {
         let who = json!({ "id": bob.id(), "name": "Bob" });
         assert_eq!(events(&ann, "joined"), [json!({ "room": "tea", "who": who })]);
 
-        let receipt = bob.ask("say", &json!({ "room": "tea", "id": "m1", "text": "<b>hello</b>" })).unwrap();
+        let receipt = bob.ask("say", json!({ "room": "tea", "id": "m1", "text": "<b>hello</b>" })).unwrap();
         assert_eq!(receipt[0]["id"], "m1");
-        let said = json!({ "room": "tea", "id": "m1", "from": who, "text": "<b>hello</b>", "at": receipt[0]["at"] });
+        let said =
+            json!({ "room": "tea", "id": "m1", "from": who, "text": "<b>hello</b>", "at": receipt[0]["at"] });
         assert_eq!(events(&ann, "said"), [said]);
         assert_eq!(events(&bob, "said"), [json!(null); 0], "the sender has the receipt");
 
-        bob.emit("typing", &json!({ "room": "tea", "typing": true }));
+        bob.emit("typing", json!({ "room": "tea", "typing": true }));
         assert_eq!(events(&ann, "typing"), [json!({ "room": "tea", "who": who, "typing": true })]);
 
         assert_eq!(bob.ask("leave", "tea"), Some(json!([{}])));
         assert_eq!(events(&ann, "left"), [json!({ "room": "tea", "who": who })]);
-        assert_eq!(bob.ask("say", &json!({ "room": "tea", "id": "m2", "text": "?" })).unwrap()[0]["error"], "not in room");
+        assert_eq!(
+            bob.ask("say", json!({ "room": "tea", "id": "m2", "text": "?" })).unwrap()[0]["error"],
+            "not in room"
+        );
     });
 }
 
@@ -60,7 +69,7 @@ fn the_list_of_rooms_is_live() {
     in_every_memory(|server| {
         let (ann, bob) = (person(server, "Ann"), person(server, "Bob"));
         let empty = json!([{ "name": "lounge", "people": 0 }, { "name": "rust", "people": 0 }, { "name": "random", "people": 0 }]);
-        assert_eq!(ann.ask("rooms", &()), Some(json!([empty])));
+        assert_eq!(ann.ask("rooms", ()), Some(json!([empty])));
         bob.ask("join", "tea");
         assert_eq!(events(&ann, "room"), [json!({ "name": "tea", "people": 1 })]);
         bob.ask("join", "tea");
@@ -71,8 +80,20 @@ fn the_list_of_rooms_is_live() {
         let left = ann.events();
         assert_eq!(left.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["left", "room"]);
         assert_eq!(left[1].1, json!([{ "name": "tea", "people": 1 }]));
-        let rooms = ann.ask("rooms", &()).unwrap();
+        let rooms = ann.ask("rooms", ()).unwrap();
         assert_eq!(rooms[0][3], json!({ "name": "tea", "people": 1 }));
+    });
+}
+
+#[test]
+fn nobody_is_in_too_many_rooms() {
+    in_every_memory(|server| {
+        let ann = person(server, "Ann");
+        for number in 0..32 {
+            assert!(ann.ask("join", format!("room {number}")).unwrap()[0]["here"].is_array());
+        }
+        assert_eq!(ann.ask("join", "one more").unwrap()[0]["error"], "too many rooms");
+        assert!(ann.ask("join", "room 0").unwrap()[0]["here"].is_array(), "again is not more");
     });
 }
 

@@ -5,8 +5,8 @@
 use std::fmt;
 use std::rc::Rc;
 
-use bytes::Bytes;
 use base64::{Engine, prelude::BASE64_STANDARD};
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 /// One encoded packet as it goes over a WebSocket. Clones share the data, so a broadcast is encoded once.

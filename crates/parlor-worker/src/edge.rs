@@ -34,7 +34,8 @@ pub async fn serve(app: App, request: Request, env: &Env) -> Result<Response> {
     let asked = Asked::of(&request)?;
     let app = settings::apply(env, app);
     let config = app.config();
-    let endpoint = asked.path == config.path || app.engine_endpoint().is_some_and(|(path, _)| asked.path == path);
+    let endpoint =
+        asked.path == config.path || app.engine_endpoint().is_some_and(|(path, _)| asked.path == path);
     if !endpoint {
         return match env.assets("ASSETS") {
             Ok(assets) => assets.fetch_request(request).await,
@@ -43,10 +44,12 @@ pub async fn serve(app: App, request: Request, env: &Env) -> Result<Response> {
     }
     let gateway = match asked.route(config) {
         Err(refusal) => return asked.refuse(refusal),
-        Ok(Route::Session { sid, .. }) => match gateway_of(&sid).filter(|name| config.gateways.contains(name)) {
-            Some(name) => name.to_owned(),
-            None => return asked.refuse(Refusal::UnknownSid),
-        },
+        Ok(Route::Session { sid, .. }) => {
+            match gateway_of(&sid).filter(|name| config.gateways.contains(name)) {
+                Some(name) => name.to_owned(),
+                None => return asked.refuse(Refusal::UnknownSid),
+            }
+        }
         Ok(Route::Open(_)) => match settings::placement(env) {
             Placement::RoundRobin => config.gateways.pick("any", NEXT.replace(NEXT.get().wrapping_add(1))),
             Placement::ByClient => config.gateways.pick(location(&request), client_number(&request)),
@@ -66,13 +69,17 @@ fn client_number(request: &Request) -> u32 {
 /// by `Request::cf`, whose getters panic where there is no such thing, as off Cloudflare.)
 fn location(request: &Request) -> &'static str {
     let cf = Reflect::get(request.inner(), &JsValue::from_str("cf")).unwrap_or_default();
-    let text = |name: &str| Reflect::get(&cf, &JsValue::from_str(name)).ok().and_then(|value| value.as_string());
+    let text =
+        |name: &str| Reflect::get(&cf, &JsValue::from_str(name)).ok().and_then(|value| value.as_string());
     if cf.is_undefined() || cf.is_null() {
         return "any";
     }
     let longitude = text("longitude").map_or(0.0, |degrees| Number::parse_float(&degrees));
     match (text("continent").as_deref(), text("country").as_deref()) {
-        (_, Some("AE" | "BH" | "IL" | "IQ" | "IR" | "JO" | "KW" | "LB" | "OM" | "QA" | "SA" | "SY" | "YE")) => "me",
+        (
+            _,
+            Some("AE" | "BH" | "IL" | "IQ" | "IR" | "JO" | "KW" | "LB" | "OM" | "QA" | "SA" | "SY" | "YE"),
+        ) => "me",
         (Some("NA"), _) if longitude < -100.0 => "wnam",
         (Some("NA"), _) => "enam",
         (Some("SA"), _) => "sam",

@@ -12,8 +12,8 @@ use futures_channel::oneshot;
 use futures_util::StreamExt;
 use parlor::{App, CallId, Conn, Gateway, Output, Peer, Progress, Protocol, Running, Scope, Ticket, Turn};
 use worker::{
-    Env, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair, WebsocketEvent,
-    wasm_bindgen_futures::spawn_local,
+    Env, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
+    WebsocketEvent, wasm_bindgen_futures::spawn_local,
 };
 
 use crate::{
@@ -335,7 +335,7 @@ impl Shell {
     /// Starts a handler. One that does not wait is done here and now.
     fn run(self: &Rc<Self>, call: parlor::Call) -> Result<()> {
         let id = call.id;
-        let Some(mut running) = self.app.start(call) else { return Ok(()) };
+        let mut running = self.app.start(call);
         let progress = running.poll(&mut Context::from_waker(Waker::noop()));
         let waits = matches!(progress, Progress::Waiting(_));
         if waits {

@@ -43,7 +43,9 @@ impl Asked {
         if !self.upgrade {
             return answer(Answer::Refused(refusal));
         }
-        let response = Response::builder().with_status(refusal.upgrade_status()).with_header("content-type", "text/html")?;
+        let response = Response::builder()
+            .with_status(refusal.upgrade_status())
+            .with_header("content-type", "text/html")?;
         Ok(response.fixed(refusal.message().as_bytes().to_vec()))
     }
 }
@@ -54,7 +56,8 @@ pub(crate) fn header(request: &Request, name: &str) -> Option<String> {
 
 /// An answer of the machine as a response.
 pub(crate) fn answer(answer: Answer) -> Result<Response> {
-    let mut response = ResponseBuilder::new().with_status(answer.status()).with_header("cache-control", "no-store")?;
+    let mut response =
+        ResponseBuilder::new().with_status(answer.status()).with_header("cache-control", "no-store")?;
     if let Some(content_type) = answer.content_type() {
         response = response.with_header("content-type", content_type)?;
     }

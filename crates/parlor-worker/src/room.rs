@@ -4,7 +4,8 @@ use std::{cell::RefCell, rc::Rc};
 
 use parlor::{App, Peer, Room, RoomKey, RoomOutput, Turn};
 use worker::{
-    Env, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, wasm_bindgen_futures::spawn_local,
+    Env, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage,
+    wasm_bindgen_futures::spawn_local,
 };
 
 use crate::{alarm::Alarm, now, peers, random, store::Store};

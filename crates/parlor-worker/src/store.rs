@@ -28,7 +28,8 @@ impl Store {
         let mut rows: Vec<(String, Vec<u8>)> = Vec::new();
         for row in cursor.raw() {
             let mut row = row?.into_iter();
-            let (Some(SqlStorageValue::String(key)), Some(SqlStorageValue::Blob(part))) = (row.next(), row.next())
+            let (Some(SqlStorageValue::String(key)), Some(SqlStorageValue::Blob(part))) =
+                (row.next(), row.next())
             else {
                 continue;
             };

@@ -7,6 +7,7 @@ use litemap::LiteMap;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
+    answer::{Fault, Outcome},
     call::{Call, Running, Scope},
     names::Gateways,
     namespace::{Handlers, Namespace},
@@ -136,11 +137,17 @@ impl App {
         self.namespaces.get(nsp)
     }
 
-    /// Starts the handler of a call; `None` if the namespace is gone (newer code met an older socket).
+    /// Starts the handler of a call. It fails if the namespace is gone (newer code met an older socket).
     #[must_use]
-    pub fn start(&self, call: Call) -> Option<Running> {
-        let handlers = self.namespaces.get(&*call.nsp)?;
-        Some(handlers.start(Scope::new(call)))
+    pub fn start(&self, call: Call) -> Running {
+        let scope = Scope::new(call);
+        match self.namespaces.get(&*scope.call.nsp) {
+            Some(handlers) => handlers.start(scope),
+            None => {
+                let gone = Outcome::Failed(Fault::internal("the namespace is gone"));
+                Running::new(scope, Box::pin(std::future::ready(gone)))
+            }
+        }
     }
 }
 

@@ -4,10 +4,13 @@
 //! Everything that happens is a method call with a [`Turn`] (the time, and randomness); everything to be done
 //! comes out of [`Gateway::poll_output`], in order. The caller takes all outputs before the next call.
 //!
-//! Split by meaning: `client` is what is kept of one connection, `sockets` is the life of a socket and its
-//! handlers, `rooms` is the side of the Gateway that talks to Rooms and other Gateways.
+//! Split by meaning: `client` is what is kept of one connection, `connections` feeds its session, `sockets` is
+//! the life of a socket and its handlers, `rooms` talks to Rooms and other Gateways, `restore` is the way back
+//! from storage.
 
 mod client;
+mod connections;
+mod restore;
 mod rooms;
 mod sockets;
 
@@ -16,10 +19,7 @@ use std::{
     rc::Rc,
 };
 
-use bytes::Bytes;
-use engine_io::{
-    Answer, CloseReason, Conn, Frame, Message, Millis, Output as SessionOutput, Session, Ticket, Transport,
-};
+use engine_io::{Answer, CloseReason, Conn, Frame, Millis, Ticket, Transport};
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 use socket_io::{Connection, Rooms};
@@ -27,9 +27,9 @@ use socket_io::{Connection, Rooms};
 use self::client::Client;
 use crate::{
     App, Turn,
-    call::{Call, CallId, Handshake},
+    call::{Call, CallId},
     link::Link,
-    names::{RoomKey, id},
+    names::RoomKey,
     wire::{Card, Direct, Peer, ToGateway, ToRoom},
 };
 
@@ -184,228 +184,6 @@ impl Gateway {
         }
     }
 
-    /// The Gateway as its stored rows have it, after its memory was lost.
-    ///
-    /// `heard` tells of a WebSocket: `None` if it is no longer there, else when the runtime last answered a
-    /// pong on it (0: never). Outputs wait to be taken, as after any other call.
-    pub fn restore(
-        turn: &mut Turn<'_>,
-        app: Rc<App>,
-        name: &str,
-        rows: impl IntoIterator<Item = (String, Vec<u8>)>,
-        heard: impl Fn(Conn) -> Option<Millis>,
-    ) -> Self {
-        let mut gateway = Self::new(app, name);
-        let (mut pinged_at, mut lost) = (None, Vec::new());
-        for (key, value) in rows {
-            if key == ROUND {
-                pinged_at = postcard::from_bytes(&value).ok();
-            } else if let Some(sid) = key.strip_prefix(CLIENT) {
-                let sid: Rc<str> = sid.into();
-                match client::decode(&value) {
-                    Some((client, rooms)) => gateway.adopt(turn, &sid, client, rooms),
-                    None => {
-                        gateway
-                            .outputs
-                            .push_back(Output::Log(format!("{sid}: its stored form is unknown; dropped")));
-                        gateway.stores.push_back(Output::Store { key, value: None });
-                    }
-                }
-            }
-        }
-        let app = gateway.app.clone();
-        let config = &app.config().engine;
-        for (sid, client) in &mut gateway.clients {
-            for conn in client.conns() {
-                match heard(conn) {
-                    Some(at) => {
-                        let heard_at = at.max(client.session.opened_at());
-                        client.session.resume_heartbeat(config, pinged_at, heard_at);
-                    }
-                    None => lost.push((sid.clone(), conn)),
-                }
-            }
-        }
-        for (sid, conn) in lost {
-            if let Some(client) = gateway.clients.get_mut(&sid) {
-                client.session.handle_socket_closed(conn);
-            }
-        }
-        let all: Vec<_> = gateway.clients.keys().cloned().collect();
-        for sid in all {
-            gateway.touch(&sid);
-        }
-        gateway.pump(turn);
-        gateway
-    }
-
-    /// Opens a session by HTTP long-polling; the request is answered with its handshake.
-    pub fn open_polling(
-        &mut self,
-        turn: &mut Turn<'_>,
-        protocol: Protocol,
-        handshake: Handshake,
-        ticket: Ticket,
-    ) {
-        let sid = id(&turn.id(), &self.name);
-        let session = Session::open_polling(&self.app.config().engine, &sid, ticket, turn.now);
-        self.open(turn, protocol, handshake, sid, session);
-    }
-
-    /// Opens a session over a new WebSocket.
-    pub fn open_websocket(
-        &mut self,
-        turn: &mut Turn<'_>,
-        protocol: Protocol,
-        handshake: Handshake,
-        conn: Conn,
-    ) {
-        let sid = id(&turn.id(), &self.name);
-        let session = Session::open_websocket(&self.app.config().engine, &sid, conn, turn.now);
-        self.conns.insert(conn, sid.as_str().into());
-        self.open(turn, protocol, handshake, sid, session);
-    }
-
-    fn open(
-        &mut self,
-        turn: &mut Turn<'_>,
-        protocol: Protocol,
-        handshake: Handshake,
-        sid: String,
-        session: Session,
-    ) {
-        let connection = match protocol {
-            Protocol::SocketIo => Some(Connection::new(turn.now, self.app.config().connect_timeout)),
-            Protocol::EngineIo => None,
-        };
-        let sid: Rc<str> = sid.into();
-        let client = Client {
-            session,
-            connection,
-            handshake: Rc::new(handshake),
-            sockets: LiteMap::new(),
-            touched: false,
-            timer: None,
-        };
-        self.clients.insert(sid.clone(), client);
-        self.touch(&sid);
-        self.pump(turn);
-    }
-
-    /// Whether this session is open here.
-    #[must_use]
-    pub fn knows(&self, sid: &str) -> bool {
-        self.clients.contains_key(sid)
-    }
-
-    /// A GET of a session.
-    pub fn handle_poll(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket) {
-        self.on_session(turn, sid, ticket, |session, config, now| session.handle_poll(config, ticket, now));
-    }
-
-    /// A POST of a session began; its body is still to come.
-    pub fn handle_post_started(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket) {
-        self.on_session(turn, sid, ticket, |session, _, _| session.handle_post_started(ticket));
-    }
-
-    /// The body of a POST is longer than allowed; the rest was not read.
-    pub fn handle_post_too_large(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket) {
-        self.on_session(turn, sid, ticket, |session, _, _| session.handle_post_too_large(ticket));
-    }
-
-    /// The body of a POST is not text.
-    pub fn handle_post_not_text(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket) {
-        self.on_session(turn, sid, ticket, |session, _, _| session.handle_post_not_text(ticket));
-    }
-
-    /// The client went away in the middle of a POST.
-    pub fn handle_post_aborted(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket) {
-        self.on_session(turn, sid, ticket, |session, _, _| session.handle_post_aborted(ticket));
-    }
-
-    /// The body of a POST is there.
-    pub fn handle_post(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket, body: &[u8]) {
-        self.on_session(turn, sid, ticket, |session, config, now| {
-            session.handle_post(config, ticket, body, now)
-        });
-    }
-
-    fn on_session(
-        &mut self,
-        turn: &mut Turn<'_>,
-        sid: &str,
-        ticket: Ticket,
-        input: impl FnOnce(&mut Session, &engine_io::Config, Millis),
-    ) {
-        self.expire(turn);
-        match self.clients.get_mut(sid) {
-            Some(client) => {
-                input(&mut client.session, &self.app.config().engine, turn.now);
-                self.touch(sid);
-                self.pump(turn);
-            }
-            None => {
-                let answer = Answer::Refused(engine_io::Refusal::UnknownSid);
-                self.outputs.push_back(Output::Answer { ticket, answer });
-            }
-        }
-    }
-
-    /// A WebSocket asks to take over a session.
-    pub fn handle_websocket(&mut self, turn: &mut Turn<'_>, sid: &str, conn: Conn) {
-        match self.clients.get_mut(sid) {
-            Some(client) => {
-                self.conns.insert(conn, sid.into());
-                client.session.handle_websocket(&self.app.config().engine, conn, turn.now);
-                self.touch(sid);
-                self.pump(turn);
-            }
-            None => self.outputs.push_back(Output::Close { conn, code: None }),
-        }
-    }
-
-    /// A text frame came.
-    pub fn handle_text(&mut self, turn: &mut Turn<'_>, conn: Conn, text: &str) {
-        self.on_conn(turn, conn, |session, config, now| session.handle_text(config, conn, text, now));
-    }
-
-    /// A binary frame came.
-    pub fn handle_binary(&mut self, turn: &mut Turn<'_>, conn: Conn, bytes: Bytes) {
-        self.on_conn(turn, conn, |session, config, now| session.handle_binary(config, conn, bytes, now));
-    }
-
-    /// A WebSocket was closed, or broke.
-    pub fn handle_socket_closed(&mut self, turn: &mut Turn<'_>, conn: Conn) {
-        self.on_conn(turn, conn, |session, _, _| session.handle_socket_closed(conn));
-        self.conns.remove(&conn);
-    }
-
-    fn on_conn(
-        &mut self,
-        turn: &mut Turn<'_>,
-        conn: Conn,
-        input: impl FnOnce(&mut Session, &engine_io::Config, Millis),
-    ) {
-        let Some(sid) = self.conns.get(&conn).cloned() else {
-            self.outputs.push_back(Output::Close { conn, code: None });
-            return;
-        };
-        if let Some(client) = self.clients.get_mut(&sid) {
-            input(&mut client.session, &self.app.config().engine, turn.now);
-            self.touch(&sid);
-            self.pump(turn);
-        }
-    }
-
-    /// The runtime answered a pong on this WebSocket at that time.
-    pub fn heard(&mut self, conn: Conn, at: Millis) {
-        let Some(sid) = self.conns.get(&conn).cloned() else { return };
-        if let Some(client) = self.clients.get_mut(&sid) {
-            client.session.heard(&self.app.config().engine, at);
-            self.touch(&sid);
-        }
-    }
-
     /// When to call [`Self::handle_timeout`].
     #[must_use]
     pub fn next_timeout(&self) -> Option<Millis> {
@@ -463,15 +241,6 @@ impl Gateway {
         self.pump(turn);
     }
 
-    /// The machine that its serialised form gives back; all outputs have been taken.
-    pub(crate) fn through_snapshot(&self) -> Self {
-        let snapshot = postcard::to_allocvec(self).unwrap_or_default();
-        match postcard::from_bytes::<Self>(&snapshot) {
-            Ok(restored) => Self { app: self.app.clone(), ..restored },
-            Err(_) => Self::new(self.app.clone(), &self.name),
-        }
-    }
-
     /// What is to be done, in order; first what is to be stored.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.stores.pop_front().or_else(|| self.outputs.pop_front())
@@ -522,22 +291,6 @@ impl Gateway {
         }
     }
 
-    fn session_output(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, output: SessionOutput) {
-        match output {
-            SessionOutput::Answer { ticket, answer } => {
-                self.outputs.push_back(Output::Answer { ticket, answer })
-            }
-            SessionOutput::Send { conn, frame } => self.outputs.push_back(Output::Send { conn, frame }),
-            SessionOutput::CloseSocket { conn, code } => {
-                self.conns.remove(&conn);
-                self.outputs.push_back(Output::Close { conn, code });
-            }
-            SessionOutput::Message(message) => self.message(turn, sid, message),
-            SessionOutput::Upgraded => {}
-            SessionOutput::Closed(reason) => self.closed(turn, sid, reason.as_str()),
-        }
-    }
-
     /// Brings timers and stored rows up to date with a client whose session has been drained.
     fn settle(&mut self, sid: &Rc<str>) {
         let Some(client) = self.clients.get_mut(sid) else { return };
@@ -564,22 +317,5 @@ impl Gateway {
                 self.timers.insert((new, sid.clone()));
             }
         }
-    }
-
-    /// A message of a bare Engine.IO client.
-    fn echo(&mut self, sid: &str, message: Message) {
-        let answers = match self.app.engine_endpoint() {
-            Some((_, handler)) => handler(message),
-            None => Vec::new(),
-        };
-        if let Some(client) = self.clients.get_mut(sid) {
-            for answer in answers {
-                client.session.send(match answer {
-                    Message::Text(text) => Frame::text_message(&text),
-                    Message::Binary(bytes) => Frame::Binary(bytes),
-                });
-            }
-        }
-        self.touch(sid);
     }
 }

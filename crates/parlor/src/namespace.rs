@@ -110,27 +110,28 @@ fn boxed<S, Args>(handler: impl Handler<S, Args>) -> BoxedHandler {
 impl Handlers {
     /// Starts the handlers of a call, one after another.
     pub(crate) fn start(&self, scope: Rc<Scope>) -> Running {
-        let chain: Vec<BoxedHandler> = match &scope.call.occasion {
-            Occasion::Connect => self.connect.iter().cloned().collect(),
-            Occasion::Disconnect { .. } => self.disconnect.iter().cloned().collect(),
+        let (before, own) = match &scope.call.occasion {
+            Occasion::Connect => (Vec::new(), self.connect.clone()),
+            Occasion::Disconnect { .. } => (Vec::new(), self.disconnect.clone()),
             Occasion::Event { name, .. } => {
-                let own = self.events.get(name.as_str()).or(self.fallback.as_ref());
-                self.any.iter().chain(own).cloned().collect()
+                (self.any.clone(), self.events.get(name.as_str()).or(self.fallback.as_ref()).cloned())
             }
         };
-        let running = match chain.as_slice() {
-            [only] => only(scope.clone()),
-            _ => {
+        let running = match own {
+            Some(only) if before.is_empty() => only(scope.clone()),
+            own => {
                 let scope = scope.clone();
                 Box::pin(async move {
-                    let mut outcome = Outcome::Done(None);
-                    for handler in chain {
-                        outcome = handler(scope.clone()).await;
+                    for handler in before {
+                        let outcome = handler(scope.clone()).await;
                         if matches!(outcome, Outcome::Failed(_)) {
-                            break;
+                            return outcome;
                         }
                     }
-                    outcome
+                    match own {
+                        Some(own) => own(scope).await,
+                        None => Outcome::Done(None),
+                    }
                 })
             }
         };

@@ -1,6 +1,11 @@
 //! Whole applications on the test server. Every test runs three times: with memory kept, with each machine
 //! replaced by its own snapshot after every step, and with every object rebuilt from its stored rows whenever
 //! nothing is under way.
+#![allow(
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    reason = "in tests a panic is a failure, and what is printed tells of it"
+)]
 
 use std::time::Duration;
 
@@ -87,8 +92,13 @@ async fn who(io: Io, Data(room): Data<String>) -> Ack<Vec<String>> {
 async fn join_and_count(socket: Socket, io: Io, Data(room): Data<String>) -> Result<Ack<usize>, Fault> {
     socket.join(&room);
     let there = io.in_(&room).fetch_sockets().await.len();
-    socket.to(&room).emit("count", &there)?;
+    socket.to(&room).emit("count", there)?;
     Ok(Ack(there))
+}
+
+async fn join_and_say(socket: Socket, Data((join, say)): Data<(String, String)>) -> Result<(), Fault> {
+    socket.join(&join);
+    socket.to(&say).emit("msg", &join)
 }
 
 async fn unknown(socket: Socket, EventName(name): EventName) -> Result<(), Fault> {
@@ -102,6 +112,19 @@ async fn gone(socket: Socket, io: Io, DisconnectReason(why): DisconnectReason) -
 
 async fn leave_me(socket: Socket, Data(close): Data<bool>) {
     socket.disconnect(close);
+}
+
+/// Greets, then asks, before anyone is let in.
+async fn careful(socket: Socket, io: Io) -> Result<(), Refused> {
+    socket.emit("greeting", ())?;
+    match io.all().fetch_sockets().await.len() {
+        0 | 1 => Ok(()),
+        _ => Err(Refused::new("full")),
+    }
+}
+
+async fn strict(payload: Payload) -> Result<Ack<&'static str>, Fault> {
+    if payload.is_empty() { Err(Fault::new("empty", "say something")) } else { Ok(Ack("not used")) }
 }
 
 fn app() -> App {
@@ -122,12 +145,15 @@ fn app() -> App {
         .on("who", who)
         .on("join-and-count", join_and_count)
         .on("leave-me", leave_me)
+        .on("join-and-say", join_and_say)
         .on_fallback(unknown)
         .on_disconnect(gone);
     App::new()
         .gateways_per_location(2)
         .namespace("/", main)
         .namespace("/other", Namespace::open().on("msg", msg))
+        .namespace("/careful", Namespace::new(careful))
+        .namespace("/strict", Namespace::open().on("echo", echo).on_any(strict))
 }
 
 fn in_every_memory(test: impl Fn(&mut TestServer)) {
@@ -174,8 +200,8 @@ fn payloads_pass_through_unchanged() {
         let bytes = vec![Bytes::from_static(&[1, 2])];
         let args = json!([1, { "a": { "_placeholder": true, "num": 0 } }, "x"]);
         assert_eq!(ann.next(), Some(Incoming::Event("message-back".into(), args, bytes)));
-        assert_eq!(ann.ask("echo", &("a", 2)), Some(json!(["a", 2])));
-        assert_eq!(ann.ask("echo", &()), Some(json!([])));
+        assert_eq!(ann.ask("echo", ("a", 2)), Some(json!(["a", 2])));
+        assert_eq!(ann.ask("echo", ()), Some(json!([])));
     });
 }
 
@@ -187,21 +213,21 @@ fn rooms_over_two_gateways() {
             assert_eq!(client.ask("join", "tea"), Some(json!([])));
         }
         assert_eq!(server.members("/", "tea"), 3);
-        ann.emit("msg", &("tea", 1));
-        ann.emit("all", &("tea", 2));
+        ann.emit("msg", ("tea", 1));
+        ann.emit("all", ("tea", 2));
         assert_eq!(msgs(&ann), [2]);
         assert_eq!(msgs(&bob), [1, 2]);
         assert_eq!(msgs(&cid), [1, 2]);
         assert_eq!(bob.ask("leave", "tea"), Some(json!([])));
-        ann.emit("msg", &("tea", 3));
+        ann.emit("msg", ("tea", 3));
         assert_eq!(msgs(&bob), [0; 0]);
         assert_eq!(msgs(&cid), [3]);
         let mut own = vec![bob.id()];
         own.sort();
-        assert_eq!(bob.ask("rooms", &()), Some(json!([own])));
+        assert_eq!(bob.ask("rooms", ()), Some(json!([own])));
         let mut own = vec![cid.id(), "tea".into()];
         own.sort();
-        assert_eq!(cid.ask("rooms", &()), Some(json!([own])));
+        assert_eq!(cid.ask("rooms", ()), Some(json!([own])));
     });
 }
 
@@ -214,9 +240,9 @@ fn each_member_gets_a_union_once() {
         cid.ask("join", "b");
         dan.ask("join", "c");
         ann.emit("union", &(["a", "b"].to_vec(), 1));
-        ann.emit("except", &("b", "a", 2));
-        ann.emit("broadcast", &3);
-        ann.emit("everyone", &4);
+        ann.emit("except", ("b", "a", 2));
+        ann.emit("broadcast", 3);
+        ann.emit("everyone", 4);
         assert_eq!(msgs(&ann), [4]);
         assert_eq!(msgs(&bob), [1, 3, 4]);
         assert_eq!(msgs(&cid), [1, 2, 3, 4]);
@@ -234,7 +260,7 @@ fn a_socket_is_reached_by_its_id_on_any_gateway() {
         }
         assert_eq!(msgs(&ann), [""; 0]);
         ann.emit("msg", &(format!("{}any-9", "x".repeat(20)), "to nobody"));
-        assert_eq!(ann.ask("echo", &1), Some(json!([1])));
+        assert_eq!(ann.ask("echo", 1), Some(json!([1])));
     });
 }
 
@@ -248,7 +274,7 @@ fn two_namespaces_on_one_connection_stay_apart() {
         ann.emit("msg", &(other.id(), 8));
         assert_eq!(msgs(&other), [7]);
         also_ann.disconnect();
-        assert_eq!(ann.ask("echo", &1), Some(json!([1])));
+        assert_eq!(ann.ask("echo", 1), Some(json!([1])));
     });
 }
 
@@ -266,16 +292,16 @@ fn socket_data_changes_only_when_all_went_well() {
 fn faults_are_told_and_disturb_nobody() {
     in_every_memory(|server| {
         let (ann, bob) = (guest(server), guest(server));
-        assert_eq!(ann.ask("boom", &()), Some(json!([{ "error": "internal" }])));
+        assert_eq!(ann.ask("boom", ()), Some(json!([{ "error": "internal" }])));
         assert!(server.log().iter().any(|line| line.contains("invalid digit")), "{:?}", server.log());
-        let told = ann.ask("join", &json!({ "not": "a room" })).unwrap();
+        let told = ann.ask("join", json!({ "not": "a room" })).unwrap();
         assert_eq!(told[0]["error"], "bad payload");
-        ann.emit("nobody-handles-this", &1);
+        ann.emit("nobody-handles-this", 1);
         assert_eq!(ann.events(), [("unknown".to_owned(), json!(["nobody-handles-this"]))]);
         ann.raw("4nonsense");
         assert!(ann.is_closed());
         assert!(!bob.is_closed());
-        assert_eq!(bob.ask("echo", &1), Some(json!([1])));
+        assert_eq!(bob.ask("echo", 1), Some(json!([1])));
     });
 }
 
@@ -305,7 +331,7 @@ fn what_leaves_is_gone_everywhere() {
         bob.hang_up();
         assert_eq!(dan.events(), [("gone".to_owned(), json!(["transport close", ["tea"]]))]);
         cid.events();
-        cid.emit("leave-me", &true);
+        cid.emit("leave-me", true);
         assert_eq!(dan.events(), [("gone".to_owned(), json!(["server namespace disconnect", ["tea"]]))]);
         assert_eq!(cid.events(), []);
         assert!(cid.is_closed());
@@ -318,12 +344,12 @@ fn what_leaves_is_gone_everywhere() {
 fn the_server_may_take_a_socket_out_and_keep_the_connection() {
     in_every_memory(|server| {
         let ann = guest(server);
-        ann.emit("leave-me", &false);
+        ann.emit("leave-me", false);
         assert_eq!(ann.next(), Some(Incoming::Disconnected));
         assert!(!ann.is_closed());
         let again = ann.also("/", &json!({}));
         assert_ne!(again.id(), "");
-        assert_eq!(again.ask("echo", &1), Some(json!([1])));
+        assert_eq!(again.ask("echo", 1), Some(json!([1])));
     });
 }
 
@@ -375,9 +401,9 @@ fn lost_requests_and_replies_are_made_good() {
         assert_eq!(ann.next(), Some(Incoming::Ack(0, json!([]))));
         bob.ask("join", "tea");
         server.lose_next_reply();
-        ann.emit("all", &("tea", 1));
+        ann.emit("all", ("tea", 1));
         server.advance(Duration::from_secs(1));
-        ann.emit("all", &("tea", 2));
+        ann.emit("all", ("tea", 2));
         assert_eq!(msgs(&ann), [1, 2]);
         assert_eq!(msgs(&bob), [1, 2]);
     });
@@ -392,13 +418,54 @@ fn everything_sleeps_and_no_client_can_tell() {
         client.ask("join", "tea");
     }
     server.hibernate();
-    ann.emit("all", &("tea", 1));
+    ann.emit("all", ("tea", 1));
     for client in [&ann, &bob, &cid] {
         assert_eq!(client.next(), Some(Incoming::Event("msg".into(), json!([1]), vec![])));
     }
     server.hibernate();
     assert_eq!(ann.ask("note", "more"), Some(json!([2])));
     assert!(!ann.is_closed() && !bob.is_closed() && !cid.is_closed());
+}
+
+#[test]
+fn a_connect_handler_may_ask_too() {
+    in_every_memory(|server| {
+        let first = server.connect("/careful", &());
+        assert_eq!(first.events(), [("greeting".to_owned(), json!([]))]);
+        let _second = server.connect("/careful", &());
+        let third = server.connect("/careful", &());
+        assert_eq!(third.refusal(), Some(json!({ "message": "full" })));
+    });
+}
+
+#[test]
+fn a_catch_all_may_stop_an_event_and_answers_none() {
+    in_every_memory(|server| {
+        let ann = server.connect("/strict", &());
+        assert_eq!(ann.ask("echo", 1), Some(json!([1])));
+        assert_eq!(ann.ask("echo", ()), Some(json!([{ "error": "empty", "message": "say something" }])));
+        assert_eq!(ann.ask("nobody-handles-this", 1), None);
+    });
+}
+
+#[test]
+fn last_words_are_said() {
+    in_every_memory(|server| {
+        let (ann, bob) = (guest(server), guest(server));
+        bob.ask("join", "tea");
+        server.lose_next_request();
+        ann.emit("join", "cake"); // not confirmed, so what follows waits
+        ann.emit("msg", ("tea", 1));
+        ann.hang_up();
+        server.advance(Duration::from_secs(1));
+        assert_eq!(msgs(&bob), [0; 0], "the second event had not begun");
+        let cid = guest(server);
+        server.lose_next_request();
+        cid.emit("join-and-say", ("cake", "tea"));
+        cid.hang_up();
+        server.advance(Duration::from_secs(1));
+        assert_eq!(msgs(&bob), ["cake"]);
+    });
 }
 
 #[test]
@@ -420,6 +487,6 @@ fn a_burst_of_joins_costs_few_requests() {
     let mut server = TestServer::new(app);
     let ann = guest(&mut server);
     let before = server.requests();
-    ann.emit("msg", &("tea", 1));
+    ann.emit("msg", ("tea", 1));
     assert_eq!(server.requests() - before, 1, "one hop for a broadcast to a room without other members");
 }

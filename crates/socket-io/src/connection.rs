@@ -1,6 +1,5 @@
 //! The machine of one client's connection. This file owns which namespaces the client is in.
 
-
 use engine_io::{Frame, Message};
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};

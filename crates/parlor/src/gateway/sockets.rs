@@ -71,13 +71,21 @@ impl Gateway {
     }
 
     /// Has a handler of a socket called.
-    fn call(&mut self, turn: &Turn<'_>, sid: &str, nsp: &Rc<str>, occasion: Occasion, ack: Option<u64>) {
+    pub(super) fn call(
+        &mut self,
+        turn: &Turn<'_>,
+        sid: &str,
+        nsp: &Rc<str>,
+        occasion: Occasion,
+        ack: Option<u64>,
+    ) {
         let Some(client) = self.clients.get_mut(sid) else { return };
         let Some(socket) = client.sockets.get_mut(nsp) else { return };
         self.next_call += 1;
         socket.call = Some(self.next_call);
         let rooms = self.locals.get(nsp).map(|local| local.rooms.rooms_of(&socket.id).cloned().collect());
-        let call = call_of(self.next_call, socket, &client.handshake, occasion, rooms.unwrap_or_default(), turn.now);
+        let call =
+            call_of(self.next_call, socket, &client.handshake, occasion, rooms.unwrap_or_default(), turn.now);
         self.calls.insert(call.id, Called { socket: call.socket.clone(), nsp: nsp.clone(), ack });
         self.outputs.push_back(Output::Run(call));
     }
@@ -99,30 +107,46 @@ impl Gateway {
         });
         match (place, socket) {
             (Some(place), Some(socket)) => {
+                // A connect handler's questions can't wait for what it emits: that waits for its end.
+                let connecting = socket.phase != Phase::Live;
+                let (asks, effects): (Vec<_>, Vec<_>) = effects
+                    .into_iter()
+                    .partition(|effect| connecting && matches!(effect, Effect::Ask { .. }));
                 socket.effects.extend(effects);
                 if let Some(outcome) = outcome {
                     socket.call = None;
                     self.finish(turn, &place, &called, outcome);
                 }
+                self.without_socket(turn, id, asks);
                 self.step(turn, &place.sid, &place.nsp);
             }
             // The socket has gone: what can be done without it is done.
             _ => {
-                for effect in effects {
-                    match effect {
-                        Effect::Cast { nsp, target, frames, volatile } => {
-                            self.cast(turn, &nsp, Cast { target, frames, volatile });
-                        }
-                        Effect::Ask { ask, nsp, target } => self.ask(turn, id, ask, &nsp, target),
-                        _ => {}
-                    }
-                }
+                self.without_socket(turn, id, effects);
                 if let Some(Outcome::Failed(fault)) = outcome {
                     self.outputs.push_back(Output::Log(format!("{}: {}", called.socket, fault.log_line())));
                 }
             }
         }
         self.pump(turn);
+    }
+
+    /// Carries out what needs no socket: broadcasts and questions.
+    fn without_socket(
+        &mut self,
+        turn: &mut Turn<'_>,
+        call: CallId,
+        effects: impl IntoIterator<Item = Effect>,
+    ) {
+        for effect in effects {
+            match effect {
+                Effect::Cast { nsp, target, frames, volatile } => {
+                    self.cast(turn, &nsp, Cast { target, frames, volatile });
+                }
+                Effect::Ask { ask, nsp, target } => self.ask(turn, call, ask, &nsp, target),
+                _ => {}
+            }
+        }
     }
 
     /// Acts on how a call ended.
@@ -266,24 +290,19 @@ impl Gateway {
     /// A session has closed: all its sockets go.
     pub(super) fn closed(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, reason: &'static str) {
         let Some(client) = self.clients.get_mut(sid) else { return };
-        let conns: Vec<_> = client.conns().collect();
         for (_, socket) in std::mem::take(&mut client.sockets) {
             self.depart(turn, sid, socket, reason);
-        }
-        for conn in conns {
-            self.conns.remove(&conn);
         }
         self.dirty.insert(sid.clone());
     }
 
     /// A socket, already taken from its client, has gone: its rooms hear of it first, then its handler.
-    fn depart(
-        &mut self,
-        turn: &mut Turn<'_>,
-        sid: &Rc<str>,
-        socket: Socket,
-        reason: &'static str,
-    ) {
+    fn depart(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, mut socket: Socket, reason: &'static str) {
+        if socket.phase == Phase::Live {
+            // What it still had to say to others is said.
+            let last_words = std::mem::take(&mut socket.effects);
+            self.without_socket(turn, socket.call.unwrap_or_default(), last_words);
+        }
         let nsp = &socket.nsp;
         self.sockets.remove(&socket.id);
         self.dirty.insert(sid.clone());
@@ -321,44 +340,6 @@ impl Gateway {
             }
         }
         self.touch(sid);
-    }
-
-    /// Takes a client back in after sleep. Calls that were lost with the memory: a connect handler runs again,
-    /// an event's does not (at most once).
-    pub(super) fn adopt(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, mut client: Client, rooms: RoomsOf) {
-        client.touched = false;
-        client.timer = None;
-        client.session.forget_requests();
-        for conn in client.conns() {
-            self.conns.insert(conn, sid.clone());
-        }
-        let (mut again, mut joins) = (Vec::new(), Vec::new());
-        for (nsp, socket) in &mut client.sockets {
-            self.sockets.insert(socket.id.clone(), Place { sid: sid.clone(), nsp: nsp.clone() });
-            socket.call = None;
-            if socket.phase != Phase::Live {
-                socket.phase = Phase::Connecting;
-                socket.effects.clear();
-                again.push(nsp.clone());
-                continue;
-            }
-            let local = self.locals.entry(nsp.clone()).or_default();
-            local.standing = Standing::In;
-            local.rooms.insert(socket.id.clone());
-            for room in rooms.get(nsp).into_iter().flatten() {
-                local.rooms.join(&socket.id, room);
-            }
-            for room in &socket.pending {
-                joins.push((RoomKey::room(nsp, room), socket.id.to_string()));
-            }
-        }
-        self.clients.insert(sid.clone(), client);
-        for (room, member) in joins {
-            self.tell(turn, room, ToRoom::Join { member });
-        }
-        for nsp in again {
-            self.call(turn, sid, &nsp, Occasion::Connect, None);
-        }
     }
 
     /// Rooms of the sockets of a client, by namespace, to be stored with it.

@@ -178,9 +178,7 @@ impl World {
                 }
                 Output::Run(call) => {
                     let id = call.id;
-                    if let Some(running) = self.app.start(call) {
-                        host.running.insert(id, running);
-                    }
+                    host.running.insert(id, self.app.start(call));
                 }
                 Output::Answered { call, ask, sockets } => {
                     if let Some(running) = host.running.get(&call) {

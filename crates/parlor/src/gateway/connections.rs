@@ -1,0 +1,214 @@
+//! Connections: sessions are opened, fed with requests and frames, and what they want is done.
+
+use std::rc::Rc;
+
+use bytes::Bytes;
+use engine_io::{Answer, Conn, Frame, Message, Millis, Output as SessionOutput, Session, Ticket};
+use litemap::LiteMap;
+use socket_io::Connection;
+
+use super::{Gateway, Output, Protocol, client::Client};
+use crate::{Turn, call::Handshake, names::id};
+
+impl Gateway {
+    /// Opens a session by HTTP long-polling; the request is answered with its handshake.
+    pub fn open_polling(
+        &mut self,
+        turn: &mut Turn<'_>,
+        protocol: Protocol,
+        handshake: Handshake,
+        ticket: Ticket,
+    ) {
+        let sid = id(&turn.id(), &self.name);
+        let session = Session::open_polling(&self.app.config().engine, &sid, ticket, turn.now);
+        self.open(turn, protocol, handshake, sid, session);
+    }
+
+    /// Opens a session over a new WebSocket.
+    pub fn open_websocket(
+        &mut self,
+        turn: &mut Turn<'_>,
+        protocol: Protocol,
+        handshake: Handshake,
+        conn: Conn,
+    ) {
+        let sid = id(&turn.id(), &self.name);
+        let session = Session::open_websocket(&self.app.config().engine, &sid, conn, turn.now);
+        self.conns.insert(conn, sid.as_str().into());
+        self.open(turn, protocol, handshake, sid, session);
+    }
+
+    fn open(
+        &mut self,
+        turn: &mut Turn<'_>,
+        protocol: Protocol,
+        handshake: Handshake,
+        sid: String,
+        session: Session,
+    ) {
+        let connection = match protocol {
+            Protocol::SocketIo => Some(Connection::new(turn.now, self.app.config().connect_timeout)),
+            Protocol::EngineIo => None,
+        };
+        let sid: Rc<str> = sid.into();
+        let client = Client {
+            session,
+            connection,
+            handshake: Rc::new(handshake),
+            sockets: LiteMap::new(),
+            touched: false,
+            timer: None,
+        };
+        self.clients.insert(sid.clone(), client);
+        self.touch(&sid);
+        self.pump(turn);
+    }
+
+    /// Whether this session is open here.
+    #[must_use]
+    pub fn knows(&self, sid: &str) -> bool {
+        self.clients.contains_key(sid)
+    }
+
+    /// A GET of a session.
+    pub fn handle_poll(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket) {
+        self.on_session(turn, sid, ticket, |session, config, now| session.handle_poll(config, ticket, now));
+    }
+
+    /// A POST of a session began; its body is still to come.
+    pub fn handle_post_started(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket) {
+        self.on_session(turn, sid, ticket, |session, _, _| session.handle_post_started(ticket));
+    }
+
+    /// The body of a POST is longer than allowed; the rest was not read.
+    pub fn handle_post_too_large(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket) {
+        self.on_session(turn, sid, ticket, |session, _, _| session.handle_post_too_large(ticket));
+    }
+
+    /// The body of a POST is not text.
+    pub fn handle_post_not_text(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket) {
+        self.on_session(turn, sid, ticket, |session, _, _| session.handle_post_not_text(ticket));
+    }
+
+    /// The client went away in the middle of a POST.
+    pub fn handle_post_aborted(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket) {
+        self.on_session(turn, sid, ticket, |session, _, _| session.handle_post_aborted(ticket));
+    }
+
+    /// The body of a POST is there.
+    pub fn handle_post(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket, body: &[u8]) {
+        self.on_session(turn, sid, ticket, |session, config, now| {
+            session.handle_post(config, ticket, body, now)
+        });
+    }
+
+    fn on_session(
+        &mut self,
+        turn: &mut Turn<'_>,
+        sid: &str,
+        ticket: Ticket,
+        input: impl FnOnce(&mut Session, &engine_io::Config, Millis),
+    ) {
+        self.expire(turn);
+        match self.clients.get_mut(sid) {
+            Some(client) => {
+                input(&mut client.session, &self.app.config().engine, turn.now);
+                self.touch(sid);
+                self.pump(turn);
+            }
+            None => {
+                let answer = Answer::Refused(engine_io::Refusal::UnknownSid);
+                self.outputs.push_back(Output::Answer { ticket, answer });
+            }
+        }
+    }
+
+    /// A WebSocket asks to take over a session.
+    pub fn handle_websocket(&mut self, turn: &mut Turn<'_>, sid: &str, conn: Conn) {
+        match self.clients.get_mut(sid) {
+            Some(client) => {
+                self.conns.insert(conn, sid.into());
+                client.session.handle_websocket(&self.app.config().engine, conn, turn.now);
+                self.touch(sid);
+                self.pump(turn);
+            }
+            None => self.outputs.push_back(Output::Close { conn, code: None }),
+        }
+    }
+
+    /// A text frame came.
+    pub fn handle_text(&mut self, turn: &mut Turn<'_>, conn: Conn, text: &str) {
+        self.on_conn(turn, conn, |session, config, now| session.handle_text(config, conn, text, now));
+    }
+
+    /// A binary frame came.
+    pub fn handle_binary(&mut self, turn: &mut Turn<'_>, conn: Conn, bytes: Bytes) {
+        self.on_conn(turn, conn, |session, config, now| session.handle_binary(config, conn, bytes, now));
+    }
+
+    /// A WebSocket was closed, or broke.
+    pub fn handle_socket_closed(&mut self, turn: &mut Turn<'_>, conn: Conn) {
+        self.on_conn(turn, conn, |session, _, _| session.handle_socket_closed(conn));
+        self.conns.remove(&conn);
+    }
+
+    fn on_conn(
+        &mut self,
+        turn: &mut Turn<'_>,
+        conn: Conn,
+        input: impl FnOnce(&mut Session, &engine_io::Config, Millis),
+    ) {
+        let Some(sid) = self.conns.get(&conn).cloned() else {
+            self.outputs.push_back(Output::Close { conn, code: None });
+            return;
+        };
+        if let Some(client) = self.clients.get_mut(&sid) {
+            input(&mut client.session, &self.app.config().engine, turn.now);
+            self.touch(&sid);
+            self.pump(turn);
+        }
+    }
+
+    /// The runtime answered a pong on this WebSocket at that time.
+    pub fn heard(&mut self, conn: Conn, at: Millis) {
+        let Some(sid) = self.conns.get(&conn).cloned() else { return };
+        if let Some(client) = self.clients.get_mut(&sid) {
+            client.session.heard(&self.app.config().engine, at);
+            self.touch(&sid);
+        }
+    }
+
+    /// Does what a session wants.
+    pub(super) fn session_output(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, output: SessionOutput) {
+        match output {
+            SessionOutput::Answer { ticket, answer } => {
+                self.outputs.push_back(Output::Answer { ticket, answer })
+            }
+            SessionOutput::Send { conn, frame } => self.outputs.push_back(Output::Send { conn, frame }),
+            SessionOutput::CloseSocket { conn, code } => {
+                self.conns.remove(&conn);
+                self.outputs.push_back(Output::Close { conn, code });
+            }
+            SessionOutput::Message(message) => self.message(turn, sid, message),
+            SessionOutput::Upgraded => {}
+            SessionOutput::Closed(reason) => self.closed(turn, sid, reason.as_str()),
+        }
+    }
+
+    /// A message of a bare Engine.IO client.
+    pub(super) fn echo(&mut self, sid: &str, message: Message) {
+        let answers = match self.app.engine_endpoint() {
+            Some((_, handler)) => handler(message),
+            None => Vec::new(),
+        };
+        if let Some(client) = self.clients.get_mut(sid) {
+            for answer in answers {
+                client.session.send(match answer {
+                    Message::Text(text) => Frame::text_message(&text),
+                    Message::Binary(bytes) => Frame::Binary(bytes),
+                });
+            }
+        }
+        self.touch(sid);
+    }
+}

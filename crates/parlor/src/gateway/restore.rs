@@ -1,0 +1,115 @@
+//! How a Gateway comes back after its memory was lost.
+
+use std::rc::Rc;
+
+use engine_io::{Conn, Millis};
+
+use super::{
+    CLIENT, Gateway, Output, Place, ROUND, Standing,
+    client::{self, Client, Phase, RoomsOf},
+};
+use crate::{App, Turn, call::Occasion, names::RoomKey, wire::ToRoom};
+
+impl Gateway {
+    /// The Gateway as its stored rows have it, after its memory was lost.
+    ///
+    /// `heard` tells of a WebSocket: `None` if it is no longer there, else when the runtime last answered a
+    /// pong on it (0: never). Outputs wait to be taken, as after any other call.
+    pub fn restore(
+        turn: &mut Turn<'_>,
+        app: Rc<App>,
+        name: &str,
+        rows: impl IntoIterator<Item = (String, Vec<u8>)>,
+        heard: impl Fn(Conn) -> Option<Millis>,
+    ) -> Self {
+        let mut gateway = Self::new(app, name);
+        let (mut pinged_at, mut lost) = (None, Vec::new());
+        for (key, value) in rows {
+            if key == ROUND {
+                pinged_at = postcard::from_bytes(&value).ok();
+            } else if let Some(sid) = key.strip_prefix(CLIENT) {
+                let sid: Rc<str> = sid.into();
+                match client::decode(&value) {
+                    Some((client, rooms)) => gateway.adopt(turn, &sid, client, rooms),
+                    None => {
+                        gateway
+                            .outputs
+                            .push_back(Output::Log(format!("{sid}: its stored form is unknown; dropped")));
+                        gateway.stores.push_back(Output::Store { key, value: None });
+                    }
+                }
+            }
+        }
+        let app = gateway.app.clone();
+        let config = &app.config().engine;
+        for (sid, client) in &mut gateway.clients {
+            for conn in client.conns() {
+                match heard(conn) {
+                    Some(at) => {
+                        let heard_at = at.max(client.session.opened_at());
+                        client.session.resume_heartbeat(config, pinged_at, heard_at);
+                    }
+                    None => lost.push((sid.clone(), conn)),
+                }
+            }
+        }
+        for (sid, conn) in lost {
+            if let Some(client) = gateway.clients.get_mut(&sid) {
+                client.session.handle_socket_closed(conn);
+            }
+        }
+        let all: Vec<_> = gateway.clients.keys().cloned().collect();
+        for sid in all {
+            gateway.touch(&sid);
+        }
+        gateway.pump(turn);
+        gateway
+    }
+
+    /// Takes a client back in after sleep. Calls that were lost with the memory: a connect handler runs again,
+    /// an event's does not (at most once).
+    pub(super) fn adopt(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, mut client: Client, rooms: RoomsOf) {
+        client.touched = false;
+        client.timer = None;
+        client.session.forget_requests();
+        for conn in client.conns() {
+            self.conns.insert(conn, sid.clone());
+        }
+        let (mut again, mut joins) = (Vec::new(), Vec::new());
+        for (nsp, socket) in &mut client.sockets {
+            self.sockets.insert(socket.id.clone(), Place { sid: sid.clone(), nsp: nsp.clone() });
+            socket.call = None;
+            if socket.phase != Phase::Live {
+                socket.phase = Phase::Connecting;
+                socket.effects.clear();
+                again.push(nsp.clone());
+                continue;
+            }
+            let local = self.locals.entry(nsp.clone()).or_default();
+            local.standing = Standing::In;
+            local.rooms.insert(socket.id.clone());
+            for room in rooms.get(nsp).into_iter().flatten() {
+                local.rooms.join(&socket.id, room);
+            }
+            for room in &socket.pending {
+                joins.push((RoomKey::room(nsp, room), socket.id.to_string()));
+            }
+        }
+        self.clients.insert(sid.clone(), client);
+        for (room, member) in joins {
+            self.tell(turn, room, ToRoom::Join { member });
+        }
+        for nsp in again {
+            self.call(turn, sid, &nsp, Occasion::Connect, None);
+        }
+    }
+
+    /// The machine that its serialised form gives back; all outputs have been taken.
+    pub(crate) fn through_snapshot(&self) -> Self {
+        let snapshot = postcard::to_allocvec(self).unwrap_or_default();
+        match postcard::from_bytes::<Self>(&snapshot) {
+            Ok(restored) => Self { app: self.app.clone(), ..restored },
+            Err(_) => Self::new(self.app.clone(), &self.name),
+        }
+    }
+}
