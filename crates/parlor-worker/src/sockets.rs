@@ -23,6 +23,9 @@ pub(crate) struct Sockets {
     open: RefCell<HashMap<Conn, web_sys::WebSocket>>,
     /// JavaScript forms of the last frames: a broadcast is turned into a string once, not once per socket.
     shared: RefCell<Vec<(Frame, JsValue)>>,
+    /// `WebSocket.prototype.send`, which takes a JavaScript string as it is; the typed one makes a new string of
+    /// every call.
+    send: RefCell<Option<Function>>,
 }
 
 impl Sockets {
@@ -72,9 +75,11 @@ impl Sockets {
         let open = self.open.borrow();
         let Some(socket) = open.get(&conn) else { return };
         let value = self.js_value(frame);
-        if let Ok(send) = Reflect::get(socket, &JsValue::from_str("send"))
-            && let Some(send) = send.dyn_ref::<Function>()
-        {
+        let mut send = self.send.borrow_mut();
+        if send.is_none() {
+            *send = Reflect::get(socket, &JsValue::from_str("send")).ok().and_then(|send| send.dyn_into().ok());
+        }
+        if let Some(send) = &*send {
             let _ = send.call1(socket, &value);
         }
     }

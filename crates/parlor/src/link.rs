@@ -224,83 +224,118 @@ mod tests {
         postcard::from_bytes(&postcard::to_allocvec(end).unwrap()).unwrap()
     }
 
-    /// Runs a request of `a` to `b`; gives what each end handed on.
-    fn exchange(a: &mut End, b: &mut End) -> (Vec<u32>, Vec<u32>) {
-        let Some(request) = a.request() else { return (vec![], vec![]) };
-        let at_b = b.handle_request(request);
-        let at_a = a.handle_reply(b.reply());
-        (at_a, at_b)
+    /// Two ends, which may be replaced after every step by what their stored form gives back.
+    struct Pair {
+        a: End,
+        b: End,
+        stored: bool,
+    }
+
+    impl Pair {
+        fn step<T>(&mut self, act: impl FnOnce(&mut End, &mut End) -> T) -> T {
+            let result = act(&mut self.a, &mut self.b);
+            if self.stored {
+                self.a = through_storage(&self.a);
+                self.b = through_storage(&self.b);
+            }
+            result
+        }
+
+        /// Runs a request of `a` to `b`; gives what each end handed on.
+        fn exchange(&mut self) -> (Vec<u32>, Vec<u32>) {
+            let Some(request) = self.step(|a, _| a.request()) else { return (vec![], vec![]) };
+            let at_b = self.step(|_, b| b.handle_request(request));
+            let reply = self.step(|_, b| b.reply());
+            (self.step(|a, _| a.handle_reply(reply)), at_b)
+        }
+
+        fn lapse(&mut self) {
+            self.step(|a, _| a.handle_timeout(a.next_timeout().unwrap()));
+        }
+    }
+
+    fn twice(test: impl Fn(&mut Pair)) {
+        for stored in [false, true] {
+            test(&mut Pair { a: End::new(1), b: End::new(2), stored });
+        }
     }
 
     #[test]
     fn items_go_both_ways_in_one_exchange() {
-        let (mut a, mut b) = (End::new(1), End::new(2));
-        a.push(1);
-        b.push(10);
-        b.push(11);
-        assert_eq!(exchange(&mut a, &mut b), (vec![10, 11], vec![1]));
-        assert_eq!(exchange(&mut a, &mut b), (vec![], vec![]));
+        twice(|pair| {
+            pair.step(|a, _| a.push(1));
+            pair.step(|_, b| b.push(10));
+            pair.step(|_, b| b.push(11));
+            assert_eq!(pair.exchange(), (vec![10, 11], vec![1]));
+            assert_eq!(pair.exchange(), (vec![], vec![]));
+        });
     }
 
     #[test]
     fn one_request_is_in_flight_and_the_rest_waits_for_the_next() {
-        let (mut a, mut b) = (End::new(1), End::new(2));
-        a.push(1);
-        let first = a.request().unwrap();
-        a.push(2);
-        a.push(3);
-        assert_eq!(a.request(), None);
-        assert_eq!(b.handle_request(first), [1]);
-        a.handle_reply(b.reply());
-        assert_eq!(b.handle_request(a.request().unwrap()), [2, 3]);
+        twice(|pair| {
+            pair.step(|a, _| a.push(1));
+            let first = pair.step(|a, _| a.request()).unwrap();
+            pair.step(|a, _| a.push(2));
+            pair.step(|a, _| a.push(3));
+            assert_eq!(pair.step(|a, _| a.request()), None);
+            assert_eq!(pair.step(|_, b| b.handle_request(first)), [1]);
+            pair.step(|a, b| a.handle_reply(b.reply()));
+            assert_eq!(pair.exchange(), (vec![], vec![2, 3]));
+        });
     }
 
     #[test]
     fn a_lost_request_and_a_lost_reply_are_both_made_good_once() {
-        let (mut a, mut b) = (End::new(1), End::new(2));
-        a.push(1);
-        a.request().unwrap();
-        a.handle_failure(1000);
-        assert_eq!(a.request(), None, "waits");
-        a.handle_timeout(a.next_timeout().unwrap());
-        b.push(10);
-        assert_eq!(b.handle_request(a.request().unwrap()), [1]);
-        b.reply(); // lost
-        a.handle_failure(2000);
-        a.handle_timeout(a.next_timeout().unwrap());
-        assert_eq!(b.handle_request(a.request().unwrap()), [0u32; 0]);
-        assert_eq!(a.handle_reply(b.reply()), [10]);
-        assert!(a.is_quiet());
+        twice(|pair| {
+            pair.step(|a, _| a.push(1));
+            pair.step(|a, _| a.request()).unwrap();
+            pair.step(|a, _| a.handle_failure(1000));
+            assert_eq!(pair.step(|a, _| a.request()), None, "waits");
+            pair.lapse();
+            pair.step(|_, b| b.push(10));
+            let request = pair.step(|a, _| a.request()).unwrap();
+            assert_eq!(pair.step(|_, b| b.handle_request(request)), [1]);
+            pair.step(|_, b| b.reply()); // lost
+            pair.step(|a, _| a.handle_failure(2000));
+            pair.lapse();
+            assert_eq!(pair.exchange(), (vec![10], vec![]));
+            assert!(pair.a.is_quiet());
+        });
     }
 
     #[test]
     fn what_arrives_early_waits() {
-        let (mut gateway, mut room) = (End::new(1), End::new(2));
-        gateway.push(1);
-        let request = gateway.request().unwrap();
-        room.handle_request(request);
-        room.push(10);
-        let late_reply = room.reply();
-        room.push(11);
-        let push = room.request().unwrap();
-        assert_eq!(gateway.handle_request(push), [0u32; 0]);
-        room.handle_reply(gateway.reply());
-        assert_eq!(room.request(), None, "11 is held there, not sent again");
-        assert_eq!(gateway.handle_reply(late_reply), [10, 11]);
+        twice(|pair| {
+            pair.step(|gateway, _| gateway.push(1));
+            let request = pair.step(|gateway, _| gateway.request()).unwrap();
+            pair.step(|_, room| room.handle_request(request));
+            pair.step(|_, room| room.push(10));
+            let late_reply = pair.step(|_, room| room.reply());
+            pair.step(|_, room| room.push(11));
+            let push = pair.step(|_, room| room.request()).unwrap();
+            assert_eq!(pair.step(|gateway, _| gateway.handle_request(push)), [0u32; 0]);
+            pair.step(|gateway, room| room.handle_reply(gateway.reply()));
+            assert_eq!(pair.step(|_, room| room.request()), None, "11 is held there, not sent again");
+            assert_eq!(pair.step(|gateway, _| gateway.handle_reply(late_reply)), [10, 11]);
+        });
     }
 
     #[test]
     fn a_new_incarnation_is_noticed_and_gets_only_what_is_new() {
-        let (mut a, mut b) = (End::new(1), End::new(2));
-        a.push(1);
-        b.push(10);
-        exchange(&mut a, &mut b);
-        let mut a = End::new(3);
-        b.push(11);
-        assert_eq!(exchange(&mut b, &mut a), (vec![], vec![11]));
-        a.push(4);
-        assert_eq!(exchange(&mut a, &mut b), (vec![], vec![4]));
-        assert!(a.is_quiet());
+        twice(|pair| {
+            pair.step(|a, _| a.push(1));
+            pair.step(|_, b| b.push(10));
+            pair.exchange();
+            pair.a = End::new(3);
+            pair.step(|_, b| b.push(11));
+            let request = pair.step(|_, b| b.request()).unwrap();
+            assert_eq!(pair.step(|a, _| a.handle_request(request)), [11]);
+            pair.step(|a, b| b.handle_reply(a.reply()));
+            pair.step(|a, _| a.push(4));
+            assert_eq!(pair.exchange(), (vec![], vec![4]));
+            assert!(pair.a.is_quiet());
+        });
     }
 
     proptest! {
