@@ -77,7 +77,8 @@ impl Sockets {
         let value = self.js_value(frame);
         let mut send = self.send.borrow_mut();
         if send.is_none() {
-            *send = Reflect::get(socket, &JsValue::from_str("send")).ok().and_then(|send| send.dyn_into().ok());
+            *send =
+                Reflect::get(socket, &JsValue::from_str("send")).ok().and_then(|send| send.dyn_into().ok());
         }
         if let Some(send) = &*send {
             let _ = send.call1(socket, &value);

@@ -131,6 +131,14 @@ struct Called {
     ack: Option<u64>,
 }
 
+/// A question that a call has asked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Asked {
+    call: CallId,
+    ask: u64,
+    deadline: Millis,
+}
+
 /// The machine. See the module.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Gateway {
@@ -142,7 +150,7 @@ pub struct Gateway {
     sockets: BTreeMap<Rc<str>, Place>,
     locals: BTreeMap<Rc<str>, Local>,
     calls: LiteMap<CallId, Called>,
-    asks: LiteMap<u64, (CallId, u64)>,
+    asks: LiteMap<u64, Asked>,
     rooms: BTreeMap<RoomKey, Link<ToRoom, ToGateway>>,
     gateways: BTreeMap<String, Link<Direct, Direct>>,
     timers: BTreeSet<(Millis, Rc<str>)>,
@@ -188,8 +196,9 @@ impl Gateway {
     #[must_use]
     pub fn next_timeout(&self) -> Option<Millis> {
         let clients = self.timers.first().map(|(at, _)| *at);
+        let asks = self.asks.first().map(|(_, asked)| asked.deadline);
         let links = self.rooms.values().filter_map(Link::next_timeout);
-        links.chain(self.gateways.values().filter_map(Link::next_timeout)).chain(clients).min()
+        links.chain(self.gateways.values().filter_map(Link::next_timeout)).chain(clients).chain(asks).min()
     }
 
     /// Does what is due: pings, closes, retries. Where pongs are answered by the runtime, tell them by
@@ -197,6 +206,7 @@ impl Gateway {
     pub fn handle_timeout(&mut self, turn: &mut Turn<'_>) {
         self.pump(turn);
         self.expire(turn);
+        self.expire_asks(turn.now);
         for (key, link) in &mut self.rooms {
             if link.handle_timeout(turn.now) {
                 self.ready.push(Peer::Room(key.clone()));
@@ -286,6 +296,9 @@ impl Gateway {
         }
         for sid in std::mem::take(&mut self.dirty) {
             let key = format!("{CLIENT}{sid}");
+            if let Some(client) = self.clients.get_mut(&sid) {
+                client.work_stored = client.sockets.values().any(|socket| !socket.work.is_empty());
+            }
             let value = self.clients.get(&sid).map(|client| client::encode(client, self.rooms_of(client)));
             self.stores.push_back(Output::Store { key, value });
         }

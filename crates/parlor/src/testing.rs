@@ -59,7 +59,14 @@ impl TestServer {
 
     /// Forgets the memory of every object.
     pub fn hibernate(&mut self) {
-        self.world.borrow_mut().hibernate();
+        let mut world = self.world.borrow_mut();
+        world.hibernate();
+        world.settle();
+    }
+
+    /// Forgets the memory of every Room, and of no Gateway.
+    pub fn forget_rooms(&mut self) {
+        self.world.borrow_mut().forget_rooms();
     }
 
     /// Restarts everything: memory is lost and all connections break; what was stored is kept.
@@ -90,9 +97,10 @@ impl TestServer {
         self.world.borrow().requests
     }
 
-    /// Loses the reply of the next request between objects, after it has taken effect.
-    pub fn lose_next_reply(&mut self) {
-        self.world.borrow_mut().lose_reply = true;
+    /// Loses the reply of a request between objects, after it has taken effect: of the next one (0), or of a
+    /// later one.
+    pub fn lose_reply(&mut self, after: usize) {
+        self.world.borrow_mut().lose_reply = Some(after);
     }
 
     /// Loses the next request between objects.

@@ -400,7 +400,7 @@ fn lost_requests_and_replies_are_made_good() {
         server.advance(Duration::from_secs(1));
         assert_eq!(ann.next(), Some(Incoming::Ack(0, json!([]))));
         bob.ask("join", "tea");
-        server.lose_next_reply();
+        server.lose_reply(0);
         ann.emit("all", ("tea", 1));
         server.advance(Duration::from_secs(1));
         ann.emit("all", ("tea", 2));
@@ -445,6 +445,60 @@ fn a_catch_all_may_stop_an_event_and_answers_none() {
         assert_eq!(ann.ask("echo", 1), Some(json!([1])));
         assert_eq!(ann.ask("echo", ()), Some(json!([{ "error": "empty", "message": "say something" }])));
         assert_eq!(ann.ask("nobody-handles-this", 1), None);
+    });
+}
+
+#[test]
+fn an_event_is_handled_once_though_it_waited_and_all_slept() {
+    in_every_memory(|server| {
+        let ann = guest(server);
+        let say = |x: u32| Payload::from_args(&("tea", x)).unwrap();
+        ann.burst([("join", Payload::from_args("tea").unwrap()), ("all", say(1)), ("all", say(2))]);
+        server.hibernate();
+        server.hibernate();
+        assert_eq!(ann.ask("echo", "awake"), Some(json!(["awake"])));
+        assert_eq!(msgs(&ann), [1, 2]);
+    });
+}
+
+#[test]
+fn a_join_and_a_leave_under_way_survive_the_loss_of_all_memory() {
+    in_every_memory(|server| {
+        let ann = guest(server);
+        for (event, members) in [("join", 1), ("leave", 0)] {
+            server.lose_next_request();
+            assert_eq!(ann.ask(event, "tea"), None);
+            server.hibernate();
+            server.advance(Duration::from_secs(1));
+            assert!(matches!(ann.next(), Some(Incoming::Ack(_, args)) if args == json!([])), "{event}");
+            assert_eq!(server.members("/", "tea"), members);
+        }
+    });
+}
+
+#[test]
+fn a_question_whose_room_forgot_it_is_answered_in_the_end() {
+    in_every_memory(|server| {
+        let ann = guest(server);
+        ann.ask("join", "tea");
+        server.lose_reply(1);
+        assert_eq!(ann.ask("who", "tea"), None);
+        server.forget_rooms();
+        server.advance(Duration::from_secs(7));
+        assert_eq!(ann.next(), Some(Incoming::Ack(1, json!([[]]))));
+        assert_eq!(ann.ask("who", "tea"), Some(json!([[ann.id()]])));
+    });
+}
+
+#[test]
+fn nobody_can_join_the_room_that_is_another_socket() {
+    in_every_memory(|server| {
+        let (ann, bob, eve) = (guest(server), guest(server), guest(server));
+        assert_eq!(eve.ask("join", ann.id()), Some(json!([])));
+        bob.emit("msg", (ann.id(), 1));
+        bob.emit("union", (vec![ann.id(), "tea".to_owned()], 2));
+        assert_eq!(msgs(&ann), [1, 2]);
+        assert_eq!(msgs(&eve), [0; 0]);
     });
 }
 

@@ -7,7 +7,10 @@ use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 use socket_io::{Connection, Payload};
 
-use crate::call::{CallId, Effect, Handshake};
+use crate::{
+    call::{CallId, Effect, Handshake},
+    wire::ToRoom,
+};
 
 /// One connection: its Engine.IO session, and on it the Socket.IO connection with its sockets.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,6 +22,8 @@ pub(super) struct Client {
     pub(super) sockets: LiteMap<Rc<str>, Socket>,
     /// Whether it waits in the Gateway's list of clients to look after.
     pub(super) touched: bool,
+    /// Whether its stored row has events that wait, so that it must be written when one of them begins.
+    pub(super) work_stored: bool,
     /// Its place in the Gateway's timers.
     pub(super) timer: Option<Millis>,
 }
@@ -38,7 +43,7 @@ pub(super) struct Socket {
     /// What handlers asked for and is not carried out yet.
     pub(super) effects: VecDeque<Effect>,
     /// Rooms whose joins and leaves are not confirmed yet.
-    pub(super) pending: Vec<String>,
+    pub(super) pending: Vec<Pending>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +54,21 @@ pub(super) enum Phase {
     Entering,
     /// The client has its CONNECT.
     Live,
+}
+
+/// A join or leave that its Room has not confirmed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Pending {
+    pub(super) room: String,
+    pub(super) join: bool,
+}
+
+impl Pending {
+    /// What the Room is asked.
+    pub(super) fn item(&self, id: &str) -> ToRoom {
+        let member = id.to_owned();
+        if self.join { ToRoom::Join { member } } else { ToRoom::Leave { member } }
+    }
 }
 
 /// An event that waits for its turn.
@@ -85,7 +105,7 @@ impl Socket {
     /// Whether the next effect may be carried out. After a join or leave the rest waits for its confirmation,
     /// except more of the kind, and broadcasts to the same room: they follow it through the same link.
     pub(super) fn may(&self, effect: &Effect) -> bool {
-        let follows = |room: &String| self.pending.iter().all(|pending| pending == room);
+        let follows = |room: &String| self.pending.iter().all(|pending| pending.room == *room);
         match effect {
             Effect::Ask { target, .. } => match target.rooms.as_slice() {
                 [room] => follows(room),

@@ -57,6 +57,7 @@ impl Gateway {
             handshake: Rc::new(handshake),
             sockets: LiteMap::new(),
             touched: false,
+            work_stored: false,
             timer: None,
         };
         self.clients.insert(sid.clone(), client);

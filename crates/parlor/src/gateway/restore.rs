@@ -8,7 +8,7 @@ use super::{
     CLIENT, Gateway, Output, Place, ROUND, Standing,
     client::{self, Client, Phase, RoomsOf},
 };
-use crate::{App, Turn, call::Occasion, names::RoomKey, wire::ToRoom};
+use crate::{App, Turn, call::Occasion, names::RoomKey};
 
 impl Gateway {
     /// The Gateway as its stored rows have it, after its memory was lost.
@@ -75,7 +75,7 @@ impl Gateway {
         for conn in client.conns() {
             self.conns.insert(conn, sid.clone());
         }
-        let (mut again, mut joins) = (Vec::new(), Vec::new());
+        let (mut again, mut live, mut changes) = (Vec::new(), Vec::new(), Vec::new());
         for (nsp, socket) in &mut client.sockets {
             self.sockets.insert(socket.id.clone(), Place { sid: sid.clone(), nsp: nsp.clone() });
             socket.call = None;
@@ -91,13 +91,17 @@ impl Gateway {
             for room in rooms.get(nsp).into_iter().flatten() {
                 local.rooms.join(&socket.id, room);
             }
-            for room in &socket.pending {
-                joins.push((RoomKey::room(nsp, room), socket.id.to_string()));
+            for pending in &socket.pending {
+                changes.push((RoomKey::room(nsp, &pending.room), pending.item(&socket.id)));
             }
+            live.push(nsp.clone());
         }
         self.clients.insert(sid.clone(), client);
-        for (room, member) in joins {
-            self.tell(turn, room, ToRoom::Join { member });
+        for (room, item) in changes {
+            self.tell(turn, room, item);
+        }
+        for nsp in live {
+            self.step(turn, sid, &nsp);
         }
         for nsp in again {
             self.call(turn, sid, &nsp, Occasion::Connect, None);

@@ -2,10 +2,14 @@
 
 use std::rc::Rc;
 
-use engine_io::Frame;
+use engine_io::{Frame, Millis};
 use socket_io::Target;
 
-use super::{Gateway, Output, Standing, client::Phase, sockets::with_own};
+use super::{
+    Asked, Gateway, Output, Standing,
+    client::{Pending, Phase},
+    sockets::with_own,
+};
 use crate::{
     Turn,
     call::CallId,
@@ -13,6 +17,9 @@ use crate::{
     names::{RoomKey, gateway_of},
     wire::{self, Card, Cast, Direct, Peer, ToGateway, ToRoom, WireError},
 };
+
+/// How long a question to a Room may take. The Room itself gives its Gateways 5 s.
+const ASK_TIMEOUT: Millis = 6_000;
 
 impl Gateway {
     /// Takes the request of a Room or of another Gateway and gives the body of the reply.
@@ -139,7 +146,7 @@ impl Gateway {
     pub(super) fn ask(&mut self, turn: &mut Turn<'_>, call: CallId, ask: u64, nsp: &str, target: Target) {
         self.next_ask += 1;
         let number = self.next_ask;
-        self.asks.insert(number, (call, ask));
+        self.asks.insert(number, Asked { call, ask, deadline: turn.now + ASK_TIMEOUT });
         let key = match target.rooms.as_slice() {
             [room] if gateway_of(room).is_none() => RoomKey::room(nsp, room),
             _ => RoomKey::everyone(nsp),
@@ -149,7 +156,7 @@ impl Gateway {
 
     pub(super) fn join(&mut self, turn: &mut Turn<'_>, sid: &str, nsp: &Rc<str>, id: &Rc<str>, room: String) {
         let member = self.locals.get(nsp).is_some_and(|local| local.rooms.is_in(id, &room));
-        self.change(turn, sid, nsp, id, room, member, |member| ToRoom::Join { member });
+        self.change(turn, sid, nsp, id, Pending { room, join: true }, member);
     }
 
     pub(super) fn leave(
@@ -161,31 +168,37 @@ impl Gateway {
         room: String,
     ) {
         let member = self.locals.get(nsp).is_some_and(|local| local.rooms.is_in(id, &room));
-        self.change(turn, sid, nsp, id, room, !member, |member| ToRoom::Leave { member });
+        self.change(turn, sid, nsp, id, Pending { room, join: false }, !member);
     }
 
-    /// Asks a Room for a join or leave, unless all is as wanted already. One's own id is a room that is
-    /// neither joined nor left.
-    #[allow(clippy::too_many_arguments, reason = "the two callers differ in the last two only")]
+    /// Asks a Room for a join or leave, unless all is as wanted already. A socket's id is its address, not a
+    /// Room: it is neither joined nor left.
     fn change(
         &mut self,
         turn: &mut Turn<'_>,
         sid: &str,
         nsp: &Rc<str>,
         id: &Rc<str>,
-        room: String,
+        change: Pending,
         as_wanted: bool,
-        item: impl FnOnce(String) -> ToRoom,
     ) {
         let Some(socket) = self.clients.get_mut(sid).and_then(|client| client.sockets.get_mut(nsp)) else {
             return;
         };
-        if *room == **id || (as_wanted && !socket.pending.contains(&room)) {
+        if gateway_of(&change.room).is_some_and(|name| self.app.config().gateways.contains(name)) {
+            if *change.room != **id {
+                self.outputs
+                    .push_back(Output::Log(format!("{id}: the id of a socket is no room to join or leave")));
+            }
             return;
         }
-        socket.pending.push(room.clone());
+        if as_wanted && !socket.pending.iter().any(|pending| pending.room == change.room) {
+            return;
+        }
+        let (key, item) = (RoomKey::room(nsp, &change.room), change.item(id));
+        socket.pending.push(change);
         self.dirty.insert(sid.into()); // so that it is asked for again, should this memory be lost
-        self.tell(turn, RoomKey::room(nsp, &room), item(id.to_string()));
+        self.tell(turn, key, item);
     }
 
     /// What a Room tells, in its order.
@@ -200,11 +213,24 @@ impl Gateway {
                     self.tell(turn, key.clone(), ToRoom::Answer { question, sockets });
                 }
                 ToGateway::Answers { ask, sockets } => {
-                    if let Some((call, ask)) = self.asks.remove(&ask) {
-                        self.outputs.push_back(Output::Answered { call, ask, sockets });
-                    }
+                    self.answered(ask, sockets);
                 }
             }
+        }
+    }
+
+    fn answered(&mut self, number: u64, sockets: Vec<Card>) {
+        if let Some(Asked { call, ask, .. }) = self.asks.remove(&number) {
+            self.outputs.push_back(Output::Answered { call, ask, sockets });
+        }
+    }
+
+    /// Answers questions that have waited too long: with nothing, so that no handler waits for ever.
+    pub(super) fn expire_asks(&mut self, now: Millis) {
+        // They are asked in the order of their numbers, and all have the same time.
+        while let Some((number, _)) = self.asks.first().filter(|(_, asked)| asked.deadline <= now) {
+            let number = *number;
+            self.answered(number, Vec::new());
         }
     }
 
@@ -225,7 +251,8 @@ impl Gateway {
         }
         if let Some(socket) =
             self.clients.get_mut(&place.sid).and_then(|client| client.sockets.get_mut(&place.nsp))
-            && let Some(at) = socket.pending.iter().position(|pending| pending == room)
+            && let Some(at) =
+                socket.pending.iter().position(|pending| pending.room == *room && pending.join == joined)
         {
             socket.pending.remove(at);
         }

@@ -237,6 +237,9 @@ impl Gateway {
                     let idle =
                         socket.phase == Phase::Live && socket.call.is_none() && socket.pending.is_empty();
                     if idle && let Some(Work { ack, name, payload }) = socket.work.pop_front() {
+                        if self.clients.get(sid).is_some_and(|client| client.work_stored) {
+                            self.dirty.insert(sid.clone()); // else it would begin again after sleep
+                        }
                         self.call(turn, sid, nsp, Occasion::Event { name, payload }, ack);
                     }
                     return;
@@ -311,8 +314,11 @@ impl Gateway {
             rooms = local.rooms.remove(&socket.id);
         }
         let member = socket.id.to_string();
-        let leaving: BTreeSet<&str> =
-            rooms.iter().map(AsRef::as_ref).chain(socket.pending.iter().map(String::as_str)).collect();
+        let leaving: BTreeSet<&str> = rooms
+            .iter()
+            .map(AsRef::as_ref)
+            .chain(socket.pending.iter().map(|pending| pending.room.as_str()))
+            .collect();
         for room in leaving {
             self.tell(turn, RoomKey::room(nsp, room), ToRoom::Leave { member: member.clone() });
         }

@@ -125,14 +125,20 @@ impl TestClient {
 
     fn packet(&self, ack: Option<u64>, event: &str, payload: impl IntoPayload) {
         let Ok(payload) = payload.into_payload() else { return };
-        for frame in encode_event(&self.nsp, ack, event, &payload) {
-            self.world.borrow_mut().frame(self.conn, frame);
-        }
+        self.world.borrow_mut().frames(self.conn, encode_event(&self.nsp, ack, event, &payload));
+    }
+
+    /// Emits several events, which the server gets before it does anything with the first.
+    pub fn burst<P: IntoPayload>(&self, events: impl IntoIterator<Item = (&'static str, P)>) {
+        let frames = events.into_iter().filter_map(|(event, payload)| {
+            Some(encode_event(&self.nsp, None, event, &payload.into_payload().ok()?))
+        });
+        self.world.borrow_mut().frames(self.conn, frames.flatten());
     }
 
     /// Sends a text frame as it is.
     pub fn raw(&self, frame: &str) {
-        self.world.borrow_mut().frame(self.conn, Frame::Text(frame.into()));
+        self.world.borrow_mut().frames(self.conn, [Frame::Text(frame.into())]);
     }
 
     /// What came next, if anything.

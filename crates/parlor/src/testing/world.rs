@@ -58,7 +58,7 @@ pub(super) struct World {
     pub(super) lines: BTreeMap<Conn, Line>,
     next_conn: Conn,
     pub(super) requests: usize,
-    pub(super) lose_reply: bool,
+    pub(super) lose_reply: Option<usize>,
     pub(super) lose_request: bool,
     pub(super) log: Vec<String>,
 }
@@ -102,7 +102,7 @@ impl World {
             lines: BTreeMap::new(),
             next_conn: 0,
             requests: 0,
-            lose_reply: false,
+            lose_reply: None,
             lose_request: false,
             log: Vec::new(),
         }
@@ -122,14 +122,16 @@ impl World {
         conn
     }
 
-    /// A frame from a client.
-    pub(super) fn frame(&mut self, conn: Conn, frame: Frame) {
+    /// Frames from a client, which come before anything else happens.
+    pub(super) fn frames(&mut self, conn: Conn, frames: impl IntoIterator<Item = Frame>) {
         let Some(line) = self.lines.get(&conn) else { return };
         let name = line.gateway.clone();
-        self.gateway(&name, |machine, turn| match &frame {
-            Frame::Text(text) => machine.handle_text(turn, conn, text),
-            Frame::Binary(bytes) => machine.handle_binary(turn, conn, bytes.clone()),
-        });
+        for frame in frames {
+            self.gateway(&name, |machine, turn| match &frame {
+                Frame::Text(text) => machine.handle_text(turn, conn, text),
+                Frame::Binary(bytes) => machine.handle_binary(turn, conn, bytes.clone()),
+            });
+        }
         self.settle();
     }
 
@@ -276,7 +278,8 @@ impl World {
                     }
                     Peer::Room(key) => self.room(key, |machine, turn| machine.handle_request(turn, &body)),
                 };
-                let lost = std::mem::take(&mut self.lose_reply);
+                let lost = self.lose_reply == Some(0);
+                self.lose_reply = self.lose_reply.and_then(|after| after.checked_sub(1));
                 self.traffic.push_back(Traffic::Reply { from, to, body: reply.ok().filter(|_| !lost) });
             }
             Traffic::Reply { from, to, body } => match (&from, &to) {
@@ -294,9 +297,7 @@ impl World {
     /// Forgets the memory of every object and builds it again from what it has stored.
     pub(super) fn hibernate(&mut self) {
         self.app = Rc::new((self.build)());
-        for (key, host) in &mut self.rooms {
-            host.machine = Room::restore(key.clone(), host.rows.clone());
-        }
+        self.forget_rooms();
         let names: Vec<String> = self.gateways.keys().cloned().collect();
         for name in names {
             if let Some(host) = self.gateways.get_mut(&name) {
@@ -308,6 +309,12 @@ impl World {
                 host.running.clear();
             }
             self.take_gateway(&name);
+        }
+    }
+
+    pub(super) fn forget_rooms(&mut self) {
+        for (key, host) in &mut self.rooms {
+            host.machine = Room::restore(key.clone(), host.rows.clone());
         }
     }
 
@@ -367,7 +374,7 @@ impl World {
             }
         }
         for conn in pongs.into_iter().filter(|_| !sleeps) {
-            self.frame(conn, Frame::Text("3".into()));
+            self.frames(conn, [Frame::Text("3".into())]);
         }
     }
 
