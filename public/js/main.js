@@ -26,11 +26,13 @@ document.addEventListener("visibilitychange", () => document.hidden || parlor.lo
 
 document.getElementById("loading").remove();
 
-// Someone we know goes right in.
+// Someone we know goes right in, unless the name is not allowed any more.
 const name = lasting.get("name");
-if (typeof name === "string" && !nameProblem(name)) {
-  store.atDoor = false;
-  parlor.enter(name);
+if (typeof name === "string") {
+  store.me.name = name;
+  store.doorWords = nameProblem(name) ?? "";
+  store.atDoor = store.doorWords !== "";
+  if (!store.atDoor) parlor.enter(name);
 }
 parlor.restore();
 parlor.show(roomInAddress());

@@ -26,6 +26,7 @@ export function createParlor(store) {
     online() {
       store.me.id = connection.id;
       store.atDoor = false;
+      store.entering = false;
       lasting.set("name", store.me.name);
       refreshList();
       for (const room of store.rooms.values()) join(room);
@@ -39,6 +40,7 @@ export function createParlor(store) {
       }
     },
     refused({ code, message }) {
+      store.entering = false;
       // Someone in the middle of a talk is not sent to the door, unless it is about the name.
       const neverIn = store.me.id === null;
       if (neverIn || code?.includes("name")) atDoor(message);
@@ -160,6 +162,7 @@ export function createParlor(store) {
   function atDoor(words = "") {
     store.atDoor = true;
     store.doorWords = words;
+    store.entering = false;
     store.changed();
   }
 
@@ -174,6 +177,7 @@ export function createParlor(store) {
     enter(name) {
       store.me.name = name;
       store.doorWords = "";
+      store.entering = true;
       if (connection.online) store.atDoor = false;
       connection.enter(name);
       store.changed();

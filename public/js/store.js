@@ -9,6 +9,7 @@ export function createStore() {
     me: { id: null, name: null },
     atDoor: true, // choosing a name
     doorWords: "", // why we stand at the door (again)
+    entering: false, // said a name, and waiting to be let in
     connection: { state: "connecting", words: "" },
     list: new Map(), // the public list: name → people
     rooms: new Map(), // the rooms we are in: name → room (room.js)

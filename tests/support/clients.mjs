@@ -100,3 +100,11 @@ export async function within(promise, what, limit = LIMIT) {
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
+
+/** Asks again and again until it is so. For what the server does unasked, when no event tells of it. */
+export async function eventually(what, isSo) {
+  for (const end = Date.now() + LIMIT; !(await isSo()); ) {
+    if (Date.now() > end) throw new Error(`never: ${what}`);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}

@@ -36,7 +36,7 @@ export function doorView(parlor, store) {
     if (event.key === "Escape" && !cancel.hidden) parlor.stay();
   });
 
-  return ({ atDoor, doorWords, me, connection }) => {
+  return ({ atDoor, doorWords, entering, me, connection }) => {
     door.hidden = !atDoor;
     house.hidden = atDoor;
     if (atDoor) {
@@ -45,8 +45,7 @@ export function doorView(parlor, store) {
       setText(problem, doorWords);
       input.toggleAttribute("aria-invalid", doorWords !== "");
       cancel.hidden = me.id === null || connection.state === "refused";
-      const comingIn = me.name !== null && doorWords === "" && connection.state !== "online";
-      setText(submit, comingIn ? "Coming in…" : "Come in");
+      setText(submit, entering ? "Coming in…" : "Come in");
     }
     if (atDoor && !wasAtDoor) {
       input.value = me.name ?? "";

@@ -10,7 +10,8 @@ pub(crate) type Notes = BTreeMap<String, Value>;
 
 /// Events that come with later parts of the library.
 const LATER: [&str; 12] = [
-    "publish", "history", "push", "consume", "stop", "queue", "ask", "ask-me", "who", "herd", "unherd", "kick",
+    "publish", "history", "push", "consume", "stop", "queue", "ask", "ask-me", "who", "herd", "unherd",
+    "kick",
 ];
 
 pub(crate) fn namespace() -> Namespace<Notes> {
