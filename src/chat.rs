@@ -139,10 +139,9 @@ async fn say(
         return Err(Fault::new("bad id", "the id of a message has at most 64 characters"));
     }
     must_be_in(&socket, &room)?;
-    let receipt = Receipt { id: id.clone(), at };
-    let from = Person::of(&socket, &me);
-    socket.to(room.clone().as_ref()).emit("said", &Said { room, id, from, text, at })?;
-    Ok(Ack(receipt))
+    let said = Said { room, id, from: Person::of(&socket, &me), text, at };
+    socket.to(said.room.as_ref()).emit("said", &said)?;
+    Ok(Ack(Receipt { id: said.id, at }))
 }
 
 #[derive(Deserialize)]
