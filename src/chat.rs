@@ -63,7 +63,7 @@ async fn join(
 ) -> Result<Ack<Joined>, Fault> {
     let again = is_in(&socket, &room);
     if !again && socket.rooms().len() > ROOMS_MAX {
-        return Err(Fault::new("too many rooms", format!("leave one of your {ROOMS_MAX} rooms first")));
+        return Err(Fault::new("too many rooms", format!("Leave one of your {ROOMS_MAX} rooms first.")));
     }
     socket.join(room.as_ref());
     let here = people::in_room(&io, &room).await;
@@ -136,7 +136,7 @@ async fn say(
     Data(Say { room, id, text }): Data<Say>,
 ) -> Result<Ack<Receipt>, Fault> {
     if id.len() > 64 {
-        return Err(Fault::new("bad id", "the id of a message has at most 64 characters"));
+        return Err(Fault::new("bad id", "The id of a message has at most 64 characters."));
     }
     must_be_in(&socket, &room)?;
     let said = Said { room, id, from: Person::of(&socket, &me), text, at };
@@ -172,5 +172,5 @@ fn is_in(socket: &Socket, room: &RoomName) -> bool {
 }
 
 fn must_be_in(socket: &Socket, room: &RoomName) -> Result<(), Fault> {
-    if is_in(socket, room) { Ok(()) } else { Err(Fault::new("not in room", "join the room first")) }
+    if is_in(socket, room) { Ok(()) } else { Err(Fault::new("not in room", "Join the room first.")) }
 }

@@ -23,7 +23,11 @@ impl TryFrom<String> for Name {
     fn try_from(name: String) -> Result<Self, Self::Error> {
         let name = name.trim();
         let fits = (1..=24).contains(&name.chars().count()) && !name.chars().any(char::is_control);
-        if fits { Ok(Self(name.to_owned())) } else { Err("a name has 1 to 24 characters") }
+        if fits {
+            Ok(Self(name.to_owned()))
+        } else {
+            Err("A name has 1 to 24 characters, all of them printable.")
+        }
     }
 }
 
@@ -36,7 +40,7 @@ impl TryFrom<String> for RoomName {
             && chars.all(|c| c.is_alphanumeric() || " -_".contains(c))
             && !name.ends_with(' ');
         let words =
-            "a room's name has 1 to 32 letters, digits, spaces, - or _, and begins with a letter or digit";
+            "A room's name has 1 to 32 letters, digits, spaces, - or _, and begins with a letter or digit.";
         if fits { Ok(Self(name)) } else { Err(words) }
     }
 }
@@ -45,7 +49,7 @@ impl TryFrom<String> for Text {
     type Error = &'static str;
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let fits = text.chars().count() <= 4000 && !text.trim().is_empty();
-        if fits { Ok(Self(text)) } else { Err("a message has 1 to 4000 characters") }
+        if fits { Ok(Self(text)) } else { Err("A message has 1 to 4000 characters.") }
     }
 }
 

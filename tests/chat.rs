@@ -110,6 +110,8 @@ fn bad_input_gets_an_answer() {
             let answer = ann.ask(event, &payload).unwrap();
             assert_eq!(answer[0]["error"], "bad payload", "{event} {payload}: {answer}");
         }
+        let words = ann.ask("say", json!({ "room": "tea", "id": "1", "text": " " })).unwrap();
+        assert_eq!(words[0]["message"], "A message has 1 to 4000 characters.");
         assert!(!ann.is_closed());
     });
 }

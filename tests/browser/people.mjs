@@ -53,6 +53,7 @@ export function parlor() {
     await person.open();
     await person.enter(name);
     await person.isIn(options?.room);
+    await person.isUpgraded();
     return person;
   }
 
@@ -70,7 +71,11 @@ export async function eventually(look, expected) {
 
 export class Person {
   constructor(context, page, address) {
-    Object.assign(this, { context, page, address });
+    Object.assign(this, { context, page, address, upgraded: false });
+    page.on("websocket", (socket) =>
+      socket.on("framesent", ({ payload }) => {
+        if (payload === "5") this.upgraded = true;
+      }));
   }
 
   open() {
@@ -91,6 +96,11 @@ export class Person {
     if (room === undefined) return this.at("new-room").waitFor({ state: "attached" });
     await eventually(() => this.at("current-room").textContent(), room);
     await this.page.locator("#head-count", { hasText: /only you|\d people/i }).waitFor();
+  }
+
+  /** On a WebSocket: before that, what may get lost (typing) does get lost. */
+  isUpgraded() {
+    return eventually(() => this.upgraded, true);
   }
 
   async say(text) {
@@ -142,7 +152,8 @@ export class Person {
   within = (testId) => this.at(testId).first().evaluate((node) => {
     const { x, y, width, height } = node.getBoundingClientRect();
     const top = document.elementFromPoint(x + width / 2, y + height / 2);
-    return top !== null && (node.contains(top) || top.contains(node)) && getComputedStyle(node).visibility === "visible";
+    const reached = top !== null && (node.contains(top) || top.contains(node));
+    return reached && getComputedStyle(node).visibility === "visible";
   });
 
   picture(name) {

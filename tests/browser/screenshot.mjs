@@ -48,7 +48,8 @@ await command(async () => {
     await say(tomas, "Good evening! Is this seat taken?");
     await say(iris, "It is yours. The kettle is on.");
     await say(ana, "And I brought biscuits.");
-    await say(ana, "We are talking about chapter three. There is still time to catch up: https://www.gutenberg.org/ebooks/209");
+    const book = "https://www.gutenberg.org/ebooks/209";
+    await say(ana, `We are talking about chapter three. There is still time to catch up: ${book}`);
     await say(tomas, "A ghost story, in November, by lamplight?");
     await say(iris, "Chapter three is where it turns strange.");
     await say(iris, "Read it with the door closed.");

@@ -74,7 +74,7 @@ it("what people write and what they call themselves is text, never HTML", async 
   }
 });
 
-it("others see that somebody is typing, until the message comes, the draft is emptied, or nothing follows", async (t) => {
+it("others see who is typing, until the message comes, the draft is emptied, or nothing follows", async (t) => {
   const ann = await arrive(t, "Ann", { room: "typing" });
   const bob = await arrive(t, "Bob", { room: "typing" });
   const bobSees = (words) => eventually(() => bob.at("typing").textContent(), words);

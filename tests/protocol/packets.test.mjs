@@ -1,4 +1,5 @@
-// Socket.IO packets by WebSocket: what goes in, what comes out. Node's server answers in the same way.
+// Socket.IO packets by WebSocket: what goes in, what comes out. Socket.IO 4.8.4 on Node passes this table too, but for
+// "an event without payload", where its catch-all is called without a name.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { startLab } from "../support/lab.mjs";
@@ -155,11 +156,12 @@ function table(title, start, rows) {
         const closes = [due].flat().at(-1) === "closes";
         const expected = [due].flat().slice(0, closes ? -1 : undefined);
         const received = [];
-        for (const frame of closes ? frames : [...frames, REST]) {
+        for (const frame of frames) {
           if (frame === REST) await rest(socket, received);
           else socket.send(frame);
         }
-        if (closes) while (received.length < expected.length) received.push(await next(socket));
+        while (received.length < expected.length) received.push(await next(socket));
+        if (!closes) await rest(socket, received);
         for (const one of expected) {
           if (typeof one === "function") one(received);
           else assert.deepEqual(received.shift(), one);
@@ -172,8 +174,10 @@ function table(title, start, rows) {
 }
 
 async function rest(socket, received) {
-  socket.send("40/rest,");
-  for (let frame; (frame = await next(socket)) !== invalid("/rest"); ) received.push(frame);
+  for (let twice = 0; twice < 2; twice += 1) { // for Node answers a refused CONNECT before what came before it
+    socket.send("40/rest,");
+    for (let frame; (frame = await next(socket)) !== invalid("/rest"); ) received.push(frame);
+  }
 }
 
 /** A noop means nothing; it is what the runtime answers to a pong. */

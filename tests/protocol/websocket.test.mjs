@@ -32,6 +32,12 @@ describe("messages by WebSocket", () => {
     assert.deepEqual(await socket.next(), Buffer.from([0x34]));
   });
 
+  it("are binary as base64 text too, for clients that cannot send bytes", async (t) => {
+    const socket = await echo(t);
+    socket.send("bAQID");
+    assert.deepEqual(await socket.next(), Buffer.from([1, 2, 3]));
+  });
+
   it("may be as large as maxPayload", async (t) => {
     const socket = await echo(t);
     const largest = "4".padEnd(1_000_000, "x");
@@ -99,7 +105,7 @@ describe("a session is gone when its WebSocket is", () => {
   const ways = {
     "by the client": (socket) => socket.ws.close(),
     "by a cut connection": (socket) => socket.ws.terminate(),
-    "by the server": (socket) => socket.send("bad"),
+    "by the server": (socket) => socket.send("abc"),
   };
   for (const [how, leave] of Object.entries(ways)) {
     it(`closed ${how}`, async (t) => {

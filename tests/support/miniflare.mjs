@@ -29,10 +29,18 @@ export async function startMiniflare({ modulesRoot, ...options } = {}) {
   return {
     url: (await miniflare.ready).origin,
     evict: (className, name) => evict(className, { name }),
+    /** Gives how many objects were awake. */
     async evictAll() {
+      let evicted = 0;
       for (const className of Object.values(OBJECTS)) {
-        for (const id of await miniflare.listDurableObjectIds(className, "lab")) await evict(className, { id });
+        for (const id of await miniflare.listDurableObjectIds(className, "lab")) {
+          await evict(className, { id }).then(
+            () => (evicted += 1),
+            (error) => /not currently running/.test(error.message) || Promise.reject(error),
+          );
+        }
       }
+      return evicted;
     },
     stop: () => miniflare.dispose(),
   };

@@ -36,7 +36,10 @@ impl Fault {
 
     /// The payload does not fit what the handler takes.
     pub fn bad_payload(message: impl std::fmt::Display) -> Self {
-        Self::new("bad payload", message.to_string())
+        let message = message.to_string();
+        // Where in the JSON it was, as serde_json adds, says nothing to whoever sent a value.
+        let words = message.split(" at line ").next().unwrap_or_default();
+        Self::new("bad payload", words)
     }
 
     /// Something that is not the client's doing. The client gets the code `internal` alone.

@@ -1,0 +1,195 @@
+// Every object loses its memory, and no client can tell. In miniflare, which can evict objects at will.
+import assert from "node:assert/strict";
+import { after, before, it } from "node:test";
+import { WEBSOCKET, call, clients, connected, gatewayOf, heard, manager, next } from "../support/clients.mjs";
+import { startMiniflare } from "../support/miniflare.mjs";
+import { SEPARATOR, dial, dialMain, poll, pollMain } from "../support/wire.mjs";
+
+let lab;
+before(async () => (lab = await startMiniflare({ gateways: 2 })));
+after(() => lab.stop());
+
+/** Fails the test if the socket's connection is lost, or is another one at the end. */
+function watch(t, sockets) {
+  const before = sockets.map((socket) => ({ id: socket.id, engine: socket.io.engine }));
+  const lost = [];
+  for (const socket of sockets) socket.on("disconnect", (reason) => lost.push(reason));
+  return () => {
+    assert.deepEqual(lost, []);
+    assert.deepEqual(sockets.map((socket) => socket.id), before.map(({ id }) => id));
+    for (const [n, socket] of sockets.entries()) assert.equal(socket.io.engine, before[n].engine);
+  };
+}
+
+it("a broadcast after sleep reaches all members, on both Gateways, and no client noticed", async (t) => {
+  const sockets = await clients(t, lab.url, 6);
+  assert.equal(new Set(sockets.map(gatewayOf)).size, 2);
+  const unnoticed = watch(t, sockets);
+  const heardBy = sockets.map((socket) => heard(socket));
+  for (const [n, socket] of sockets.entries()) {
+    await call(socket, "join", n < 4 ? "sleepers" : "others");
+    await call(socket, "set", "number", n);
+  }
+
+  assert.ok((await lab.evictAll()) >= 4, "two Gateways and two Rooms at least were awake");
+  sockets[5].emit("msg", "sleepers", "good morning"); // by one who is not in the room
+  for (const list of heardBy.slice(0, 4)) assert.deepEqual([...(await list.reaches(1))], ["good morning"]);
+
+  await lab.evictAll();
+  for (const [n, socket] of sockets.entries()) {
+    assert.deepEqual(await call(socket, "get", "number"), [n]);
+    assert.deepEqual(await call(socket, "rooms"), [[n < 4 ? "sleepers" : "others", socket.id].sort()]);
+  }
+
+  await lab.evictAll();
+  sockets[0].emit("everyone", "all awake?");
+  for (const [n, list] of heardBy.entries()) {
+    assert.deepEqual([...(await list.reaches(n < 4 ? 2 : 1))].at(-1), "all awake?");
+  }
+  unnoticed();
+});
+
+it("sleep between any two steps changes nothing", async (t) => {
+  const steps = [
+    async ({ a }) => assert.deepEqual(await call(a, "join", "step"), []),
+    async ({ b }) => assert.deepEqual(await call(b, "join", "step"), []),
+    async ({ a }) => assert.deepEqual(await call(a, "set", "k", { v: 1 }), []),
+    async ({ a, due }) => (a.emit("all", "step", 1), due.a.push(1), due.b.push(1)),
+    async ({ b, due }) => (b.emit("msg", "step", 2), due.a.push(2)),
+    async ({ c }) => assert.deepEqual(await call(c, "join", "step"), []),
+    async ({ a, due }) => (a.emit("union", ["step", "no room"], 3), due.b.push(3), due.c.push(3)),
+    async ({ b }) => assert.deepEqual(await call(b, "leave", "step"), []),
+    async ({ c, due }) => (c.emit("all", "step", 4), due.a.push(4), due.c.push(4)),
+    async ({ a, b, due }) => (a.emit("whisper", b.id, 5), due.b.push(5)),
+    async ({ a }) => assert.deepEqual(await call(a, "get", "k"), [{ v: 1 }]),
+    async ({ a }) => assert.deepEqual(await call(a, "echo", Buffer.from([1, 2])), [Buffer.from([1, 2])]),
+    async ({ a }) => assert.deepEqual(await call(a, "rooms"), [["step", a.id].sort()]),
+    async ({ b }) => assert.deepEqual(await call(b, "rooms"), [[b.id]]),
+    async ({ c, due }) => (c.emit("everyone", 6), due.a.push(6), due.b.push(6), due.c.push(6)),
+  ];
+  for (const often of [1, 2, 3]) {
+    const sockets = await clients(t, lab.url, 3);
+    const [a, b, c] = sockets;
+    const unnoticed = watch(t, sockets);
+    const heardBy = { a: heard(a), b: heard(b), c: heard(c) };
+    const due = { a: [], b: [], c: [] };
+    for (const step of steps) {
+      await step({ a, b, c, due });
+      for (const name of "abc") await heardBy[name].reaches(due[name].length);
+      for (let n = 0; n < often; n += 1) await lab.evictAll();
+    }
+    for (const name of "abc") assert.deepEqual([...heardBy[name]], due[name], name);
+    unnoticed();
+    sockets.forEach((socket) => socket.disconnect());
+  }
+});
+
+it("sleep in the middle of what is being sent loses and doubles nothing", async (t) => {
+  const sockets = await clients(t, lab.url, 3);
+  const unnoticed = watch(t, sockets);
+  const heardBy = sockets.map((socket) => heard(socket));
+  for (const socket of sockets) await call(socket, "join", "busy");
+  let evicting = true;
+  const evictions = (async () => {
+    for (let n = 0; n < 10; n += 1) await lab.evictAll();
+    evicting = false;
+  })();
+  const sent = [];
+  while (evicting || sent.length < 50) {
+    const batch = Array.from({ length: 5 }, (_, n) => sent.length + n);
+    for (const n of batch) sockets[0].emit("all", "busy", n);
+    sent.push(...batch);
+    await heardBy[0].reaches(sent.length);
+  }
+  await evictions;
+  for (const list of heardBy) assert.deepEqual([...(await list.reaches(sent.length))], sent);
+  unnoticed();
+});
+
+it("two namespaces on one connection survive sleep", async (t) => {
+  const connection = manager(t, lab.url, WEBSOCKET);
+  const [main, custom] = [connection.socket("/"), connection.socket("/custom")];
+  await Promise.all([connected(main), connected(custom)]);
+  const unnoticed = watch(t, [main, custom]);
+  await lab.evictAll();
+  const back = next(custom, "message-back");
+  custom.emit("message", 1);
+  assert.deepEqual(await back, [1]);
+  assert.deepEqual(await call(main, "echo", 2), [2]);
+  unnoticed();
+  await lab.evictAll();
+  custom.disconnect();
+  await lab.evictAll();
+  assert.deepEqual(await call(main, "echo", 3), [3]);
+});
+
+it("members that leave while everything sleeps are out of their rooms", async (t) => {
+  const [a, b, c] = await clients(t, lab.url, 3);
+  const heardBy = [heard(a), heard(b)];
+  for (const socket of [a, b, c]) await call(socket, "join", "leavers");
+  await lab.evictAll();
+  c.disconnect();
+  await lab.evictAll();
+  a.emit("all", "leavers", "who is left?");
+  for (const list of heardBy) assert.deepEqual([...(await list.reaches(1))], ["who is left?"]);
+});
+
+it("a binary packet of which only half was sent is finished after sleep", async (t) => {
+  const socket = await dialMain(t, lab.url);
+  socket.send('452-["message",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]');
+  await lab.evictAll();
+  socket.send(Buffer.from([1, 2, 3]));
+  await lab.evictAll();
+  socket.send(Buffer.from([4]));
+  const packet = await socket.next();
+  assert.deepEqual(JSON.parse(packet.slice("452-".length))[0], "message-back");
+  assert.deepEqual([await socket.next(), await socket.next()], [Buffer.from([1, 2, 3]), Buffer.from([4])]);
+});
+
+it("what was queued for a polling client between two polls is there after sleep", async (t) => {
+  const session = await pollMain(lab.url);
+  await session.post('421["join","queue"]');
+  assert.equal((await session.get()).body, "431[]");
+  const [a] = await clients(t, lab.url, 1);
+  const heardByA = heard(a);
+  await call(a, "join", "queue");
+  a.emit("all", "queue", 1);
+  a.emit("all", "queue", 2);
+  await heardByA.reaches(2);
+  await session.post('42["message",3]'); // a way to its Gateway, behind the broadcasts
+  await lab.evictAll();
+  let { body } = await session.get();
+  while (body.split(SEPARATOR).length < 3) body += SEPARATOR + (await session.get()).body;
+  assert.deepEqual(body.split(SEPARATOR).sort(), ['42["message-back",3]', '42["msg",1]', '42["msg",2]']);
+
+  await lab.evictAll();
+  await session.post('422["rooms"]');
+  assert.match((await session.get()).body, /^432\["?.*"queue".*\]$/);
+});
+
+it("an upgrade that sleep interrupts goes on", async (t) => {
+  const session = await poll(lab.url, "/engine.io/");
+  await session.post("4queued");
+  const socket = dial(t, lab.url, { sid: session.sid, path: "/engine.io/" });
+  await socket.opened();
+  await lab.evictAll();
+  socket.send("2probe");
+  assert.equal(await socket.next(), "3probe");
+  await lab.evictAll();
+  socket.send("5");
+  assert.equal(await socket.next(), "4queued");
+  await lab.evictAll();
+  socket.send("4over");
+  assert.equal(await socket.next(), "4over");
+});
+
+it("a pong to a sleeping object is answered with a noop", async (t) => {
+  const socket = await dialMain(t, lab.url);
+  for (let n = 0; n < 3; n += 1) {
+    await lab.evictAll();
+    socket.send("3");
+    assert.equal(await socket.next(), "6");
+  }
+  socket.send('421["echo","awake"]');
+  assert.equal(await socket.next(), '431["awake"]');
+});
