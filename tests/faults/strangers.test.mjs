@@ -1,7 +1,7 @@
 // Whatever a stranger sends gets an answer or a close, and never disturbs two who chat beside it, on the same Gateway.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { WEBSOCKET, call, client, clients, connected, heard, next, within } from "../support/clients.mjs";
+import { WEBSOCKET, call, client, clients, connected, heard, within } from "../support/clients.mjs";
 import { startLab } from "../support/lab.mjs";
 import { SEPARATOR, dial, dialMain, poll, pollMain, request } from "../support/wire.mjs";
 
@@ -143,14 +143,29 @@ const STRANGERS = {
     for (const socket of sockets) socket.ws.terminate();
   },
 
-  async "claims others' room ids and guesses at prototypes"(t) {
+  async "joins rooms with names that mean something elsewhere"(t) {
     const [socket] = await clients(t, lab.url, 1);
-    for (const room of ["", "__proto__", "constructor", "#", "/", "\0", "x".repeat(10_000), "😀"]) {
-      await call(socket, "join", room);
-      socket.emit("all", room, "to myself");
+    const list = heard(socket);
+    for (const [n, room] of ["", "__proto__", "constructor", "#", "/", "/#", "%23", "\0", "😀"].entries()) {
+      assert.deepEqual(await call(socket, "join", room), []);
+      socket.emit("all", room, n);
+      assert.equal((await list.reaches(n + 1)).at(-1), n);
     }
-    assert.deepEqual(await call(socket, "echo", 1), [1]);
     assert.deepEqual(await call(socket, "get", "__proto__"), [null]);
+  },
+
+  // A Durable Object's name has at most 1,024 bytes; a room's, on Node, any number.
+  async "joins rooms with long names, and sends to them"(t) {
+    for (const room of ["x".repeat(1023), "ü".repeat(600), "x".repeat(100_000)]) {
+      const [socket] = await clients(t, lab.url, 1);
+      const list = heard(socket);
+      const [refused] = await call(socket, "join", room);
+      socket.emit("msg", room, "out");
+      socket.emit("union", [room, `${room}y`], "out");
+      socket.emit("all", room, "back");
+      if (!refused) assert.deepEqual([...(await list.reaches(1))], ["back"]);
+      assert.deepEqual(await call(socket, "echo", "alive"), ["alive"]);
+    }
   },
 };
 
