@@ -234,7 +234,7 @@ impl Shell {
     }
 
     fn closed(self: &Rc<Self>, conn: Conn) -> Result<()> {
-        self.sockets.forget(conn);
+        self.sockets.close(conn, None); // the client's close wants an answer
         self.turn(|gateway, turn| gateway.handle_socket_closed(turn, conn))
     }
 

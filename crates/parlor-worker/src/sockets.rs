@@ -96,11 +96,6 @@ impl Sockets {
         }
     }
 
-    /// A socket has closed.
-    pub(crate) fn forget(&self, conn: Conn) {
-        self.open.borrow_mut().remove(&conn);
-    }
-
     /// When the runtime last answered a pong on this socket: `None` if the socket is not open, 0 if never.
     pub(crate) fn heard(&self, state: &State, conn: Conn) -> Option<Millis> {
         let open = self.open.borrow();

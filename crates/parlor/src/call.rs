@@ -17,7 +17,10 @@ use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 use socket_io::{Payload, Target};
 
-use crate::{answer::Outcome, wire::Card};
+use crate::{
+    answer::{Fault, Outcome},
+    wire::Card,
+};
 
 /// Names a call on its Gateway.
 pub type CallId = u64;
@@ -136,6 +139,8 @@ pub struct Scope {
     answers: RefCell<LiteMap<u64, Vec<Card>>>,
     asked: Cell<u64>,
     waker: RefCell<Option<Waker>>,
+    /// What went wrong without the handler having been told.
+    fault: RefCell<Option<Fault>>,
 }
 
 impl Scope {
@@ -146,11 +151,17 @@ impl Scope {
             answers: RefCell::default(),
             asked: Cell::new(0),
             waker: RefCell::default(),
+            fault: RefCell::default(),
         })
     }
 
     pub(crate) fn push(&self, effect: Effect) {
         self.effects.borrow_mut().push(effect);
+    }
+
+    /// Has the call fail, whatever its handler returns.
+    pub(crate) fn fail(&self, fault: Fault) {
+        self.fault.replace(Some(fault));
     }
 
     pub(crate) async fn ask(&self, nsp: &str, target: Target) -> Vec<Card> {
@@ -204,6 +215,7 @@ impl Running {
         match self.future.as_mut().poll(cx) {
             Poll::Pending => Progress::Waiting(self.scope.effects.take()),
             Poll::Ready(outcome) => {
+                let outcome = self.scope.fault.take().map_or(outcome, Outcome::Failed);
                 let mut effects = self.scope.effects.take();
                 if matches!(outcome, Outcome::Failed(_)) {
                     // A failed handler sent what it sent, but its half-made changes to the data are not kept.

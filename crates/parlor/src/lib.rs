@@ -46,7 +46,7 @@ pub use crate::{
     extract::{Auth, Connecting, Data, DisconnectReason, EventName, FromCall, Now, SocketData},
     gateway::{Gateway, Output, Protocol},
     handler::{ConnectHandler, Handler},
-    names::{Gateways, ID_BYTES, RoomKey, gateway_of},
+    names::{Gateways, ID_BYTES, ROOM_NAME_MAX, RoomKey, gateway_of},
     namespace::Namespace,
     room::{Room, RoomOutput},
     socket::{Broadcast, Io, RemoteSocket, Socket},

@@ -57,6 +57,9 @@ pub fn gateway_of(id: &str) -> Option<&str> {
     (is_id && !gateway.is_empty()).then_some(gateway)
 }
 
+/// How long the name of a room may be, in bytes. It becomes part of an object's name, which the platform bounds.
+pub const ROOM_NAME_MAX: usize = 512;
+
 /// Which Room: one per namespace and room, and one per namespace for everyone in it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RoomKey {

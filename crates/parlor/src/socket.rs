@@ -9,6 +9,7 @@ use socket_io::{IntoPayload, Target, encode_event};
 use crate::{
     answer::Fault,
     call::{Effect, Scope},
+    names::ROOM_NAME_MAX,
     wire::Card,
 };
 
@@ -66,13 +67,20 @@ impl Socket {
 
     /// Joins a room. What the handler asks for after it, its acknowledgement included, comes after the join
     /// has taken effect on every Gateway.
+    ///
+    /// A name of more than [`ROOM_NAME_MAX`] bytes is no room: the event fails, and its acknowledgement says so.
     pub fn join(&self, room: &str) {
-        self.scope.push(Effect::Join(room.to_owned()));
+        match check(room) {
+            Ok(()) => self.scope.push(Effect::Join(room.to_owned())),
+            Err(fault) => self.scope.fail(fault),
+        }
     }
 
     /// Leaves a room, ordered as a join is.
     pub fn leave(&self, room: &str) {
-        self.scope.push(Effect::Leave(room.to_owned()));
+        if check(room).is_ok() {
+            self.scope.push(Effect::Leave(room.to_owned()));
+        }
     }
 
     /// Leaves the namespace; `close` closes the client's whole connection.
@@ -186,8 +194,9 @@ impl Broadcast {
     /// Sends an event.
     ///
     /// # Errors
-    /// If the value has no JSON form.
+    /// If the value has no JSON form, or a room's name is longer than [`ROOM_NAME_MAX`].
     pub fn emit<P: IntoPayload>(self, event: &str, payload: P) -> Result<(), Fault> {
+        self.target.rooms.iter().try_for_each(|room| check(room))?;
         let payload = payload.into_payload()?;
         let frames = encode_event(&self.nsp, None, event, &payload);
         let Self { scope, nsp, target, volatile } = self;
@@ -197,9 +206,19 @@ impl Broadcast {
 
     /// The sockets themselves. A Gateway that does not answer within 5 s is left out.
     pub async fn fetch_sockets(self) -> Vec<RemoteSocket> {
+        if self.target.rooms.iter().any(|room| check(room).is_err()) {
+            return Vec::new(); // nobody can be there
+        }
         let Self { scope, nsp, target, .. } = self;
         scope.ask(&nsp, target).await.into_iter().map(RemoteSocket).collect()
     }
+}
+
+fn check(room: &str) -> Result<(), Fault> {
+    if room.len() <= ROOM_NAME_MAX {
+        return Ok(());
+    }
+    Err(Fault::new("bad room name", format!("The name of a room has at most {ROOM_NAME_MAX} bytes.")))
 }
 
 /// A socket on any Gateway, as it was when asked for.

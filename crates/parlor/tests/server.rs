@@ -202,6 +202,8 @@ fn payloads_pass_through_unchanged() {
         assert_eq!(ann.next(), Some(Incoming::Event("message-back".into(), args, bytes)));
         assert_eq!(ann.ask("echo", ("a", 2)), Some(json!(["a", 2])));
         assert_eq!(ann.ask("echo", ()), Some(json!([])));
+        assert_eq!(ann.ask("echo", Value::Null), Some(json!([null])));
+        assert_eq!(ann.ask("echo", None::<u8>), Some(json!([null])));
     });
 }
 
@@ -499,6 +501,18 @@ fn nobody_can_join_the_room_that_is_another_socket() {
         bob.emit("union", (vec![ann.id(), "tea".to_owned()], 2));
         assert_eq!(msgs(&ann), [1, 2]);
         assert_eq!(msgs(&eve), [0; 0]);
+    });
+}
+
+#[test]
+fn a_name_too_long_for_a_room_is_refused_in_words() {
+    in_every_memory(|server| {
+        let ann = guest(server);
+        let long = "x".repeat(parlor::ROOM_NAME_MAX + 1);
+        assert_eq!(ann.ask("join", &long).unwrap()[0]["error"], "bad room name");
+        assert_eq!(ann.ask("msg", (&long, 1)).unwrap()[0]["error"], "bad room name");
+        assert_eq!(ann.ask("who", &long), Some(json!([[]])));
+        assert_eq!(ann.ask("join", "ü".repeat(256)), Some(json!([])));
     });
 }
 

@@ -10,7 +10,9 @@ type Json = serde_json::Serializer<Vec<u8>>;
 pub(super) fn args_to_json<T: Serialize + ?Sized>(value: &T) -> Result<String, Error> {
     let mut json = Json::new(Vec::new());
     let mut is_tuple = false;
-    value.serialize(Args { json: &mut json, is_tuple: &mut is_tuple })?;
+    // `()` is no argument; a JSON null, which serde tells apart from it by nothing but its type, is one.
+    let is_nothing = std::any::type_name::<T>().trim_start_matches('&') == "()";
+    value.serialize(Args { json: &mut json, is_tuple: &mut is_tuple, is_nothing })?;
     let mut json = String::from_utf8(json.into_inner()).map_err(Error::custom)?;
     if is_tuple {
         json.pop();
@@ -22,6 +24,7 @@ pub(super) fn args_to_json<T: Serialize + ?Sized>(value: &T) -> Result<String, E
 struct Args<'a> {
     json: &'a mut Json,
     is_tuple: &'a mut bool,
+    is_nothing: bool,
 }
 
 impl<'a> Serializer for Args<'a> {
@@ -36,7 +39,7 @@ impl<'a> Serializer for Args<'a> {
     type SerializeStructVariant = <&'a mut Json as Serializer>::SerializeStructVariant;
 
     fn serialize_unit(self) -> Result<(), Error> {
-        Ok(())
+        if self.is_nothing { Ok(()) } else { self.json.serialize_unit() }
     }
 
     fn serialize_tuple(self, len: usize) -> Result<Self::SerializeTuple, Error> {
