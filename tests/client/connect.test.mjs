@@ -1,7 +1,9 @@
 // Connecting, namespaces and refusals, with the official client.
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
-import { call, client, clients, connected, gatewayOf, manager, next, upgraded, withEveryTransport } from "../support/clients.mjs";
+import {
+  call, client, clients, connected, gatewayOf, manager, next, upgraded, withEveryTransport,
+} from "../support/clients.mjs";
 import { startLab } from "../support/lab.mjs";
 
 let lab;

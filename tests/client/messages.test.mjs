@@ -11,7 +11,12 @@ const LATER = [
 ];
 
 const bytes = (...values) => Buffer.from(values);
-const BINARY = [{ name: "a", parts: [bytes(1, 2, 3), { deep: bytes() }] }, bytes(255, 0, 30), "text", bytes(...Array(300).keys())];
+const BINARY = [
+  { name: "a", parts: [bytes(1, 2, 3), { deep: bytes() }] },
+  bytes(255, 0, 30),
+  "text",
+  bytes(...Array(300).keys()),
+];
 
 /** The same value with every kind of bytes as a Uint8Array, which the transports do not agree on. */
 function plain(value) {

@@ -1,7 +1,7 @@
 // Rooms and broadcasts over two Gateways, with three official clients.
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
-import { call, clients, gatewayOf, heard, withEveryTransport } from "../support/clients.mjs";
+import { call, clients, gatewayOf, heard, next, withEveryTransport } from "../support/clients.mjs";
 import { startLab } from "../support/lab.mjs";
 
 let lab;
@@ -122,6 +122,35 @@ withEveryTransport("rooms", (transport) => {
     a.emit("whisper", "AAAAAAAAAAAAAAAAAAAA.any-9", "for nowhere");
     await Promise.all([heardBy[1].reaches(1), heardBy[2].reaches(1)]);
     assert.deepEqual(await settled(), [[], ["for b"], ["for c"]]);
+  });
+
+  it("carry every kind of value", async (t) => {
+    const values = [0, -1.5, 1e300, "", "ü 😀", true, [], {}, [1, [2]], { a: { b: [null] } }];
+    const { sockets: [a], room, settled } = await party(t, transport, { r: [0, 1] });
+    for (const value of values) a.emit("msg", room("r"), value);
+    assert.deepEqual(await settled(), [[], values, []]);
+  });
+
+  it("carry null", async (t) => {
+    const { sockets: [a, b], room } = await party(t, transport, { r: [0, 1] });
+    const got = next(b, "msg");
+    a.emit("msg", room("r"), null);
+    assert.deepEqual(await got, [null]);
+  });
+
+  it("carry bytes, on the sender's Gateway and on the other", async (t) => {
+    const { sockets: [a], room, heardBy } = await party(t, transport, { r: [1, 2] });
+    a.emit("msg", room("r"), { deep: [Buffer.from([1, 2]), "text"] });
+    for (const list of heardBy.slice(1)) {
+      const [{ deep: [bytes, text] }] = await list.reaches(1);
+      assert.equal(text, "text");
+      assert.ok(bytes instanceof Uint8Array, "bytes stay bytes");
+      assert.deepEqual([...bytes], [1, 2]);
+    }
+    a.emit("everyone", Buffer.from([3]));
+    for (const [n, list] of heardBy.entries()) {
+      assert.deepEqual([...(await list.reaches(n === 0 ? 1 : 2)).at(-1)], [3]);
+    }
   });
 
   it("carry volatile messages to members that can take them", async (t) => {

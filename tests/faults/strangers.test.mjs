@@ -14,8 +14,10 @@ const depth = 499_000;
 /** Almost 1 MB, and nothing but brackets. */
 const NESTED = "[".repeat(depth) + "]".repeat(depth);
 const NESTED_OBJECTS = '{"a":'.repeat(160_000) + "1" + "}".repeat(160_000);
-const NAMES = ["/", "//", "/#", "/%00", "/../..", "/__proto__", "/ü😀", "/members#x", `/${"n".repeat(5000)}`, "/a?b=c&d"];
-const GARBAGE = ["", "x", "4", "49", "4{}", "42", "42[", '42["', "451-", "45999-[]", "40,,,", "\0", "😀", "b", "2", "1"];
+const NAMES = ["//", "/#", "/%00", "/../..", "/__proto__", "/ü😀", "/members#x", "/a?b=c&d", `/${"n".repeat(5000)}`];
+const GARBAGE = [
+  "", "x", "4", "49", "4{}", "42", "42[", '42["', "451-", "45999-[]", "40,,,", "\0", "😀", "b", "2", "1",
+];
 
 /** Pseudo-random bytes, the same in every run. */
 function noise(length, seed) {
@@ -38,7 +40,7 @@ const STRANGERS = {
   },
 
   async "sends garbage frames into a namespace, and waits for what comes"(t) {
-    for (const frame of GARBAGE.filter((frame) => !["42"].includes(frame))) {
+    for (const frame of GARBAGE) {
       const socket = await dialMain(t, lab.url);
       socket.send(frame, "abc");
       await socket.ends({ after: "anything" });
@@ -84,7 +86,7 @@ const STRANGERS = {
   async "connects to namespaces that are not there"(t) {
     const socket = dial(t, lab.url);
     await socket.next();
-    for (const nsp of NAMES.slice(1)) {
+    for (const nsp of NAMES) {
       socket.send(`40${nsp},`);
       assert.match(await socket.next(), /^44\/.*\{"message":"Invalid namespace"\}$/su);
     }
@@ -151,7 +153,8 @@ const STRANGERS = {
       socket.emit("all", room, n);
       assert.equal((await list.reaches(n + 1)).at(-1), n);
     }
-    assert.deepEqual(await call(socket, "get", "__proto__"), [null]);
+    await call(socket, "set", "__proto__", "a value");
+    assert.deepEqual(await call(socket, "get", "__proto__"), ["a value"]);
   },
 
   // A Durable Object's name has at most 1,024 bytes; a room's, on Node, any number.

@@ -95,8 +95,8 @@ export const gatewayOf = (socket) => socket.id.split(".").at(-1);
 export async function within(promise, what, limit = LIMIT) {
   let timer;
   const late = new Promise((_, failed) => {
-    const fail = () => failed(new Error(`in vain awaited for ${limit} ms: ${typeof what === "string" ? what : what()}`));
-    timer = setTimeout(fail, limit);
+    const name = () => (typeof what === "string" ? what : what());
+    timer = setTimeout(() => failed(new Error(`in vain awaited for ${limit} ms: ${name()}`)), limit);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
