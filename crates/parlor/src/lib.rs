@@ -37,7 +37,7 @@ mod testing;
 mod wire;
 
 pub use engine_io::{Answer, Conn, Frame, Message, Millis, Refusal, Ticket};
-pub use socket_io::{IntoPayload, Payload};
+pub use socket_io::{Binary, IntoPayload, Payload, Raw};
 
 pub use crate::{
     answer::{Ack, Fault, IntoConnected, IntoOutcome, Outcome, Refused},
@@ -59,8 +59,8 @@ pub mod prelude {
     pub use serde::{Deserialize, Serialize};
 
     pub use crate::{
-        Ack, App, Auth, Data, DisconnectReason, EventName, Fault, Handshake, Io, Namespace, Now, Payload,
-        Refused, Socket, SocketData,
+        Ack, App, Auth, Binary, Data, DisconnectReason, EventName, Fault, Handshake, Io, Namespace, Now,
+        Payload, Raw, Refused, Socket, SocketData,
     };
 }
 

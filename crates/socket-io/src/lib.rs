@@ -87,6 +87,6 @@ pub use packet::{
     Packet, encode, encode_ack, encode_connect, encode_connect_error, encode_connect_with_pid,
     encode_disconnect, encode_event,
 };
-pub use payload::{Binary, IntoPayload, Payload, StoredPayload, stored};
+pub use payload::{Binary, IntoPayload, Payload, Raw, StoredPayload, stored};
 pub use rooms::{Rooms, Target};
 pub use violation::Violation;

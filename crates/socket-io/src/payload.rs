@@ -4,6 +4,7 @@ mod array;
 mod binary;
 mod de;
 mod placeholders;
+mod raw;
 mod ser;
 pub mod stored;
 
@@ -15,6 +16,7 @@ use serde_json::value::RawValue;
 pub(crate) use array::Array;
 pub use binary::Binary;
 pub(crate) use placeholders::attachments_needed;
+pub use raw::Raw;
 pub use stored::StoredPayload;
 
 use crate::Violation;

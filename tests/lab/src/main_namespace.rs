@@ -64,38 +64,38 @@ async fn rooms(socket: Socket) -> Ack<Vec<String>> {
     Ack(socket.rooms().into_iter().map(ToOwned::to_owned).collect())
 }
 
-async fn msg(socket: Socket, Data((room, x)): Data<(String, Value)>) -> Result<(), Fault> {
+async fn msg(socket: Socket, Data((room, x)): Data<(String, Raw)>) -> Result<(), Fault> {
     socket.to(&room).emit("msg", &x)
 }
 
-async fn all(io: Io, Data((room, x)): Data<(String, Value)>) -> Result<(), Fault> {
+async fn all(io: Io, Data((room, x)): Data<(String, Raw)>) -> Result<(), Fault> {
     io.to(&room).emit("msg", &x)
 }
 
-async fn union(socket: Socket, Data((rooms, x)): Data<(Vec<String>, Value)>) -> Result<(), Fault> {
+async fn union(socket: Socket, Data((rooms, x)): Data<(Vec<String>, Raw)>) -> Result<(), Fault> {
     if rooms.is_empty() {
         return Ok(()); // no room, no member; a broadcast that names none is for everyone
     }
     rooms.iter().fold(socket.broadcast(), |members, room| members.to(room)).emit("msg", &x)
 }
 
-async fn except(socket: Socket, Data((room, out, x)): Data<(String, String, Value)>) -> Result<(), Fault> {
+async fn except(socket: Socket, Data((room, out, x)): Data<(String, String, Raw)>) -> Result<(), Fault> {
     socket.to(&room).except(&out).emit("msg", &x)
 }
 
-async fn broadcast(socket: Socket, Data(x): Data<Value>) -> Result<(), Fault> {
+async fn broadcast(socket: Socket, Data(x): Data<Raw>) -> Result<(), Fault> {
     socket.broadcast().emit("msg", &x)
 }
 
-async fn everyone(io: Io, Data(x): Data<Value>) -> Result<(), Fault> {
+async fn everyone(io: Io, Data(x): Data<Raw>) -> Result<(), Fault> {
     io.emit("msg", &x)
 }
 
-async fn whisper(io: Io, Data((id, x)): Data<(String, Value)>) -> Result<(), Fault> {
+async fn whisper(io: Io, Data((id, x)): Data<(String, Raw)>) -> Result<(), Fault> {
     io.to(&id).emit("msg", &x)
 }
 
-async fn volatile(socket: Socket, Data((room, x)): Data<(String, Value)>) -> Result<(), Fault> {
+async fn volatile(socket: Socket, Data((room, x)): Data<(String, Raw)>) -> Result<(), Fault> {
     socket.to(&room).volatile().emit("msg", &x)
 }
 

@@ -47,6 +47,23 @@ pub(super) fn provide<R>(attachments: &[Bytes], f: impl FnOnce() -> R) -> R {
     f()
 }
 
+/// Adds an attachment and gives its number; `None` outside of [`collect`].
+pub(super) fn attach(bytes: Bytes) -> Option<usize> {
+    let mut attachments = ATTACHMENTS.take()?;
+    let number = attachments.len();
+    attachments.push(bytes);
+    ATTACHMENTS.set(Some(attachments));
+    Some(number)
+}
+
+/// The attachments that placeholders stand for; none outside of [`provide`].
+pub(super) fn provided() -> Vec<Bytes> {
+    let attachments = ATTACHMENTS.take();
+    let copy = attachments.clone().unwrap_or_default();
+    ATTACHMENTS.set(attachments);
+    copy
+}
+
 /// Puts back what was there before, also when a `Serialize` implementation panics.
 struct Scope(Option<Vec<Bytes>>);
 
@@ -64,12 +81,7 @@ impl Drop for Scope {
 
 impl Serialize for Binary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Some(mut attachments) = ATTACHMENTS.take() else {
-            return serializer.serialize_bytes(&self.0);
-        };
-        let num = attachments.len();
-        attachments.push(self.0.clone());
-        ATTACHMENTS.set(Some(attachments));
+        let Some(num) = attach(self.0.clone()) else { return serializer.serialize_bytes(&self.0) };
         let mut placeholder = serializer.serialize_map(Some(2))?;
         placeholder.serialize_entry("_placeholder", &true)?;
         placeholder.serialize_entry("num", &num)?;

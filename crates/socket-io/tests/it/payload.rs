@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use socket_io::{Binary, IntoPayload, Payload, StoredPayload, Violation};
+use socket_io::{Binary, IntoPayload, Payload, Raw, StoredPayload, Violation};
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Said {
@@ -208,4 +208,27 @@ fn the_stored_form_is_faithful() {
     let damaged: StoredPayload = serde_json::from_str(r#"["1,}{",[]]"#).unwrap();
     assert_eq!(damaged.args().count(), 1);
     assert!(damaged.to::<(u8, u8)>().is_err());
+}
+
+#[test]
+fn raw_arguments_are_sent_on_as_they_came() {
+    let (one, two) = (Binary(Bytes::from_static(b"one")), Binary(Bytes::from_static(b"two")));
+    let sent = Payload::from_args(&(1.5, &two, vec![("deep", &one)])).unwrap();
+    let (number, second, third) = sent.to::<(Raw, Raw, Raw)>().unwrap();
+    assert_eq!(number.json(), "1.5");
+    // In another order, and behind an attachment that was not there before.
+    let new = Binary(Bytes::from_static(b"new"));
+    let sent_on = Payload::from_args(&(&new, third, second)).unwrap();
+    assert_eq!(sent_on.attachments(), [&b"new"[..], b"one", b"two"]);
+    let read = sent_on.to::<(Binary, Vec<(String, Binary)>, Binary)>().unwrap();
+    assert_eq!(read, (new, vec![("deep".to_owned(), one)], two));
+}
+
+#[test]
+fn a_raw_argument_without_binary_is_copied_to_the_letter() {
+    let sent = Payload::from_raw(r#"{"b" : 1e400,"a":12345678901234567890123}"#, vec![]).unwrap();
+    assert_eq!(Payload::from_args(&sent.to::<Raw>().unwrap()).unwrap().json(), sent.json());
+    // What only looks like binary data, in a packet without any, is left alone.
+    let forged = Payload::from_raw(r#"{"_placeholder":true,"num":7}"#, vec![]).unwrap();
+    assert_eq!(Payload::from_args(&forged.to::<Raw>().unwrap()).unwrap(), forged);
 }
