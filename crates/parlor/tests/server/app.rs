@@ -1,0 +1,165 @@
+//! The application under test, and its clients.
+
+use parlor::{Memory, TestClient, TestServer, prelude::*};
+use serde_json::{Value, json};
+
+#[derive(Default, Serialize, Deserialize)]
+struct Notes {
+    list: Vec<String>,
+}
+
+async fn connect(socket: Socket, Auth(auth): Auth<Value>) -> Result<Notes, Refused> {
+    if auth["token"] == "wrong" {
+        return Err(Refused::new("unauthorized").data(&json!({ "code": 401 })));
+    }
+    socket.emit("auth", &auth)?;
+    Ok(Notes::default())
+}
+
+async fn message(socket: Socket, payload: Payload) -> Result<(), Fault> {
+    socket.emit("message-back", &payload)
+}
+
+async fn echo(payload: Payload) -> Ack<Payload> {
+    Ack(payload)
+}
+
+async fn join(socket: Socket, Data(room): Data<String>) -> Ack {
+    socket.join(&room);
+    Ack(())
+}
+
+async fn leave(socket: Socket, Data(room): Data<String>) -> Ack {
+    socket.leave(&room);
+    Ack(())
+}
+
+async fn rooms(socket: Socket) -> Ack<Vec<String>> {
+    Ack(socket.rooms().into_iter().map(ToOwned::to_owned).collect())
+}
+
+async fn msg(socket: Socket, Data((room, x)): Data<(String, Value)>) -> Result<(), Fault> {
+    socket.to(&room).emit("msg", &x)
+}
+
+async fn all(io: Io, Data((room, x)): Data<(String, Value)>) -> Result<(), Fault> {
+    io.to(&room).emit("msg", &x)
+}
+
+async fn union(socket: Socket, Data((rooms, x)): Data<(Vec<String>, Value)>) -> Result<(), Fault> {
+    rooms.iter().fold(socket.broadcast(), |target, room| target.to(room)).emit("msg", &x)
+}
+
+async fn except(socket: Socket, Data((room, out, x)): Data<(String, String, Value)>) -> Result<(), Fault> {
+    socket.to(&room).except(&out).emit("msg", &x)
+}
+
+async fn broadcast(socket: Socket, Data(x): Data<Value>) -> Result<(), Fault> {
+    socket.broadcast().emit("msg", &x)
+}
+
+async fn everyone(io: Io, Data(x): Data<Value>) -> Result<(), Fault> {
+    io.emit("msg", &x)
+}
+
+async fn note(mut notes: SocketData<Notes>, Data(text): Data<String>) -> Result<Ack<usize>, Fault> {
+    notes.list.push(text.clone());
+    if text == "bad" { Err(Fault::new("bad note", "no")) } else { Ok(Ack(notes.list.len())) }
+}
+
+async fn boom() -> Result<(), Fault> {
+    "seven".parse::<u32>()?;
+    Ok(())
+}
+
+async fn who(io: Io, Data(room): Data<String>) -> Ack<Vec<String>> {
+    let mut ids: Vec<String> =
+        io.in_(&room).fetch_sockets().await.iter().map(|s| s.id().to_owned()).collect();
+    ids.sort();
+    Ack(ids)
+}
+
+async fn join_and_count(socket: Socket, io: Io, Data(room): Data<String>) -> Result<Ack<usize>, Fault> {
+    socket.join(&room);
+    let there = io.in_(&room).fetch_sockets().await.len();
+    socket.to(&room).emit("count", there)?;
+    Ok(Ack(there))
+}
+
+async fn join_and_say(socket: Socket, Data((join, say)): Data<(String, String)>) -> Result<(), Fault> {
+    socket.join(&join);
+    socket.to(&say).emit("msg", &join)
+}
+
+async fn unknown(socket: Socket, EventName(name): EventName) -> Result<(), Fault> {
+    socket.emit("unknown", &name)
+}
+
+async fn gone(socket: Socket, io: Io, DisconnectReason(why): DisconnectReason) -> Result<(), Fault> {
+    let rooms: Vec<&str> = socket.rooms().into_iter().filter(|room| *room != socket.id()).collect();
+    io.emit("gone", &(why, rooms))
+}
+
+async fn leave_me(socket: Socket, Data(close): Data<bool>) {
+    socket.disconnect(close);
+}
+
+/// Greets, then asks, before anyone is let in.
+async fn careful(socket: Socket, io: Io) -> Result<(), Refused> {
+    socket.emit("greeting", ())?;
+    match io.all().fetch_sockets().await.len() {
+        0 | 1 => Ok(()),
+        _ => Err(Refused::new("full")),
+    }
+}
+
+async fn strict(payload: Payload) -> Result<Ack<&'static str>, Fault> {
+    if payload.is_empty() { Err(Fault::new("empty", "say something")) } else { Ok(Ack("not used")) }
+}
+
+pub(crate) fn app() -> App {
+    let main = Namespace::new(connect)
+        .on("message", message)
+        .on("echo", echo)
+        .on("join", join)
+        .on("leave", leave)
+        .on("rooms", rooms)
+        .on("msg", msg)
+        .on("all", all)
+        .on("union", union)
+        .on("except", except)
+        .on("broadcast", broadcast)
+        .on("everyone", everyone)
+        .on("note", note)
+        .on("boom", boom)
+        .on("who", who)
+        .on("join-and-count", join_and_count)
+        .on("leave-me", leave_me)
+        .on("join-and-say", join_and_say)
+        .on_fallback(unknown)
+        .on_disconnect(gone);
+    App::new()
+        .gateways_per_location(2)
+        .namespace("/", main)
+        .namespace("/other", Namespace::open().on("msg", msg))
+        .namespace("/careful", Namespace::new(careful))
+        .namespace("/strict", Namespace::open().on("echo", echo).on_any(strict))
+}
+
+pub(crate) fn in_every_memory(test: impl Fn(&mut TestServer)) {
+    for memory in [Memory::Kept, Memory::Snapshots, Memory::Rows] {
+        println!("memory: {memory:?}");
+        test(&mut TestServer::with_memory(app, memory));
+    }
+}
+
+/// A client that has already had its greeting.
+pub(crate) fn guest(server: &mut TestServer) -> TestClient {
+    let client = server.connect("/", &json!({}));
+    assert_eq!(client.events(), [("auth".to_owned(), json!([{}]))]);
+    client
+}
+
+pub(crate) fn msgs(client: &TestClient) -> Vec<Value> {
+    client.events().into_iter().filter(|(name, _)| name == "msg").map(|(_, args)| args[0].clone()).collect()
+}

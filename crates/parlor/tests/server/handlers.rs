@@ -1,0 +1,132 @@
+//! Handlers: what they are given, what they answer, what they may wait for.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use parlor::{Incoming, prelude::Payload};
+use serde_json::{Value, json};
+
+use crate::app::{guest, in_every_memory, msgs};
+
+#[test]
+fn connect_is_middleware_and_constructor() {
+    in_every_memory(|server| {
+        let ann = server.connect("/", &json!({ "token": "right" }));
+        assert!(ann.id().ends_with(".any-1"), "{}", ann.id());
+        assert_eq!(ann.events(), [("auth".to_owned(), json!([{ "token": "right" }]))]);
+        let eve = server.connect("/", &json!({ "token": "wrong" }));
+        assert_eq!(eve.refusal(), Some(json!({ "message": "unauthorized", "data": { "code": 401 } })));
+        let lost = server.connect("/nowhere", &());
+        assert_eq!(lost.refusal(), Some(json!({ "message": "Invalid namespace" })));
+        assert!(!lost.is_closed());
+    });
+}
+
+#[test]
+fn payloads_pass_through_unchanged() {
+    in_every_memory(|server| {
+        let ann = guest(server);
+        let payload = Payload::from_raw(
+            r#"1, {"a":{"_placeholder":true,"num":0}},"x""#,
+            vec![Bytes::from_static(&[1, 2])],
+        );
+        ann.emit("message", payload.unwrap());
+        let bytes = vec![Bytes::from_static(&[1, 2])];
+        let args = json!([1, { "a": { "_placeholder": true, "num": 0 } }, "x"]);
+        assert_eq!(ann.next(), Some(Incoming::Event("message-back".into(), args, bytes)));
+        assert_eq!(ann.ask("echo", ("a", 2)), Some(json!(["a", 2])));
+        assert_eq!(ann.ask("echo", ()), Some(json!([])));
+        assert_eq!(ann.ask("echo", Value::Null), Some(json!([null])));
+        assert_eq!(ann.ask("echo", None::<u8>), Some(json!([null])));
+    });
+}
+
+#[test]
+fn two_namespaces_on_one_connection_stay_apart() {
+    in_every_memory(|server| {
+        let ann = guest(server);
+        let (also_ann, other) = (ann.also("/other", &()), server.connect("/other", &()));
+        assert_ne!(ann.id(), also_ann.id());
+        also_ann.emit("msg", &(other.id(), 7));
+        ann.emit("msg", &(other.id(), 8));
+        assert_eq!(msgs(&other), [7]);
+        also_ann.disconnect();
+        assert_eq!(ann.ask("echo", 1), Some(json!([1])));
+    });
+}
+
+#[test]
+fn socket_data_changes_only_when_all_went_well() {
+    in_every_memory(|server| {
+        let ann = guest(server);
+        assert_eq!(ann.ask("note", "one"), Some(json!([1])));
+        assert_eq!(ann.ask("note", "bad"), Some(json!([{ "error": "bad note", "message": "no" }])));
+        assert_eq!(ann.ask("note", "two"), Some(json!([2])));
+    });
+}
+
+#[test]
+fn faults_are_told_and_disturb_nobody() {
+    in_every_memory(|server| {
+        let (ann, bob) = (guest(server), guest(server));
+        assert_eq!(ann.ask("boom", ()), Some(json!([{ "error": "internal" }])));
+        assert!(server.log().iter().any(|line| line.contains("invalid digit")), "{:?}", server.log());
+        let told = ann.ask("join", json!({ "not": "a room" })).unwrap();
+        assert_eq!(told[0]["error"], "bad payload");
+        ann.emit("nobody-handles-this", 1);
+        assert_eq!(ann.events(), [("unknown".to_owned(), json!(["nobody-handles-this"]))]);
+        ann.raw("4nonsense");
+        assert!(ann.is_closed());
+        assert!(!bob.is_closed());
+        assert_eq!(bob.ask("echo", 1), Some(json!([1])));
+    });
+}
+
+#[test]
+fn handlers_may_ask_who_is_there_and_wait_for_it() {
+    in_every_memory(|server| {
+        let (ann, bob, cid) = (guest(server), guest(server), guest(server));
+        assert_eq!(ann.ask("who", "tea"), Some(json!([[]])));
+        assert_eq!(ann.ask("join-and-count", "tea"), Some(json!([1])));
+        assert_eq!(bob.ask("join-and-count", "tea"), Some(json!([2])));
+        assert_eq!(ann.events(), [("count".to_owned(), json!([2]))]);
+        let mut ids = vec![ann.id(), bob.id()];
+        ids.sort();
+        assert_eq!(cid.ask("who", "tea"), Some(json!([ids])));
+    });
+}
+
+#[test]
+fn a_connect_handler_may_ask_too() {
+    in_every_memory(|server| {
+        let first = server.connect("/careful", &());
+        assert_eq!(first.events(), [("greeting".to_owned(), json!([]))]);
+        let _second = server.connect("/careful", &());
+        let third = server.connect("/careful", &());
+        assert_eq!(third.refusal(), Some(json!({ "message": "full" })));
+    });
+}
+
+#[test]
+fn a_catch_all_may_stop_an_event_and_answers_none() {
+    in_every_memory(|server| {
+        let ann = server.connect("/strict", &());
+        assert_eq!(ann.ask("echo", 1), Some(json!([1])));
+        assert_eq!(ann.ask("echo", ()), Some(json!([{ "error": "empty", "message": "say something" }])));
+        assert_eq!(ann.ask("nobody-handles-this", 1), None);
+    });
+}
+
+#[test]
+fn a_question_whose_room_forgot_it_is_answered_in_the_end() {
+    in_every_memory(|server| {
+        let ann = guest(server);
+        ann.ask("join", "tea");
+        server.lose_reply(1);
+        assert_eq!(ann.ask("who", "tea"), None);
+        server.forget_rooms();
+        server.advance(Duration::from_secs(7));
+        assert_eq!(ann.next(), Some(Incoming::Ack(1, json!([[]]))));
+        assert_eq!(ann.ask("who", "tea"), Some(json!([[ann.id()]])));
+    });
+}

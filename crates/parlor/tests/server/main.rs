@@ -1,0 +1,13 @@
+//! Whole applications on the test server. Every test runs three times: with memory kept, with each machine
+//! replaced by its own snapshot after every step, and with every object rebuilt from its stored rows whenever
+//! nothing is under way.
+#![allow(
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    reason = "in tests a panic is a failure, and what is printed tells of it"
+)]
+
+mod app;
+mod handlers;
+mod lives;
+mod rooms;

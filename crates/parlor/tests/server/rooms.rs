@@ -1,0 +1,138 @@
+//! Rooms: who gets what, in which order, whatever the network loses.
+
+use std::time::Duration;
+
+use parlor::{Incoming, TestServer};
+use serde_json::json;
+
+use crate::app::{app, guest, in_every_memory, msgs};
+
+#[test]
+fn rooms_over_two_gateways() {
+    in_every_memory(|server| {
+        let (ann, bob, cid) = (guest(server), guest(server), guest(server));
+        for client in [&ann, &bob, &cid] {
+            assert_eq!(client.ask("join", "tea"), Some(json!([])));
+        }
+        assert_eq!(server.members("/", "tea"), 3);
+        ann.emit("msg", ("tea", 1));
+        ann.emit("all", ("tea", 2));
+        assert_eq!(msgs(&ann), [2]);
+        assert_eq!(msgs(&bob), [1, 2]);
+        assert_eq!(msgs(&cid), [1, 2]);
+        assert_eq!(bob.ask("leave", "tea"), Some(json!([])));
+        ann.emit("msg", ("tea", 3));
+        assert_eq!(msgs(&bob), [0; 0]);
+        assert_eq!(msgs(&cid), [3]);
+        let mut own = vec![bob.id()];
+        own.sort();
+        assert_eq!(bob.ask("rooms", ()), Some(json!([own])));
+        let mut own = vec![cid.id(), "tea".into()];
+        own.sort();
+        assert_eq!(cid.ask("rooms", ()), Some(json!([own])));
+    });
+}
+
+#[test]
+fn each_member_gets_a_union_once() {
+    in_every_memory(|server| {
+        let (ann, bob, cid, dan) = (guest(server), guest(server), guest(server), guest(server));
+        bob.ask("join", "a");
+        bob.ask("join", "b");
+        cid.ask("join", "b");
+        dan.ask("join", "c");
+        ann.emit("union", &(["a", "b"].to_vec(), 1));
+        ann.emit("except", ("b", "a", 2));
+        ann.emit("broadcast", 3);
+        ann.emit("everyone", 4);
+        assert_eq!(msgs(&ann), [4]);
+        assert_eq!(msgs(&bob), [1, 3, 4]);
+        assert_eq!(msgs(&cid), [1, 2, 3, 4]);
+        assert_eq!(msgs(&dan), [3, 4]);
+    });
+}
+
+#[test]
+fn a_socket_is_reached_by_its_id_on_any_gateway() {
+    in_every_memory(|server| {
+        let (ann, bob, cid) = (guest(server), guest(server), guest(server));
+        for to in [&bob, &cid] {
+            ann.emit("msg", &(to.id(), "hi"));
+            assert_eq!(msgs(to), ["hi"]);
+        }
+        assert_eq!(msgs(&ann), [""; 0]);
+        ann.emit("msg", &(format!("{}any-9", "x".repeat(20)), "to nobody"));
+        assert_eq!(ann.ask("echo", 1), Some(json!([1])));
+    });
+}
+
+#[test]
+fn lost_requests_and_replies_are_made_good() {
+    in_every_memory(|server| {
+        let (ann, bob) = (guest(server), guest(server));
+        server.lose_next_request();
+        assert_eq!(ann.ask("join", "tea"), None, "not acknowledged before it has taken effect");
+        server.advance(Duration::from_secs(1));
+        assert_eq!(ann.next(), Some(Incoming::Ack(0, json!([]))));
+        bob.ask("join", "tea");
+        server.lose_reply(0);
+        ann.emit("all", ("tea", 1));
+        server.advance(Duration::from_secs(1));
+        ann.emit("all", ("tea", 2));
+        assert_eq!(msgs(&ann), [1, 2]);
+        assert_eq!(msgs(&bob), [1, 2]);
+    });
+}
+
+#[test]
+fn nobody_can_join_the_room_that_is_another_socket() {
+    in_every_memory(|server| {
+        let (ann, bob, eve) = (guest(server), guest(server), guest(server));
+        assert_eq!(eve.ask("join", ann.id()), Some(json!([])));
+        bob.emit("msg", (ann.id(), 1));
+        bob.emit("union", (vec![ann.id(), "tea".to_owned()], 2));
+        assert_eq!(msgs(&ann), [1, 2]);
+        assert_eq!(msgs(&eve), [0; 0]);
+    });
+}
+
+#[test]
+fn a_name_too_long_for_a_room_is_refused_in_words() {
+    in_every_memory(|server| {
+        let ann = guest(server);
+        let long = "x".repeat(parlor::ROOM_NAME_MAX + 1);
+        assert_eq!(ann.ask("join", &long).unwrap()[0]["error"], "bad room name");
+        assert_eq!(ann.ask("msg", (&long, 1)).unwrap()[0]["error"], "bad room name");
+        assert_eq!(ann.ask("who", &long), Some(json!([[]])));
+        assert_eq!(ann.ask("join", "ü".repeat(256)), Some(json!([])));
+    });
+}
+
+#[test]
+fn last_words_are_said() {
+    in_every_memory(|server| {
+        let (ann, bob) = (guest(server), guest(server));
+        bob.ask("join", "tea");
+        server.lose_next_request();
+        ann.emit("join", "cake"); // not confirmed, so what follows waits
+        ann.emit("msg", ("tea", 1));
+        ann.hang_up();
+        server.advance(Duration::from_secs(1));
+        assert_eq!(msgs(&bob), [0; 0], "the second event had not begun");
+        let cid = guest(server);
+        server.lose_next_request();
+        cid.emit("join-and-say", ("cake", "tea"));
+        cid.hang_up();
+        server.advance(Duration::from_secs(1));
+        assert_eq!(msgs(&bob), ["cake"]);
+    });
+}
+
+#[test]
+fn a_burst_of_joins_costs_few_requests() {
+    let mut server = TestServer::new(app);
+    let ann = guest(&mut server);
+    let before = server.requests();
+    ann.emit("msg", ("tea", 1));
+    assert_eq!(server.requests() - before, 1, "one hop for a broadcast to a room without other members");
+}
