@@ -1,7 +1,7 @@
 //! The shell: runs a [`parlor`] application on Cloudflare Workers. It holds no rule, only plumbing; it is the
 //! only crate that knows `worker`.
 //!
-//! ```ignore
+//! ```text
 //! use parlor_worker::prelude::*;
 //!
 //! fn app() -> App {

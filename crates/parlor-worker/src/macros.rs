@@ -3,7 +3,7 @@
 /// Declares the Durable Object classes of an application, a function that gives an [`App`](parlor::App). Their
 /// names are those in `wrangler.toml`. Each is the official `#[durable_object]` around a shell of this crate:
 ///
-/// ```ignore
+/// ```text
 /// #[worker::durable_object]
 /// pub struct Gateway(AssertUnwindSafe<GatewayShell>);
 /// impl worker::DurableObject for Gateway { /* every method calls the shell's */ }
