@@ -5,6 +5,7 @@ use std::{
     collections::HashMap,
     rc::Rc,
     task::{Context, Waker},
+    time::Duration,
 };
 
 use engine_io::{Action, Answer, Refusal, Route};
@@ -12,7 +13,7 @@ use futures_channel::oneshot;
 use futures_util::StreamExt;
 use parlor::{App, CallId, Conn, Gateway, Output, Peer, Progress, Protocol, Running, Scope, Ticket, Turn};
 use worker::{
-    Env, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
+    Delay, Env, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
     WebsocketEvent, wasm_bindgen_futures::spawn_local,
 };
 
@@ -24,6 +25,10 @@ use crate::{
     store::Store,
     unique,
 };
+
+/// How long a poll of a session that is upgrading is held back. The frame that ends the upgrade travels by another
+/// connection, and a poll sent after it must not overtake it.
+const UPGRADE_GRACE: Duration = Duration::from_millis(10);
 
 /// The shell of a Gateway object; [`durable_objects!`](crate::durable_objects) wraps it in a class.
 #[derive(Clone, Debug)]
@@ -108,6 +113,9 @@ impl GatewayShell {
                         shell.websocket(|gateway, turn, conn| gateway.handle_websocket(turn, &sid, conn))
                     }
                     Ok(Action::Poll) => {
+                        if shell.turn(|gateway, _| gateway.is_upgrading(&sid))? {
+                            Delay::from(UPGRADE_GRACE).await;
+                        }
                         let (ticket, answer) = shell.ticket();
                         shell.turn(|gateway, turn| gateway.handle_poll(turn, &sid, ticket))?;
                         shell.answer(answer).await

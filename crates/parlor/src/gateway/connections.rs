@@ -71,6 +71,12 @@ impl Gateway {
         self.clients.contains_key(sid)
     }
 
+    /// Whether a WebSocket is about to take over this session.
+    #[must_use]
+    pub fn is_upgrading(&self, sid: &str) -> bool {
+        self.clients.get(sid).is_some_and(|client| client.session.probe().is_some())
+    }
+
     /// A GET of a session.
     pub fn handle_poll(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket) {
         self.on_session(turn, sid, ticket, |session, config, now| session.handle_poll(config, ticket, now));
