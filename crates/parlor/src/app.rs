@@ -94,7 +94,7 @@ impl App {
         self
     }
 
-    /// How often clients are pinged [25 s]. Below 10 s an object never sleeps while clients are connected; the
+    /// How often clients are pinged (default: 25 s). Below 10 s an object never sleeps while clients are connected; the
     /// longer it is, the less idle connections cost.
     #[must_use]
     pub fn ping_interval(mut self, interval: Duration) -> Self {
@@ -102,14 +102,14 @@ impl App {
         self
     }
 
-    /// How long a client has for its pong [20 s].
+    /// How long a client has for its pong (default: 20 s).
     #[must_use]
     pub fn ping_timeout(mut self, timeout: Duration) -> Self {
         self.config.engine.ping_timeout = millis(timeout);
         self
     }
 
-    /// How many Gateways share the clients of one location [1].
+    /// How many Gateways share the clients of one location (default: 1).
     #[must_use]
     pub fn gateways_per_location(mut self, shards: u32) -> Self {
         self.config.gateways.shards = shards.max(1);

@@ -13,7 +13,8 @@
 //!   can be wrong.
 //! - [`encode`], and `encode_…` for each kind of packet, turn packets into frames.
 //! - [`Payload`] is the arguments of an event or acknowledgement, [`IntoPayload`] what can become one,
-//!   [`Binary`] binary data inside of it.
+//!   [`Binary`] binary data inside of it, [`Raw`] one of them
+//!   that is passed on as it came.
 //! - [`Rooms`] is who is in which room of a namespace, and [`Target`] whom a broadcast is for.
 //!
 //! # The life of a packet
