@@ -5,17 +5,38 @@ export const OBJECTS = { GATEWAY: "Gateway", ROOM: "Room" };
 
 export const COMPATIBILITY_DATE = "2026-10-01";
 
-/** The worker's variables for the lab's options; what is undefined keeps its default. */
-export function variables({ pingInterval = 25000, pingTimeout = 20000, gateways = 1, recovery } = {}) {
+/**
+ * The worker's variables for the lab's options; what is undefined keeps its default. The options are named as in
+ * Socket.IO's server, and so are the variables: `allowEIO3` is PARLOR_ALLOW_EIO3.
+ */
+export function variables({ pingInterval = 25000, pingTimeout = 20000, gateways = 1, recovery, cors, ...more } = {}) {
   const vars = {
     PARLOR_PING_INTERVAL: pingInterval,
     PARLOR_PING_TIMEOUT: pingTimeout,
     PARLOR_GATEWAYS: gateways,
     PARLOR_PLACEMENT: "round-robin",
     PARLOR_RECOVERY: recovery, // off unless given
+    PARLOR_CORS_ORIGIN: cors?.origin,
+    PARLOR_CORS_CREDENTIALS: cors?.credentials,
   };
+  for (const name of MORE) vars[variable(name)] = more[name];
   return Object.fromEntries(Object.entries(vars).flatMap(([k, v]) => (v === undefined ? [] : [[k, String(v)]])));
 }
+
+const MORE = [
+  "connectTimeout",
+  "upgradeTimeout",
+  "maxHttpBufferSize",
+  "transports", // a list
+  "allowUpgrades",
+  "allowEIO3",
+  "cookie", // its name; off without it
+  "parser", // "default" or "msgpack"
+  "httpCompression",
+  "checkOrigin", // Parlor's own: a page from elsewhere may not open a WebSocket
+];
+
+const variable = (name) => `PARLOR_${name.replace(/EIO3$|[A-Z]/g, (word) => `_${word}`).toUpperCase()}`;
 
 /** A configuration for `workerd serve`: https://github.com/cloudflare/workerd, src/workerd/server/workerd.capnp */
 export function configFile({ port, storage, vars }) {
