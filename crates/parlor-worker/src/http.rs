@@ -92,8 +92,9 @@ pub(crate) async fn body(mut request: Request, limit: usize) -> Body {
     if header(&request, "content-type").is_some_and(|kind| kind == "application/octet-stream") {
         return Body::NotText;
     }
-    let declared = header(&request, "content-length").and_then(|length| length.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > limit) {
+    // As 64 bits, for here `usize` has 32, and what is not read as a number is not seen to be too large.
+    let declared = header(&request, "content-length").and_then(|length| length.parse::<u64>().ok());
+    if declared.is_some_and(|length| length > limit as u64) {
         return Body::TooLarge;
     }
     let Ok(mut stream) = request.stream() else { return Body::Whole(Vec::new()) };

@@ -1,0 +1,115 @@
+// A thousand strangers who mean no good, many at once. Two who chat beside them do not notice, the memory stays bounded,
+// nothing is answered with a 5xx, nothing panics. ABUSE_SEED=n for other strangers, ABUSE_ONLY=word for some kinds.
+import assert from "node:assert/strict";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, it } from "node:test";
+import { POLLING, WEBSOCKET, call, clients, gatewayOf, heard, within } from "../support/clients.mjs";
+import { startLab } from "../support/lab.mjs";
+import { FRAMES } from "./abuse/frames.mjs";
+import { HTTP } from "./abuse/http.mjs";
+import { residentMemory } from "./abuse/memory.mjs";
+import { PACKETS } from "./abuse/packets.mjs";
+import { Stranger } from "./abuse/stranger.mjs";
+
+const SEED = Number(process.env.ABUSE_SEED ?? 1);
+const ROUND = 500; // strangers; there are two rounds, of the same ones
+const AT_ONCE = 16;
+const LIMIT = 60_000; // of one stranger
+const KINDS = Object.entries({ ...HTTP, ...FRAMES, ...PACKETS }).filter(([kind]) => kind.includes(process.env.ABUSE_ONLY ?? ""));
+
+const folder = mkdtempSync(join(tmpdir(), "parlor-abuse-"));
+const log = openSync(join(folder, "log"), "w");
+let lab;
+before(async () => (lab = await startLab({ gateways: 2, pingInterval: 10_000, pingTimeout: 5000, log })));
+after(async () => {
+  await lab.stop();
+  closeSync(log);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it("a thousand strangers disturb nobody", async (t) => {
+  t.diagnostic(`ABUSE_SEED=${SEED}, ${KINDS.length} kinds`);
+  const chat = await chatting(t);
+  const memory = [residentMemory(lab.pid)];
+  for (const n of [1, 2]) {
+    const started = Date.now();
+    const { failures, answers } = await round();
+    memory.push(residentMemory(lab.pid));
+    const mb = Math.round(memory.at(-1) / 1e6);
+    t.diagnostic(`round ${n}: ${Date.now() - started} ms, ${mb} MB, answers ${JSON.stringify(answers)}`);
+    assert.deepEqual(failures, []);
+  }
+  t.diagnostic(`${await chat.end()} messages each way`);
+  assert.doesNotMatch(readFileSync(join(folder, "log"), "utf8"), /panicked|RuntimeError|RangeError/);
+});
+
+/** All strangers, some at once. Those who stay do so until the end of the round. */
+async function round() {
+  const failures = [];
+  const answers = {};
+  const staying = [];
+  let next = 0;
+  const one = async (n) => {
+    const [kind, act] = KINDS[n % KINDS.length];
+    const stranger = new Stranger(lab.url, SEED * 1_000_003 + n);
+    const leave = () => {
+      stranger.leave();
+      for (const status of stranger.statuses) {
+        answers[status] = (answers[status] ?? 0) + 1;
+        if (status >= 500) failures.push(`${n}, ${kind}: ${status}`);
+      }
+    };
+    try {
+      const how = await within(act(stranger), kind, LIMIT);
+      if (how?.stays) return staying.push(leave);
+    } catch (error) {
+      failures.push(`${n}, ${kind}: ${error.stack}`);
+    }
+    leave();
+  };
+  const worker = async () => {
+    while (next < ROUND) await one(next++);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  for (const leave of staying) leave();
+  return { failures, answers };
+}
+
+/** Two in a room, on two Gateways, one by WebSocket and one by polling; each answers the other, without a pause. */
+async function chatting(t) {
+  const [[a], [b]] = [await clients(t, lab.url, 1, WEBSOCKET), await clients(t, lab.url, 1, POLLING)];
+  assert.notEqual(gatewayOf(a), gatewayOf(b));
+  const ids = [a.id, b.id];
+  const lost = [];
+  for (const socket of [a, b]) {
+    socket.on("disconnect", (reason) => lost.push(reason));
+    await call(socket, "join", "chat");
+  }
+  const [heardByA, heardByB] = [heard(a), heard(b)];
+  let ended = false;
+  let sent = 0;
+  const talk = (async () => {
+    for (; !ended; sent += 1) {
+      a.emit("msg", "chat", ["a", sent]);
+      await heardByB.reaches(sent + 1);
+      b.emit("msg", "chat", ["b", sent]);
+      await heardByA.reaches(sent + 1);
+    }
+  })();
+  talk.catch(() => {}); // awaited at the end
+  return {
+    /** Gives how many messages each had. */
+    async end() {
+      ended = true;
+      await talk;
+      const numbers = [...Array(sent).keys()];
+      assert.deepEqual([...heardByA], numbers.map((n) => ["b", n]));
+      assert.deepEqual([...heardByB], numbers.map((n) => ["a", n]));
+      assert.deepEqual(lost, []);
+      assert.deepEqual([a.id, b.id], ids);
+      return sent;
+    },
+  };
+}
