@@ -8,12 +8,18 @@ use std::borrow::Cow;
 pub use cookie::{Cookie, SameSite};
 pub use cors::{Cors, Header, Origins};
 
-/// The last value of a key in a query, decoded; a key without `=` has the empty value.
-pub(crate) fn query_value<'a>(query: &'a str, key: &str) -> Option<Cow<'a, str>> {
-    query.split('&').rev().find_map(|pair| {
+/// The keys and values of a query, decoded; a key without `=` has the empty value. Of a key that comes twice Node takes
+/// the last.
+pub fn query_pairs(query: &str) -> impl DoubleEndedIterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (percent_decode(name) == key).then(|| percent_decode(value))
+        (percent_decode(name), percent_decode(value))
     })
+}
+
+/// The value of a key in a query.
+pub(crate) fn query_value<'a>(query: &'a str, key: &str) -> Option<Cow<'a, str>> {
+    query_pairs(query).rev().find_map(|(name, value)| (name == key).then_some(value))
 }
 
 /// Decodes `%20` and `+`. What is no escape stays as it is; what is not UTF-8 becomes U+FFFD.
