@@ -2,13 +2,14 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { within } from "../../support/clients.mjs";
+import { random } from "../../support/random.mjs";
 import { dial, dialMain, poll, pollMain, request } from "../../support/wire.mjs";
 
 export const POLL = "EIO=4&transport=polling";
 export const WS = "EIO=4&transport=websocket";
 
 export class Stranger {
-  #state;
+  #dice;
   #cleanUps = [];
   #connections = [];
   /** Of every answer that he got, its HTTP status. */
@@ -17,15 +18,12 @@ export class Stranger {
   /** The same seed is the same stranger. */
   constructor(url, seed) {
     this.url = url;
-    this.#state = seed;
+    this.#dice = random(seed);
   }
 
-  /** A whole number below n (mulberry32). */
+  /** A whole number below n. */
   number(n) {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * n);
+    return Math.floor(this.#dice() * n);
   }
 
   pick(list) {
