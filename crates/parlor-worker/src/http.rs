@@ -80,7 +80,10 @@ impl Asked {
 
     /// An answer of the machine as a response.
     pub(crate) fn answer(&self, answer: Answer) -> Result<Response> {
-        Ok(self.answer_builder(&answer)?.fixed(answer.into_body()))
+        let response = self.answer_builder(&answer)?;
+        let body = answer.into_body();
+        // The Worker has to know it, and the runtime tells a length of its own to clients only.
+        Ok(response.with_header("content-length", &body.len().to_string())?.fixed(body))
     }
 
     /// As [`answer`](Self::answer), to the handshake of this session.
