@@ -1,7 +1,7 @@
 //! The client's own files, `socket.io.js` and its kin: static assets, which get here the headers that Node serves them
 //! with. No object is woken for them.
 
-use worker::{Env, Request, Response, Result};
+use worker::{Env, Request, Response, Result, web_sys};
 
 use crate::http::{Asked, header};
 
@@ -37,11 +37,10 @@ pub(crate) async fn serve(
     {
         return Ok(asked.response(304)?.empty());
     }
-    let mut url = request.url()?;
-    url.set_path(&format!("/socket.io/{file}"));
-    url.set_query(None);
     let Ok(assets) = env.assets("ASSETS") else { return Response::error("Not found", 404) };
-    let response = assets.fetch(url.as_str(), None).await?;
+    // The host says nothing to a binding. (The raw request: `worker`'s brings along code for options.)
+    let wanted = web_sys::Request::new_with_str(&format!("https://assets/socket.io/{file}"))?;
+    let response = assets.fetch_request(Request::from(wanted)).await?;
     if response.status_code() != 200 {
         return Ok(response);
     }

@@ -135,7 +135,7 @@ impl App {
     pub fn allows(&self, handshake: &Handshake) -> Result<(), String> {
         let origin = handshake.header("origin").filter(|_| self.config.check_origin);
         let is_known = origin.is_none_or(|origin| {
-            let host = origin.split_once("://").map(|(_, host)| host);
+            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
             host.is_some() && host == handshake.header("host")
                 || self.config.engine.cors.as_ref().is_some_and(|cors| cors.allows(origin))
         });
