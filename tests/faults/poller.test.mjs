@@ -2,11 +2,26 @@
 // as on Node. What can be promised, and is tested here: within a session a client gets what it is sent without a gap and
 // without a repeat; when the session ends both sides hear of it, and it never goes on behind something lost; what the
 // client itself had not confirmed arrives when it is back. POLLER_SEED=n for other cuts.
+//
+// Connections are reset here, as by a crash of the client's machine. Of one that the client only closes (FIN) plain workerd
+// says nothing: see "What polling promises" in ARCHITECTURE.md.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { after, before, describe, it } from "node:test";
-import { POLLING, WEBSOCKET, call, client, clients, connected, eventually, heard, next, within } from "../support/clients.mjs";
+import {
+  POLLING,
+  WEBSOCKET,
+  call,
+  client,
+  clients,
+  connected,
+  eventually,
+  heard,
+  manager,
+  next,
+  within,
+} from "../support/clients.mjs";
 import { startLab } from "../support/lab.mjs";
 import { startProxy } from "../support/proxy.mjs";
 import { random } from "../support/random.mjs";
@@ -36,7 +51,7 @@ describe("a poller that is killed while its GET waits", () => {
   it("loses its session at once, and the others are told why", async (t) => {
     const { watcher, poller } = await pair(t);
     const gone = next(watcher, "gone");
-    (await park(lab, poller)).destroy();
+    (await park(lab, poller)).resetAndDestroy();
     const [, reason] = await gone;
     assert.equal(reason, "transport error");
     watcher.emit("msg", "room", 1);
@@ -46,7 +61,7 @@ describe("a poller that is killed while its GET waits", () => {
   it("gets nothing of what is sent then, or all of it: nothing is answered into the void", async (t) => {
     for (let n = 0; n < 20; n += 1) {
       const { watcher, poller, told } = await pair(t);
-      (await park(lab, poller)).destroy();
+      (await park(lab, poller)).resetAndDestroy();
       for (const x of [1, 2, 3]) watcher.emit("msg", "room", x);
       const events = [];
       for (let answer; events.length < 3 && (answer = await poller.get()).status === 200; ) {
@@ -68,7 +83,7 @@ describe("a poller that is killed while its GET waits", () => {
       watcher.emit("msg", "room", x);
       assert.match(String(await answered), new RegExp(`\\["msg",${x}\\]`));
     }
-    connection.destroy();
+    connection.resetAndDestroy();
     const list = heard(watcher);
     for (const x of [4, 5]) watcher.emit("all", "room", x);
     await list.reaches(2);
@@ -97,7 +112,7 @@ describe("an official client, polling, whose connections are cut at random", () 
     const receiver = client(t, proxy.url, POLLING, HASTE);
     const sessions = []; // of each its id, which number came first after it was in the room, what it heard
     let sent = 0;
-    receiver.on("connect", async () => {
+    receiver.on("connect", () => {
       const session = { id: receiver.id, from: undefined, heard: [] };
       sessions.push(session);
       // Lost with the connection: then there will be another.
@@ -112,20 +127,18 @@ describe("an official client, polling, whose connections are cut at random", () 
       sent += 1;
       await own.reaches(sent);
     };
-    for (let cuts = 0; cuts < 40 || sent < 200; ) {
+    for (let cuts = 0; cuts < 40; ) {
       await speak();
-      const parked = [...proxy.links].filter((link) => link.parked);
-      if (parked.length > 0 && dice() < 0.3) {
-        parked[0].cut();
-        cuts += 1;
-        await eventually("a new session after the cut", () => sessions.length > 0);
-      }
+      const parked = [...proxy.links].find((link) => link.parked); // the handshake's GET at times, and a POST never
+      if (!parked || dice() > 0.1) continue;
+      parked.cut();
+      cuts += 1;
     }
     // Healed: from here on nothing may be missing.
     await eventually("it is back in the room", () => receiver.connected && sessions.at(-1).from !== undefined);
     const last = sessions.at(-1);
     for (let n = 0; n < 20; n += 1) await speak();
-    await within(eventually("the last message", () => last.heard.at(-1) === sent - 1), "all messages");
+    await eventually("the last message is heard", () => last.heard.at(-1) === sent - 1);
     assert.equal(sessions.at(-1), last);
 
     t.diagnostic(`${sessions.length} sessions, ${sent} messages, ${sessions.flatMap((s) => s.heard).length} heard`);
@@ -146,24 +159,19 @@ describe("an official client, polling, whose connections are cut at random", () 
   it("has each of its own events acknowledged, with `retries`", async (t) => {
     const dice = random(SEED + 1);
     const proxy = await startProxy(t, lab.url);
-    const socket = client(t, proxy.url, POLLING, { ...HASTE, retries: 1000, ackTimeout: 300 });
+    const socket = manager(t, proxy.url, POLLING, HASTE).socket("/", { retries: 1000, ackTimeout: 300 });
     socket.connect();
     const answers = [];
     const numbers = [...Array(100).keys()];
     const done = Promise.all(
-      numbers.map((n) => new Promise((done) => socket.emit("echo", n, (error, answer) => done(answers.push([error, answer]))))),
+      numbers.map((n) => new Promise((done) => socket.emit("echo", n, (...answer) => done(answers.push(answer))))),
     );
-    let cuts = 0;
-    socket.io.engine.on("packet", () => {});
-    while (answers.length < numbers.length && cuts < 30) {
-      const before = answers.length;
-      await Promise.race([eventually("a few answers", () => answers.length >= before + 1 + dice() * 5), done]);
+    for (const cut of [...Array(20).keys()]) {
+      await eventually("more answers", () => answers.length > cut * 4 + dice() * 4);
       proxy.cut();
-      cuts += 1;
     }
     await within(done, "all acks", 60_000);
     assert.deepEqual(answers, numbers.map((n) => [null, n]));
-    t.diagnostic(`${cuts} cuts`);
   });
 
   it("sends once what it wanted to say while it was cut off", async (t) => {

@@ -35,8 +35,8 @@ class Link {
     }
   }
 
-  /** As when a cable is pulled, but told to both sides at once. */
+  /** Resets it, towards both sides. */
   cut() {
-    for (const end of this.#ends) end.destroy();
+    for (const end of this.#ends) end.resetAndDestroy();
   }
 }
