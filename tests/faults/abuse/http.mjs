@@ -166,6 +166,6 @@ export const HTTP = {
     const session = await stranger.session();
     const body = `42["message","${"x".repeat(200_000)}"]`;
     for (let n = 0; n < 5 + stranger.number(30); n += 1) await stranger.post(session, body);
-    if (stranger.number(2)) await stranger.get(session);
+    if (stranger.number(2)) await stranger.knock(session);
   },
 };

@@ -73,6 +73,11 @@ export class Stranger {
     return this.ask(session.query);
   }
 
+  /** Whether the session is there or not: an answer says it, or a refusal. */
+  async knock(session) {
+    if ((await this.post(session, '42["message","is somebody there?"]'))?.status === 200) await this.get(session);
+  }
+
   /** A polling session; `main`: in the namespace `/`. */
   session({ main = true } = {}) {
     return main ? pollMain(this.url) : poll(this.url);
