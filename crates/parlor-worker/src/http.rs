@@ -25,10 +25,11 @@ impl Asked {
         let origin = header(request, "origin");
         let cors = config.engine.cors.as_ref().map(|cors| cors.headers(origin.as_deref()));
         Ok(Self {
-            method: match request.method() {
-                worker::Method::Get => Method::Get,
-                worker::Method::Post => Method::Post,
-                worker::Method::Options => Method::Options,
+            // `worker` takes a method that it does not know, PROPFIND for one, for a GET.
+            method: match request.inner().method().as_str() {
+                "GET" => Method::Get,
+                "POST" => Method::Post,
+                "OPTIONS" => Method::Options,
                 _ => Method::Other,
             },
             path: request.path(),

@@ -1,4 +1,5 @@
 // What a stranger may do with TCP and HTTP. Each gets an answer or an end, or leaves by himself.
+import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { POLL, WS } from "./stranger.mjs";
 
@@ -122,6 +123,7 @@ export const HTTP = {
     const methods = ["HEAD", "DELETE", "PATCH", "OPTIONS", "PUT", "TRACE", "PROPFIND", "POST"];
     await connection.write(methods.map((method) => stranger.head(method, POLL)).join(""));
     await connection.hears(new RegExp(`(HTTP/1.1 [^]*){${methods.length}}`));
+    assert.doesNotMatch(connection.received, /0\{"sid"/, "a session, and not by a GET");
   },
 
   async "queries that mean nothing"(stranger) {
