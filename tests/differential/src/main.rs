@@ -58,7 +58,9 @@ fn answer(question: Question) -> Result<Answer, Failure> {
             }
         }
         Question::Packets { version: 4, body: Wire::Text(body) } => Answer::packets(payload::packets(&body)),
-        Question::Packets { version: 4, body: Wire::Binary(_) } => return Err("version 4 has no binary body".into()),
+        Question::Packets { version: 4, body: Wire::Binary(_) } => {
+            return Err("version 4 has no binary body".into());
+        }
         Question::Packets { body: Wire::Text(body), .. } => Answer::packets(v3::packets(&body)),
         Question::Packets { body: Wire::Binary(body), .. } => Answer::packets(v3::packets_binary(&body)),
         Question::Packet { text } => Answer::packets([decode_text(&text)]),

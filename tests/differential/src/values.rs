@@ -39,7 +39,9 @@ impl Serialize for Tree<'_> {
         }
         match self.value {
             Value::Array(elements) => serializer.collect_seq(elements.iter().map(inner)),
-            Value::Object(members) => serializer.collect_map(members.iter().map(|(key, value)| (key, inner(value)))),
+            Value::Object(members) => {
+                serializer.collect_map(members.iter().map(|(key, value)| (key, inner(value))))
+            }
             plain => plain.serialize(serializer),
         }
     }
