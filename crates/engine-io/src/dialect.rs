@@ -21,7 +21,7 @@ pub enum Version {
 pub struct Dialect {
     /// The version of the protocol.
     pub version: Version,
-    /// `b64`: it cannot take bytes. Only version 3 asks.
+    /// `b64`: it cannot take bytes.
     pub base64: bool,
     /// `j`: it polls by script tags, and this is the number of its callback, digits or nothing.
     pub jsonp: Option<String>,
@@ -31,8 +31,9 @@ impl Dialect {
     /// The frame as it goes over this client's WebSocket.
     pub(crate) fn frame(&self, frame: Frame) -> Frame {
         match (frame, self.version) {
-            (Frame::Binary(data), Version::V3) if self.base64 => {
-                Frame::Text(format!("b4{}", BASE64_STANDARD.encode(data)).into())
+            (Frame::Binary(data), version) if self.base64 => {
+                let prefix = if version == Version::V3 { "b4" } else { "b" };
+                Frame::Text(format!("{prefix}{}", BASE64_STANDARD.encode(data)).into())
             }
             (Frame::Binary(data), Version::V3) => Frame::Binary([&[4], data.as_ref()].concat().into()),
             (frame, _) => frame,

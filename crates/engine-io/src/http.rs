@@ -22,6 +22,15 @@ pub(crate) fn query_value<'a>(query: &'a str, key: &str) -> Option<Cow<'a, str>>
     query_pairs(query).rev().find_map(|(name, value)| (name == key).then_some(value))
 }
 
+/// Whether the value of an `accept-encoding` has gzip in it.
+pub fn takes_gzip(accept_encoding: &str) -> bool {
+    accept_encoding.split(',').any(|one| {
+        let mut parts = one.split(';').map(str::trim);
+        let is_gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip") || name == "*");
+        is_gzip && !parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+    })
+}
+
 /// Decodes `%20` and `+`. What is no escape stays as it is; what is not UTF-8 becomes U+FFFD.
 fn percent_decode(text: &str) -> Cow<'_, str> {
     if !text.contains(['%', '+']) {

@@ -75,7 +75,7 @@ mod session;
 pub use config::Config;
 pub use dialect::{Dialect, Version};
 pub use handshake::{Action, Method, Open, Request, Route, Transport, route};
-pub use http::{Cookie, Cors, Header, Origins, SameSite, query_pairs};
+pub use http::{Cookie, Cors, Header, Origins, SameSite, query_pairs, takes_gzip};
 pub use output::{Answer, CloseReason, Output};
 pub use packet::{DecodeError, Frame, Message, Packet, decode_binary, decode_text};
 pub use refusal::Refusal;

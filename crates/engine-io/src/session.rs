@@ -158,6 +158,11 @@ impl Session {
         }
     }
 
+    /// Whether what is sent now has to wait for a GET.
+    pub fn is_waiting_for_poll(&self) -> bool {
+        matches!(self.link, Link::Polling { get: None, .. })
+    }
+
     /// Whether the session has ended for the application: [`Output::Closed`] was given.
     pub fn is_closed(&self) -> bool {
         self.transport().is_none()

@@ -1,6 +1,6 @@
 //! Headers for other origins and for load balancers, as Node's `cors` and `cookie` write them.
 
-use engine_io::{Cookie, Cors, Header, Origins, SameSite};
+use engine_io::{Cookie, Cors, Header, Origins, SameSite, takes_gzip};
 
 const A: Option<&str> = Some("https://a.example");
 
@@ -83,4 +83,14 @@ fn cookies() {
     let full =
         Cookie { max_age: Some(60), secure: true, same_site: Some(SameSite::None), ..Cookie::default() };
     assert_eq!(full.header("a"), "io=a; Max-Age=60; Path=/; HttpOnly; Secure; SameSite=None");
+}
+
+#[test]
+fn encodings() {
+    for yes in ["gzip", "br, gzip", "deflate, GZIP;q=0.5", "*", "gzip ; q=1"] {
+        assert!(takes_gzip(yes), "{yes}");
+    }
+    for no in ["", "br", "identity", "gzip;q=0", "br, gzip; q=0.0", "gzipped"] {
+        assert!(!takes_gzip(no), "{no}");
+    }
 }

@@ -343,6 +343,6 @@ proptest! {
         let config = Config { max_payload: 100, ..Config::default() };
         let config = if sleeps { config } else { Config { ping_interval: 9_000, ping_timeout: 6_000, ..config } };
         let version = if old { Version::V3 } else { Version::V4 };
-        play(polling, &config, Dialect { version, base64: old && base64, jsonp: None }, script);
+        play(polling, &config, Dialect { version, base64, jsonp: None }, script);
     }
 }

@@ -70,6 +70,9 @@ fn over_a_websocket_binary_has_a_type() {
 
         let mut rig = Rig::websocket_as(mode, quick(), Dialect { base64: true, ..v3() });
         assert_eq!(send_bytes(&mut rig, &[1, 2]), [sent(0, "b4AQI=")]);
+        let newer = Dialect { base64: true, ..Dialect::default() };
+        let mut rig = Rig::websocket_as(mode, quick(), newer);
+        assert_eq!(send_bytes(&mut rig, &[1, 2]), [sent(0, "bAQI=")]);
     });
 }
 

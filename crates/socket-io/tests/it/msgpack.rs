@@ -8,8 +8,10 @@ use socket_io::{Decoder, Packet, Parser, Payload, Violation};
 use crate::rig::*;
 
 fn bytes(hex: &str) -> Vec<u8> {
-    let digits: Vec<u8> = hex.chars().map(|digit| digit.to_digit(16).unwrap() as u8).collect();
-    digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
+    (0..hex.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(hex.get(at..at + 2).unwrap(), 16).unwrap())
+        .collect()
 }
 
 fn decode(hex: &str) -> Result<Option<Packet>, Violation> {
