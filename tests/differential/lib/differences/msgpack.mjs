@@ -45,7 +45,7 @@ export const differences = [
   },
   {
     name: "half a surrogate pair",
-    why: "Rust's strings cannot hold it; Node writes bytes that are no UTF-8",
+    why: "Rust's strings cannot hold it, and it is sent as U+FFFD; Node writes bytes that are no UTF-8",
     explainsEncoded: ({ packet }) => hasHalfPair(JSON.stringify(packet.data)),
   },
 ];
