@@ -305,7 +305,7 @@ fn half_a_surrogate_pair_is_passed_on() {
         assert_eq!(decoder.decode(text(&format!(r#"51-["a",{json}]"#))), Ok(None));
         let packet = decoder.decode(binary(b"x")).unwrap().unwrap();
         assert_eq!(packet, event("/", None, "a", args(json, &[b"x"])));
-        let Packet::Event { args, .. } = packet else { unreachable!() };
+        let Packet::Event { args, .. } = packet else { panic!("no event") };
         let (half, _) = args.to::<(Raw, Binary)>().unwrap();
         assert_eq!(half.json(), r#""\ud83d""#);
     });
