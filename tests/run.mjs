@@ -10,6 +10,7 @@ import { ensureBrowser } from "./support/browser.mjs";
 /** In this order: what is quick and what the rest stands on comes first. `build` is what a part needs built. */
 const PARTS = [
   { name: "rust", run: cargoTest },
+  { name: "differential" },
   { name: "protocol", build: ["lab"] },
   { name: "client", build: ["lab"] },
   { name: "foreign", build: ["lab"], before: foreignClients },
