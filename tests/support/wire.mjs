@@ -105,6 +105,7 @@ export async function callByPoll(session, ...event) {
 /** Somebody in `/` who hears why others go: of those that were told `set tell watchers`. */
 export async function watch(t, url) {
   const socket = await dialMain(t, url);
+  const kicker = await dialMain(t, url);
   await call(socket, "join", "watchers");
   return {
     /** The reason for which the socket of that id went. */
@@ -117,7 +118,7 @@ export async function watch(t, url) {
       }
     },
     /** Has the server disconnect a socket. */
-    kick: (id, close) => call(socket, "kick", id, close),
+    kick: (id, close) => call(kicker, "kick", id, close),
   };
 }
 
@@ -180,4 +181,9 @@ class Wire {
     if (after === "nothing" && this.#frames.length > 0) throw new Error(`before the end came ${this.#frames[0]}`);
     return end;
   }
+}
+
+/** Gives requests that are under way the time to arrive: others go there and back, over the same Worker and Gateway. */
+export async function settle(url, sid) {
+  for (let n = 0; n < 5; n += 1) await request(url, `EIO=4&transport=polling&sid=${"A".repeat(20)}${sid.slice(20)}`);
 }
