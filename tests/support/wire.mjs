@@ -106,6 +106,7 @@ export async function callByPoll(session, ...event) {
 export async function watch(t, url) {
   const socket = await dialMain(t, url);
   const kicker = await dialMain(t, url);
+  for (const { ws } of [socket, kicker]) ws.on("message", (data) => String(data) === "2" && ws.send("3"));
   await call(socket, "join", "watchers");
   return {
     /** The reason for which the socket of that id went. */
