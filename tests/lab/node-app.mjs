@@ -38,7 +38,10 @@ function application(io) {
     greet(socket);
     const events = mainEvents(io, socket);
     for (const [name, handler] of Object.entries(events)) socket.on(name, handler);
-    socket.onAny((name) => Object.hasOwn(events, name) || socket.emit("unknown", name));
+    socket.onAny((name) => {
+      // An event without payload has no name either, but its acknowledgement if it wants one.
+      if (!Object.hasOwn(events, name)) socket.emit("unknown", typeof name === "function" ? undefined : name);
+    });
     socket.on("disconnect", (reason) => {
       const { tell } = socket.data;
       if (tell) io.to(tell).emit("gone", socket.id, reason);
@@ -46,7 +49,7 @@ function application(io) {
   });
   io.of("/custom").on("connection", (socket) => {
     greet(socket);
-    socket.on("message", (...args) => socket.emit("message-back", ...args));
+    socket.on("message", (...args) => messageBack(socket, args));
   });
   const refused = Object.assign(new Error("unauthorized"), { data: { code: 401 } });
   io.of("/members").use((socket, next) => next(socket.handshake.auth.token === "letmein" ? undefined : refused));
@@ -55,6 +58,10 @@ function application(io) {
 function greet(socket) {
   socket.on("error", () => {}); // an invalid packet is one, and nobody listening to it is an exception
   socket.emit("auth", socket.handshake.auth);
+}
+
+function messageBack(socket, args) {
+  socket.emit("message-back", ...args.filter((arg) => typeof arg !== "function"));
 }
 
 function mainEvents(io, socket) {
@@ -66,7 +73,7 @@ function mainEvents(io, socket) {
   const data = Object.create(null);
   socket.data = data;
   return {
-    message: (...args) => socket.emit("message-back", ...args),
+    message: (...args) => messageBack(socket, args),
     "message-with-ack": acks((...args) => args.slice(0, -1)),
     echo: acks((x) => [x]),
     join: acks((room) => socket.join(room)),

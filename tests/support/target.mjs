@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { startNode } from "../lab/node.mjs";
 import { startLab } from "./lab.mjs";
+import { DIFFERS } from "./reporter.mjs";
 
 const TARGETS = { parlor: startLab, node: startNode };
 export const target = process.env.PARLOR_TARGET ?? "parlor";
@@ -10,9 +11,6 @@ assert.ok(TARGETS[target], `PARLOR_TARGET is one of ${Object.keys(TARGETS).join(
 
 /** Starts it with options of the lab: `{url, port, stop()}`. */
 export const startTarget = (options) => TARGETS[target](options);
-
-/** What the report of `npm run test:parity` finds a case's reason by. */
-export const DIFFERS = "differs: ";
 
 /** An expectation that is another one for each server. `own(t, …)` makes the present server's of it. */
 export function differs(reason, each) {
