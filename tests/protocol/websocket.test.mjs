@@ -38,6 +38,15 @@ describe("3.1 messages by WebSocket", () => {
     assert.deepEqual(await socket.next(), Buffer.alloc(0));
   });
 
+  it("are base64 text back with b64=1", async (t) => {
+    const socket = dial(t, lab.url, { path: "/engine.io/", query: "EIO=4&transport=websocket&b64=1" });
+    await socket.next();
+    socket.send(Buffer.from([1, 2, 3]), "4text", Buffer.alloc(0));
+    assert.equal(await socket.next(), "bAQID");
+    assert.equal(await socket.next(), "4text");
+    assert.equal(await socket.next(), "b");
+  });
+
   it("come a thousand at once and go back in order", async (t) => {
     const socket = await echo(t);
     for (let n = 0; n < 1000; n += 1) socket.send(`4${n}`);

@@ -48,7 +48,8 @@ export const pick = ({ status, body }) => ({ status, body });
 export async function poll(url, path = "/socket.io/", { EIO = 4, more = "", headers } = {}) {
   const base = `EIO=${EIO}&transport=polling${more}`;
   const opened = await request(url, base, { path, headers });
-  const open = JSON.parse(opened.body.slice(opened.body.indexOf("{"), opened.body.indexOf("}") + 1));
+  const text = jsonp(opened.body)?.data ?? opened.body;
+  const open = JSON.parse(text.slice(text.indexOf("{"), text.indexOf("}") + 1)); // in version 3 a length is before it
   const query = `${base}&sid=${open.sid}`;
   return {
     opened,
@@ -60,6 +61,15 @@ export async function poll(url, path = "/socket.io/", { EIO = 4, more = "", head
     post: (body, options) => request(url, query, { path, method: "POST", body, ...options }),
   };
 }
+
+/** What a script with an answer in it calls, and with what: `{call, data}`. Nothing if it is no script. */
+export function jsonp(body) {
+  const [, call, data] = body.match(/^(___eio\[\d*\])\((.*)\);$/s) ?? [];
+  return call && { call, data: JSON.parse(data) };
+}
+
+/** Packets as version 3 puts them in one text: each with its length in UTF-16 units before it. */
+export const payload3 = (...packets) => packets.map((packet) => `${packet.length}:${packet}`).join("");
 
 /** A polling session in the namespace `/`, its greeting read. `id` is its socket's. */
 export async function pollMain(url) {
