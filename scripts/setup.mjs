@@ -49,7 +49,10 @@ function inputs() {
 
 /** The environment in which worker-build finds every program that it would otherwise download. */
 export function buildEnv() {
-  const env = { RUST_LIB_BACKTRACE: "0" }; // where worker-build failed inside itself interests nobody
+  const env = {
+    RUST_LIB_BACKTRACE: "0", // where worker-build failed inside itself interests nobody
+    PARLOR_CLIENT_VERSION: clientVersion(),
+  };
   const offer = (name, file) => {
     if (!process.env[name] && existsSync(file)) env[name] = file;
   };
@@ -187,6 +190,11 @@ function clientBundles() {
   for (const file of CLIENT_FILES.flatMap((name) => [name, `${name}.map`])) {
     copyFileSync(join(modules, "socket.io-client/dist", file), join(to, file));
   }
+}
+
+/** What the client's files are tagged with. */
+function clientVersion() {
+  return JSON.parse(readFileSync(join(modules, "socket.io-client/package.json"), "utf8")).version;
 }
 
 /** Installs system packages where that is surely wanted: as root on a Debian, such as in CI. False elsewhere. */

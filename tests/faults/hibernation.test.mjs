@@ -1,12 +1,13 @@
 // Every object loses its memory, and no client can tell. In miniflare, which can evict objects at will.
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
+import io2 from "socket.io-client-v2";
 import { WEBSOCKET, call, clients, connected, gatewayOf, heard, manager, next } from "../support/clients.mjs";
 import { startMiniflare } from "../support/miniflare.mjs";
 import { SEPARATOR, dial, dialMain, poll, pollMain } from "../support/wire.mjs";
 
 let lab;
-before(async () => (lab = await startMiniflare({ gateways: 2 })));
+before(async () => (lab = await startMiniflare({ gateways: 2, allowEIO3: true })));
 after(() => lab.stop());
 
 /** Fails the test if the socket's connection is lost, or is another one at the end. */
@@ -192,4 +193,30 @@ it("a pong to a sleeping object is answered with a noop", async (t) => {
   }
   socket.send('421["echo","awake"]');
   assert.equal(await socket.next(), '431["awake"]');
+});
+
+it("a client of Socket.IO 2 does not notice either, though its pings are not the runtime's to answer", async (t) => {
+  const [newer] = await clients(t, lab.url, 1);
+  const old = io2(lab.url, { transports: ["websocket"], forceNew: true, reconnection: false });
+  t.after(() => old.close());
+  await next(old, "connect");
+  const unnoticed = watch(t, [newer]);
+  let lost;
+  old.on("disconnect", (reason) => (lost = reason));
+  for (const socket of [newer, old]) await new Promise((done) => socket.emit("join", "ages", done));
+  const [byOld, byNew] = [heard(old), heard(newer)];
+
+  await lab.evictAll();
+  const pong = next(old.io.engine, "pong");
+  old.io.engine.sendPacket("ping");
+  await pong;
+  await lab.evictAll();
+  newer.emit("msg", "ages", Buffer.from([1, 2]));
+  await byOld.reaches(1);
+  await lab.evictAll();
+  old.emit("msg", "ages", Buffer.from([3]));
+  await byNew.reaches(1);
+  assert.deepEqual([[...byOld[0]], [...byNew[0]]], [[1, 2], [3]]);
+  assert.equal(lost, undefined);
+  unnoticed();
 });

@@ -4,6 +4,8 @@
 export const OBJECTS = { GATEWAY: "Gateway", ROOM: "Room" };
 
 export const COMPATIBILITY_DATE = "2026-10-01";
+/** As in wrangler.toml: without it nobody hears that a client has left its poll. */
+export const COMPATIBILITY_FLAGS = ["enable_request_signal"];
 
 /**
  * The worker's variables for the lab's options; what is undefined keeps its default. The options are named as in
@@ -39,7 +41,7 @@ const MORE = [
 const variable = (name) => `PARLOR_${name.replace(/EIO3$|[A-Z]/g, (word) => `_${word}`).toUpperCase()}`;
 
 /** A configuration for `workerd serve`: https://github.com/cloudflare/workerd, src/workerd/server/workerd.capnp */
-export function configFile({ port, storage, vars }) {
+export function configFile({ port, storage, assets, vars }) {
   const text = JSON.stringify; // a Cap'n Proto string is written as a JSON one
   const list = (items) => `[\n${items.map((item) => `    ${item},\n`).join("")}  ]`;
   const namespace = (name, key) => `(className = ${name}, uniqueKey = ${key}, enableSql = true)`;
@@ -50,12 +52,14 @@ const config :Workerd.Config = (
   services = [
     (name = "lab", worker = .lab),
     (name = "storage", disk = (path = ${text(storage)}, writable = true)),
+    (name = "assets", disk = (path = ${text(assets)})),
   ],
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "lab")],
 );
 
 const lab :Workerd.Worker = (
   compatibilityDate = ${text(COMPATIBILITY_DATE)},
+  compatibilityFlags = [${COMPATIBILITY_FLAGS.map(text).join(", ")}],
   modules = [
     (name = "index.js", esModule = embed "index.js"),
     (name = "index_bg.wasm", wasm = embed "index_bg.wasm"),
@@ -64,6 +68,7 @@ const lab :Workerd.Worker = (
   durableObjectNamespaces = ${list(objects.map(([, name]) => namespace(text(name), text(`lab-${name}`))))},
   bindings = ${list([
     ...objects.map(([binding, name]) => `(name = ${text(binding)}, durableObjectNamespace = ${text(name)})`),
+    `(name = "ASSETS", service = "assets")`,
     ...Object.entries(vars).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
   ])},
 );

@@ -14,7 +14,18 @@ const USAGE = `npm run lab -- [options]
   --gateways N         how many Gateways new connections are spread over; default 1
   --persist DIR        keep the objects' storage there; without it, it goes when the lab stops
   --recovery MS        connection state recovery with that window; off without it
-  --release            the optimised build, for benchmarks`;
+  --release            the optimised build, for benchmarks
+and as the options of Socket.IO's server: --connect-timeout, --upgrade-timeout, --max-http-buffer-size, --transports LIST,
+  --allow-upgrades BOOL, --allow-eio3, --cookie NAME, --cors-origin LIST, --cors-credentials, --parser msgpack,
+  --http-compression BOOL; and --check-origin, which is Parlor's own`;
+
+const NUMBERS = [
+  ...["port", "ping-interval", "ping-timeout", "connect-timeout", "upgrade-timeout", "max-http-buffer-size"],
+  ...["gateways", "recovery"],
+];
+const TEXTS = ["persist", "transports", "allow-upgrades", "cookie", "cors-origin", "parser", "http-compression"];
+const FLAGS = ["allow-eio3", "cors-credentials", "check-origin", "release", "help"];
+const camel = (name) => name.replace("eio3", "EIO3").replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 
 await command(async (args) => {
   const options = read(args);
@@ -35,20 +46,20 @@ await command(async (args) => {
 function read(args) {
   const string = { type: "string" };
   const flag = { type: "boolean" };
-  const numbers = { port: string, "ping-interval": string, "ping-timeout": string, gateways: string, recovery: string };
+  const numbers = Object.fromEntries(NUMBERS.map((name) => [name, string]));
+  const texts = Object.fromEntries(TEXTS.map((name) => [name, string]));
+  const flags = Object.fromEntries(FLAGS.map((name) => [name, flag]));
   let values;
   try {
-    ({ values } = parseArgs({ args, options: { ...numbers, persist: string, release: flag, help: flag } }));
+    ({ values } = parseArgs({ args, options: { ...numbers, ...texts, ...flags } }));
   } catch (error) {
     throw new Failure(`${error.message}\n${USAGE}`);
   }
   for (const name of Object.keys(numbers)) {
     if (values[name] !== undefined && !/^\d+$/.test(values[name])) throw new Failure(`--${name} wants a whole number`);
   }
-  return {
-    ...values,
-    port: Number(values.port ?? 3000),
-    pingInterval: values["ping-interval"],
-    pingTimeout: values["ping-timeout"],
-  };
+  const named = Object.fromEntries(Object.entries(values).map(([name, value]) => [camel(name), value]));
+  const { corsOrigin, corsCredentials, port = 3000, ...options } = named;
+  const cors = corsOrigin && { origin: corsOrigin, credentials: corsCredentials };
+  return { ...options, cors, port: Number(port) };
 }

@@ -23,7 +23,7 @@ export async function startWorkerd({ build, port = 0, persist, vars = {}, log = 
   const storage = persist ? resolve(persist) : join(folder, "storage");
   mkdirSync(storage, { recursive: true });
   for (const file of ["index.js", "index_bg.wasm"]) copyFileSync(join(build, file), join(folder, file));
-  writeFileSync(join(folder, "config.capnp"), configFile({ port, storage, vars }));
+  writeFileSync(join(folder, "config.capnp"), configFile({ port, storage, assets: join(root, "public"), vars }));
 
   // File descriptor 3 is where workerd reports which port it listens on.
   const args = ["serve", "config.capnp", "--control-fd=3"];

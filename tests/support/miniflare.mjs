@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { build } from "../../scripts/build.mjs";
-import { COMPATIBILITY_DATE, OBJECTS, variables } from "../lab/config.mjs";
+import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS, OBJECTS, variables } from "../lab/config.mjs";
 
 /** As `startLab`, with `evict(className, name)` and `evictAll()`: the memory goes, sockets and storage stay. */
 export async function startMiniflare({ modulesRoot, ...options } = {}) {
@@ -13,6 +13,7 @@ export async function startMiniflare({ modulesRoot, ...options } = {}) {
       host: "127.0.0.1",
       port: 0,
       compatibilityDate: COMPATIBILITY_DATE,
+      compatibilityFlags: COMPATIBILITY_FLAGS,
       modulesRoot: folder,
       modules: [
         { type: "ESModule", path: join(folder, "index.js") },

@@ -1,6 +1,6 @@
 //! What a server chooses.
 
-use crate::Millis;
+use crate::{Cookie, Cors, Millis};
 
 /// From this ping interval on an object can sleep between two pings: workerd lets it hibernate after ten idle seconds.
 const SLEEPS_FROM: Millis = 10_000;
@@ -22,6 +22,14 @@ pub struct Config {
     pub websocket: bool,
     /// Whether a polling session may go over to WebSocket.
     pub allow_upgrades: bool,
+    /// Whether clients of version 3 are served, those of Socket.IO 2 (Node's `allowEIO3`). Their pings wake an object.
+    pub allow_eio3: bool,
+    /// What pages of other origins may do; `None`: nothing is said of it, and browsers keep them out of polling.
+    pub cors: Option<Cors>,
+    /// The cookie that a polling handshake sets; the server itself has no use for it.
+    pub cookie: Option<Cookie>,
+    /// From how many bytes on an answer to a GET is compressed, for clients that take gzip; `None`: never.
+    pub http_compression: Option<usize>,
 }
 
 impl Default for Config {
@@ -34,6 +42,10 @@ impl Default for Config {
             polling: true,
             websocket: true,
             allow_upgrades: true,
+            allow_eio3: false,
+            cors: None,
+            cookie: None,
+            http_compression: Some(1024),
         }
     }
 }

@@ -1,12 +1,11 @@
 //! What a request is, told from the request alone: [`route`] needs no session, so a stateless worker can refuse what is
 //! wrong and forward the rest.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
+use crate::http::query_value;
 use crate::output::Answer;
-use crate::{Config, Millis, Refusal};
+use crate::{Config, Dialect, Millis, Refusal, Version};
 
 /// An HTTP method, as far as Engine.IO tells them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +14,7 @@ pub enum Method {
     Get,
     /// Brings packets.
     Post,
-    /// A CORS preflight, for the caller to answer; here as wrong as [`Method::Other`].
+    /// A CORS preflight, which [`Cors`](crate::Cors) answers; without it, as wrong as [`Method::Other`].
     Options,
     /// Anything else; never right.
     Other,
@@ -49,13 +48,15 @@ pub struct Request<'a> {
     pub query: &'a str,
     /// Whether it has the header `Upgrade: websocket`.
     pub upgrade: bool,
+    /// Its header `Origin`.
+    pub origin: Option<&'a str>,
 }
 
 /// Where a request goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
     /// To a new session.
-    Open(Transport),
+    Open(Transport, Dialect),
     /// To the session with this `sid`, if the caller has it; else it is [`Refusal::UnknownSid`]. What it wants there is
     /// said by [`Request::action`].
     Session {
@@ -77,19 +78,27 @@ pub enum Action {
     Upgrade,
 }
 
-/// Decides where a request goes. The checks are in Node's order: transport, `sid`, method, `EIO`; so `EIO` is only
-/// looked at when a session opens.
+/// Decides where a request goes. The checks are in Node's order: transport, `Origin`, `sid`, method, `allow`, `EIO`. The
+/// last two are only looked at when a session opens: `allow` is where the application has its say, and its error is
+/// [`Refusal::Forbidden`].
 ///
 /// # Errors
 ///
 /// The [`Refusal`] to answer. A WebSocket upgrade with `transport=polling`, which Node accepts and then closes, is
 /// [`Refusal::BadRequest`].
-pub fn route(request: &Request<'_>, config: &Config) -> Result<Route, Refusal> {
+pub fn route(
+    request: &Request<'_>,
+    config: &Config,
+    allow: impl FnOnce() -> Result<(), String>,
+) -> Result<Route, Refusal> {
     let transport = match query_value(request.query, "transport").as_deref() {
         Some("polling") if config.polling => Transport::Polling,
         Some("websocket") if config.websocket => Transport::WebSocket,
         _ => return Err(Refusal::UnknownTransport),
     };
+    if request.origin.is_some_and(|origin| !origin.chars().all(is_field_char)) {
+        return Err(Refusal::BadRequest);
+    }
     if let Some(sid) = query_value(request.query, "sid").filter(|sid| !sid.is_empty()) {
         return Ok(Route::Session { sid: sid.into_owned(), transport });
     }
@@ -99,10 +108,24 @@ pub fn route(request: &Request<'_>, config: &Config) -> Result<Route, Refusal> {
     if request.upgrade != (transport == Transport::WebSocket) {
         return Err(Refusal::BadRequest);
     }
-    if query_value(request.query, "EIO").as_deref() != Some("4") {
-        return Err(Refusal::UnsupportedVersion);
-    }
-    Ok(Route::Open(transport))
+    allow().map_err(Refusal::Forbidden)?;
+    let version = match query_value(request.query, "EIO").as_deref() {
+        Some("4") => Version::V4,
+        _ if config.allow_eio3 => Version::V3, // with any EIO and with none, as on Node
+        _ => return Err(Refusal::UnsupportedVersion),
+    };
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect();
+    let dialect = Dialect {
+        version,
+        base64: query_value(request.query, "b64").is_some_and(|value| !value.is_empty()),
+        jsonp: query_value(request.query, "j").map(|callback| digits(&callback)),
+    };
+    Ok(Route::Open(transport, dialect))
+}
+
+/// Whether HTTP allows it in the value of a header.
+fn is_field_char(c: char) -> bool {
+    matches!(c, '\t' | ' '..='~' | '\u{80}'..='\u{ff}')
 }
 
 impl Request<'_> {
@@ -163,40 +186,4 @@ impl<'a> Open<'a> {
         let json = serde_json::to_string(self).unwrap_or_default();
         format!("0{json}")
     }
-}
-
-/// The first value of a key in a query, decoded; a key without `=` has the empty value.
-fn query_value<'a>(query: &'a str, key: &str) -> Option<Cow<'a, str>> {
-    query.split('&').find_map(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (percent_decode(name) == key).then(|| percent_decode(value))
-    })
-}
-
-/// Decodes `%20` and `+`. What is no escape stays as it is; what is not UTF-8 becomes U+FFFD.
-fn percent_decode(text: &str) -> Cow<'_, str> {
-    if !text.contains(['%', '+']) {
-        return Cow::Borrowed(text);
-    }
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, tail)) = rest.split_first() {
-        rest = tail;
-        match (byte, tail) {
-            (b'%', [high, low, after @ ..]) => match (hex(*high), hex(*low)) {
-                (Some(high), Some(low)) => {
-                    decoded.push(high << 4 | low);
-                    rest = after;
-                }
-                _ => decoded.push(byte),
-            },
-            (b'+', _) => decoded.push(b' '),
-            _ => decoded.push(byte),
-        }
-    }
-    Cow::Owned(String::from_utf8_lossy(&decoded).into_owned())
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }

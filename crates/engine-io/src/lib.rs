@@ -1,4 +1,4 @@
-//! Engine.IO v4 for servers, as pure state machines.
+//! Engine.IO v4 for servers, as pure state machines; v3 too, where it is allowed.
 //!
 //! Engine.IO carries messages between a browser and a server: by HTTP long-polling, by WebSocket, or first the one and
 //! then the other. This crate holds its rules and nothing else: no I/O, no clock, no randomness, no `async`. Time,
@@ -12,15 +12,13 @@
 //! - a polling client that lets more than 4 MB wait is disconnected;
 //! - a dead WebSocket of a server that sleeps is found up to one ping interval later.
 //!
-//! And the application is told `transport close`, not `transport error`, when the client of a request goes away.
-//!
 //! # Layout
 //!
 //! - [`route`] tells what a request is, from the request alone; [`Refusal`] is the answer to a wrong one.
 //! - [`Session`] is the state machine of one session; [`Output`] is what it wants done.
 //! - [`Frame`] is a packet to a client, [`Packet`] one from a client.
-//! - [`payload`] is the body format of long-polling.
-//! - [`Config`] is what a server chooses.
+//! - [`payload`] is the body formats of long-polling, [`Dialect`] which of them a client speaks.
+//! - [`Config`] is what a server chooses; [`Cors`] and [`Cookie`] give the headers for it.
 //!
 //! # The driver loop
 //!
@@ -37,18 +35,20 @@
 //!
 //! ```
 //! use engine_io::{Answer, Config, Frame, Message, Method, Output, Request, Route, Session, Transport, route};
+//! use engine_io::payload::Body;
 //!
 //! let config = Config::default();
-//! let request = Request { method: Method::Get, query: "EIO=4&transport=polling", upgrade: false };
-//! assert_eq!(route(&request, &config), Ok(Route::Open(Transport::Polling)));
+//! let query = "EIO=4&transport=polling";
+//! let request = Request { method: Method::Get, query, upgrade: false, origin: None };
+//! let Ok(Route::Open(Transport::Polling, dialect)) = route(&request, &config, || Ok(())) else { panic!() };
 //!
 //! // The handshake is request 1, at time 0.
-//! let mut session = Session::open_polling(&config, "lv_VI97HAXpY6yYWAAAB", 1, 0);
+//! let mut session = Session::open_polling(&config, dialect, "lv_VI97HAXpY6yYWAAAB", 1, 0);
 //! assert!(matches!(session.poll_output(), Some(Output::Answer { ticket: 1, answer: Answer::Payload(_) })));
 //!
 //! // Request 2 is a GET that waits, request 3 a POST; the application echoes.
 //! session.handle_poll(&config, 2, 10);
-//! session.handle_post_started(3);
+//! session.handle_post_started(3, false);
 //! session.handle_post(&config, 3, b"4hello", 20);
 //! let mut answers = Vec::new();
 //! while let Some(output) = session.poll_output() {
@@ -58,12 +58,14 @@
 //!         _ => {}
 //!     }
 //! }
-//! assert_eq!(answers, [(3, Answer::Ok), (2, Answer::Payload("4hello".into()))]);
+//! assert_eq!(answers, [(3, Answer::Ok), (2, Answer::Payload(Body::Text("4hello".into())))]);
 //! assert_eq!(session.next_timeout(&config), Some(25_000));
 //! ```
 
 mod config;
+mod dialect;
 mod handshake;
+mod http;
 mod output;
 mod packet;
 pub mod payload;
@@ -71,7 +73,9 @@ mod refusal;
 mod session;
 
 pub use config::Config;
+pub use dialect::{Dialect, Version};
 pub use handshake::{Action, Method, Open, Request, Route, Transport, route};
+pub use http::{Cookie, Cors, Header, Origins, SameSite, query_pairs, takes_gzip};
 pub use output::{Answer, CloseReason, Output};
 pub use packet::{DecodeError, Frame, Message, Packet, decode_binary, decode_text};
 pub use refusal::Refusal;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::payload::Body;
 use crate::{Conn, Frame, Message, Refusal, Ticket};
 
 /// One thing for the caller to do, in the order given.
@@ -40,7 +41,7 @@ pub enum Output {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// 200 with packets.
-    Payload(String),
+    Payload(Body),
     /// 200 `ok`, to a POST that was taken.
     Ok,
     /// A refusal, with its own status and JSON body.
@@ -62,7 +63,8 @@ impl Answer {
     /// The `content-type`, as on Node; none for an empty body.
     pub fn content_type(&self) -> Option<&'static str> {
         match self {
-            Self::Payload(_) => Some("text/plain; charset=UTF-8"),
+            Self::Payload(Body::Text(_)) => Some("text/plain; charset=UTF-8"),
+            Self::Payload(Body::Binary(_)) => Some("application/octet-stream"),
             Self::Ok => Some("text/html"),
             Self::Refused(_) => Some("application/json"),
             Self::Bare(_) => None,
@@ -70,12 +72,13 @@ impl Answer {
     }
 
     /// The body.
-    pub fn into_body(self) -> String {
+    pub fn into_body(self) -> Vec<u8> {
         match self {
-            Self::Payload(body) => body,
-            Self::Ok => "ok".to_owned(),
-            Self::Refused(refusal) => refusal.body(),
-            Self::Bare(_) => String::new(),
+            Self::Payload(Body::Text(body)) => body.into_bytes(),
+            Self::Payload(Body::Binary(body)) => body,
+            Self::Ok => b"ok".to_vec(),
+            Self::Refused(refusal) => refusal.body().into_bytes(),
+            Self::Bare(_) => Vec::new(),
         }
     }
 }

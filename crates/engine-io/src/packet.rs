@@ -52,6 +52,10 @@ impl Frame {
         Self::Text("3probe".into())
     }
 
+    pub(crate) fn pong() -> Self {
+        Self::Text("3".into())
+    }
+
     pub(crate) fn noop() -> Self {
         Self::Text("6".into())
     }
@@ -94,6 +98,10 @@ pub enum DecodeError {
     UnknownType(char),
     /// What follows `b` is not base64 in the standard alphabet with padding.
     InvalidBase64,
+    /// The length before a packet of version 3 is none, or not that of what follows.
+    InvalidLength,
+    /// Text in a binary body of version 3 that is not UTF-8.
+    InvalidUtf8,
 }
 
 impl fmt::Display for DecodeError {
@@ -102,6 +110,8 @@ impl fmt::Display for DecodeError {
             Self::Empty => f.write_str("empty packet"),
             Self::UnknownType(kind) => write!(f, "unknown packet type {kind:?}"),
             Self::InvalidBase64 => f.write_str("invalid base64 in a binary packet"),
+            Self::InvalidLength => f.write_str("invalid length before a packet"),
+            Self::InvalidUtf8 => f.write_str("text that is not UTF-8"),
         }
     }
 }
@@ -131,6 +141,41 @@ pub fn decode_text(text: &str) -> Result<Packet, DecodeError> {
         }
         other => return Err(DecodeError::UnknownType(other)),
     })
+}
+
+/// As [`decode_text`] in version 3, where the type stands behind the `b` of base64: `b4AQI=`.
+///
+/// # Errors
+///
+/// As [`decode_text`].
+pub(crate) fn decode_text_v3(text: &str) -> Result<Packet, DecodeError> {
+    let Some(binary) = text.strip_prefix('b') else { return decode_text(text) };
+    let mut rest = binary.chars();
+    let kind = rest.next();
+    let data = BASE64_STANDARD.decode(rest.as_str()).map_err(|_| DecodeError::InvalidBase64)?;
+    let kind = kind.and_then(|kind| kind.to_digit(10)).and_then(|kind| u8::try_from(kind).ok());
+    Ok(typed(kind, &data))
+}
+
+/// As [`decode_binary`] in version 3, where the first byte is the type. One that is none is a noop, as on Node.
+pub(crate) fn decode_binary_v3(data: &[u8]) -> Packet {
+    match data.split_first() {
+        Some((kind, data)) => typed(Some(*kind), data),
+        None => Packet::Noop,
+    }
+}
+
+fn typed(kind: Option<u8>, data: &[u8]) -> Packet {
+    let text = || String::from_utf8_lossy(data).into_owned();
+    match kind {
+        Some(0) => Packet::Open,
+        Some(1) => Packet::Close,
+        Some(2) => Packet::Ping(text()),
+        Some(3) => Packet::Pong(text()),
+        Some(4) => Packet::Message(Message::Binary(Bytes::copy_from_slice(data))),
+        Some(5) => Packet::Upgrade,
+        _ => Packet::Noop,
+    }
 }
 
 /// Decodes one binary frame of a WebSocket: always a message.

@@ -1,8 +1,21 @@
-//! The bodies of HTTP long-polling: packets with `\x1e` between them, binary as `b` and base64.
+//! The bodies of HTTP long-polling: packets with `\x1e` between them, binary as `b` and base64. [`v3`] has those of
+//! version 3, `jsonp` what is around them for clients that poll by script tags.
+
+pub(crate) mod jsonp;
+pub mod v3;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 use crate::packet::{DecodeError, Frame, Packet, decode_text};
+
+/// The body of an answer with packets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// `text/plain`.
+    Text(String),
+    /// `application/octet-stream`, for clients of version 3 that take it.
+    Binary(Vec<u8>),
+}
 
 const SEPARATOR: char = '\x1e';
 

@@ -24,12 +24,13 @@ use std::mem;
 
 use serde::{Deserialize, Serialize};
 
-use self::heartbeat::{Beat, Heartbeat};
+use self::heartbeat::{Beat, Heartbeat, Pace};
 use self::outbox::Outbox;
 use self::upgrade::Probe;
 use crate::handshake::Open;
 use crate::{
-    Answer, CloseReason, Config, Conn, DecodeError, Frame, Millis, Output, Packet, Ticket, Transport,
+    Answer, CloseReason, Config, Conn, DecodeError, Dialect, Frame, Millis, Output, Packet, Ticket,
+    Transport, Version,
 };
 
 /// How long the close packet waits for a GET, as on Node.
@@ -50,15 +51,23 @@ const CLOSE_WAIT: Millis = 30_000;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Session {
     sid: String,
+    dialect: Dialect,
     opened_at: Millis,
     link: Link,
     /// The POST whose body is being read. It is here, not in the link, because it may outlast the upgrade.
-    post: Option<Ticket>,
+    post: Option<Post>,
     heartbeat: Heartbeat,
     outbox: Outbox,
     dirty: bool,
     #[serde(skip)]
     outputs: VecDeque<Output>,
+}
+
+/// A POST, and whether its body is bytes (version 3).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Post {
+    ticket: Ticket,
+    is_binary: bool,
 }
 
 /// What carries the packets.
@@ -80,24 +89,25 @@ enum Link {
 
 impl Session {
     /// Opens a session by polling: the GET is answered with the open packet.
-    pub fn open_polling(config: &Config, sid: &str, ticket: Ticket, now: Millis) -> Self {
-        let mut session = Self::new(sid, Link::Polling { get: None, probe: None }, now);
+    pub fn open_polling(config: &Config, dialect: Dialect, sid: &str, ticket: Ticket, now: Millis) -> Self {
+        let mut session = Self::new(dialect, sid, Link::Polling { get: None, probe: None }, now);
         let open = Open::new(sid, Transport::Polling, config).packet();
-        session.answer(ticket, Answer::Payload(open));
+        session.answer_payload(ticket, &[Frame::Text(open.into())]);
         session
     }
 
     /// Opens a session by WebSocket: the open packet is its first frame.
-    pub fn open_websocket(config: &Config, sid: &str, conn: Conn, now: Millis) -> Self {
-        let mut session = Self::new(sid, Link::WebSocket { conn }, now);
+    pub fn open_websocket(config: &Config, dialect: Dialect, sid: &str, conn: Conn, now: Millis) -> Self {
+        let mut session = Self::new(dialect, sid, Link::WebSocket { conn }, now);
         let open = Open::new(sid, Transport::WebSocket, config).packet();
         session.outputs.push_back(Output::Send { conn, frame: Frame::Text(open.into()) });
         session
     }
 
-    fn new(sid: &str, link: Link, now: Millis) -> Self {
+    fn new(dialect: Dialect, sid: &str, link: Link, now: Millis) -> Self {
         Self {
             sid: sid.to_owned(),
+            dialect,
             opened_at: now,
             link,
             post: None,
@@ -111,6 +121,11 @@ impl Session {
     /// The session's id, as given at the opening.
     pub fn sid(&self) -> &str {
         &self.sid
+    }
+
+    /// The version of the protocol that its client speaks.
+    pub fn version(&self) -> Version {
+        self.dialect.version
     }
 
     /// When the session opened.
@@ -143,6 +158,11 @@ impl Session {
         }
     }
 
+    /// Whether what is sent now has to wait for a GET.
+    pub fn is_waiting_for_poll(&self) -> bool {
+        matches!(self.link, Link::Polling { get: None, .. })
+    }
+
     /// Whether the session has ended for the application: [`Output::Closed`] was given.
     pub fn is_closed(&self) -> bool {
         self.transport().is_none()
@@ -160,7 +180,10 @@ impl Session {
     /// pings for ever and never ask for a packet.
     pub fn send(&mut self, frame: Frame) {
         match &self.link {
-            Link::WebSocket { conn } => self.outputs.push_back(Output::Send { conn: *conn, frame }),
+            Link::WebSocket { conn } => {
+                let (conn, frame) = (*conn, self.dialect.frame(frame));
+                self.outputs.push_back(Output::Send { conn, frame });
+            }
             Link::Polling { get, .. } => {
                 let waits = get.is_none();
                 self.outbox.push(frame);
@@ -212,10 +235,10 @@ impl Session {
     pub fn next_timeout(&self, config: &Config) -> Option<Millis> {
         match &self.link {
             Link::Polling { probe, .. } => {
-                let beat = self.heartbeat.next_timeout(config, false);
+                let beat = self.heartbeat.next_timeout(config, self.pace(config));
                 Some(probe.as_ref().map_or(beat, |probe| beat.min(probe.deadline(config))))
             }
-            Link::WebSocket { .. } => Some(self.heartbeat.next_timeout(config, config.sleeps())),
+            Link::WebSocket { .. } => Some(self.heartbeat.next_timeout(config, self.pace(config))),
             Link::Closing { until } => Some(*until),
             Link::Closed => None,
         }
@@ -239,7 +262,7 @@ impl Session {
             }
             Link::Closed => return,
         }
-        match self.heartbeat.handle_timeout(config, self.is_lazy(config), now) {
+        match self.heartbeat.handle_timeout(config, self.pace(config), now) {
             Beat::Wait => {}
             Beat::Ping => self.send(Frame::ping()),
             Beat::Dead => self.finish(CloseReason::PingTimeout),
@@ -249,16 +272,17 @@ impl Session {
     /// The runtime took a pong on this session's WebSocket at that time. No effect when it is older than what is
     /// known, or when the session sees its pongs itself.
     pub fn heard(&mut self, config: &Config, at: Millis) {
-        if self.is_lazy(config) {
+        if self.pace(config) == Pace::Lazy {
             self.heartbeat.heard(at);
         }
     }
 
     /// Gives a restored session its heartbeat, which is not stored ping by ping: when the last ping went out on its
     /// WebSocket, if that is known, and when anything was last heard. With `None` the next
-    /// [`handle_timeout`](Self::handle_timeout) pings it again before it may be found dead.
+    /// [`handle_timeout`](Self::handle_timeout) pings it again before it may be found dead. (The pings of a client of
+    /// version 3 are stored.)
     pub fn resume_heartbeat(&mut self, config: &Config, pinged_at: Option<Millis>, heard_at: Millis) {
-        let pinged_at = pinged_at.filter(|_| self.is_lazy(config));
+        let pinged_at = pinged_at.filter(|_| self.pace(config) == Pace::Lazy);
         self.heartbeat.resume(pinged_at, heard_at);
     }
 
@@ -281,8 +305,8 @@ impl Session {
     }
 
     /// Whether anything changed since the last call that has to be stored: the opening, a step of an upgrade, what waits
-    /// for a polling client, the end. Heartbeats and the traffic of a WebSocket leave nothing to store. Ask when the
-    /// outputs are drained.
+    /// for a polling client, the end, a ping of a client of version 3. Other heartbeats and the traffic of a WebSocket
+    /// leave nothing to store. Ask when the outputs are drained.
     pub fn take_dirty(&mut self) -> bool {
         let outbox = self.outbox.take_dirty();
         mem::take(&mut self.dirty) || outbox
@@ -290,20 +314,28 @@ impl Session {
 
     /// One packet of an open session; an error is the end, which the caller has to bring about.
     fn handle_packet(&mut self, packet: Result<Packet, DecodeError>, now: Millis) -> Result<(), CloseReason> {
-        match packet.map_err(|_| CloseReason::ParseError)? {
-            Packet::Message(message) => self.outputs.push_back(Output::Message(message)),
-            Packet::Pong(_) => self.heartbeat.pong(now),
-            // Since version 4 only servers ping.
-            Packet::Ping(_) => return Err(CloseReason::TransportError),
-            Packet::Close => return Err(CloseReason::TransportClose),
-            Packet::Open | Packet::Upgrade | Packet::Noop => {}
+        match (packet.map_err(|_| CloseReason::ParseError)?, self.dialect.version) {
+            (Packet::Message(message), _) => self.outputs.push_back(Output::Message(message)),
+            (Packet::Pong(_), Version::V4) => self.heartbeat.pong(now),
+            (Packet::Ping(_), Version::V3) => {
+                self.heartbeat.pong(now);
+                self.dirty = true;
+                self.send(Frame::pong());
+            }
+            // Only servers ping, in version 3 only clients.
+            (Packet::Ping(_) | Packet::Pong(_), _) => return Err(CloseReason::TransportError),
+            (Packet::Close, _) => return Err(CloseReason::TransportClose),
+            (Packet::Open | Packet::Upgrade | Packet::Noop, _) => {}
         }
         Ok(())
     }
 
-    /// Whether pongs are not seen here.
-    fn is_lazy(&self, config: &Config) -> bool {
-        config.sleeps() && matches!(self.link, Link::WebSocket { .. })
+    fn pace(&self, config: &Config) -> Pace {
+        match (self.dialect.version, &self.link) {
+            (Version::V3, _) => Pace::Client,
+            (Version::V4, Link::WebSocket { .. }) if config.sleeps() => Pace::Lazy,
+            (Version::V4, _) => Pace::Seen,
+        }
     }
 
     /// Ends an open session at once: what waits is answered, the sockets are closed, the application is told. With the
@@ -351,14 +383,20 @@ impl Session {
         if let Link::Polling { get, .. } = &mut self.link
             && let Some(ticket) = get.take()
         {
-            let payload = self.outbox.take_payload(last);
-            self.answer(ticket, Answer::Payload(payload));
+            let mut frames = self.outbox.take();
+            frames.extend(last);
+            self.answer_payload(ticket, &frames);
         }
     }
 
+    fn answer_payload(&mut self, ticket: Ticket, frames: &[Frame]) {
+        let body = self.dialect.payload(frames);
+        self.answer(ticket, Answer::Payload(body));
+    }
+
     fn answer_post(&mut self, answer: Answer) {
-        if let Some(ticket) = self.post.take() {
-            self.answer(ticket, answer);
+        if let Some(post) = self.post.take() {
+            self.answer(post.ticket, answer);
         }
     }
 

@@ -6,7 +6,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use engine_io::{Refusal, Route};
+use engine_io::{Refusal, Route, takes_gzip};
 use parlor::{App, gateway_of};
 use worker::{
     Env, Request, Response, Result,
@@ -15,8 +15,9 @@ use worker::{
 };
 
 use crate::{
+    client_files,
     http::{Asked, header},
-    peers,
+    now, peers,
     settings::{self, Placement},
 };
 
@@ -25,24 +26,32 @@ thread_local! {
     static NEXT: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Answers a request to the Worker: Socket.IO at the application's path, bare Engine.IO at its other one if it
-/// has one, and everything else from the static files.
+/// Answers a request to the Worker: Socket.IO at the application's path, the client's files among it, bare Engine.IO at
+/// its other path if it has one, and everything else from the static files.
 ///
 /// # Errors
 /// Those of the platform.
 pub async fn serve(app: App, request: Request, env: &Env) -> Result<Response> {
-    let asked = Asked::of(&request)?;
     let app = settings::apply(env, app);
     let config = app.config();
-    let endpoint =
-        asked.path == config.path || app.engine_endpoint().is_some_and(|(path, _)| asked.path == path);
-    if !endpoint {
+    let asked = Asked::of(&request, config)?;
+    let below = asked.path.strip_prefix(&config.path);
+    if below.is_none() && !app.engine_endpoint().is_some_and(|(path, _)| asked.path.starts_with(path)) {
         return match env.assets("ASSETS") {
-            Ok(assets) => assets.fetch_request(request).await,
-            Err(_) => Response::error("Not found", 404),
+            // The folder of the client's files is no page.
+            Ok(assets) if config.path.strip_suffix('/') != Some(&asked.path) => {
+                assets.fetch_request(request).await
+            }
+            _ => Response::error("Not found", 404),
         };
     }
-    let gateway = match asked.route(config) {
+    if let Some(response) = asked.preflight(&request, config) {
+        return response;
+    }
+    if let Some(file) = below.filter(|_| config.serve_client).and_then(client_files::named) {
+        return client_files::serve(file, &asked, &request, env).await;
+    }
+    let gateway = match asked.route(config, || asked.allowed(&app, &request, now())) {
         Err(refusal) => return asked.refuse(refusal),
         Ok(Route::Session { sid, .. }) => {
             match gateway_of(&sid).filter(|name| config.gateways.contains(name)) {
@@ -50,12 +59,33 @@ pub async fn serve(app: App, request: Request, env: &Env) -> Result<Response> {
                 None => return asked.refuse(Refusal::UnknownSid),
             }
         }
-        Ok(Route::Open(_)) => match settings::placement(env) {
+        Ok(Route::Open(..)) => match settings::placement(env) {
             Placement::RoundRobin => config.gateways.pick("any", NEXT.replace(NEXT.get().wrapping_add(1))),
             Placement::ByClient => config.gateways.pick(location(&request), client_number(&request)),
         },
     };
-    peers::gateway(env, &gateway)?.fetch_with_request(request).await
+    let threshold = config
+        .engine
+        .http_compression
+        .filter(|_| header(&request, "accept-encoding").is_some_and(|accepted| takes_gzip(&accepted)));
+    let response = peers::gateway(env, &gateway)?.fetch_with_request(request).await?;
+    match threshold {
+        Some(threshold) => compressed(response, threshold),
+        None => Ok(response),
+    }
+}
+
+/// Has the runtime compress an answer of at least so many bytes: here, where it keeps no object busy.
+fn compressed(response: Response, threshold: usize) -> Result<Response> {
+    let length = response.headers().get("content-length")?.and_then(|length| length.parse::<usize>().ok());
+    if response.status_code() != 200 || length.is_none_or(|length| length < threshold) {
+        return Ok(response);
+    }
+    let headers = response.headers().clone();
+    headers.set("content-encoding", "gzip")?;
+    headers.delete("content-length")?;
+    let (head, body) = response.into_parts();
+    Ok(head.with_headers(headers).body(body))
 }
 
 /// The same number for the same client.

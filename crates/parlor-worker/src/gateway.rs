@@ -18,6 +18,7 @@ use worker::{
 };
 
 use crate::{
+    abort::OnAbort,
     alarm::Alarm,
     http::{self, Asked, Body},
     now, peers, random, settings,
@@ -83,24 +84,29 @@ impl GatewayShell {
     /// Those of the platform.
     pub async fn fetch(&self, mut request: Request) -> Result<Response> {
         let shell = &self.0;
-        let asked = Asked::of(&request)?;
+        let config = shell.app.config();
+        let asked = Asked::of(&request, config)?;
         if asked.path == peers::PATH {
             let body = request.bytes().await?;
             return peers::reply(shell.turn(|gateway, turn| gateway.handle_request(turn, &body))?);
         }
-        match asked.route(shell.app.config()) {
+        // The Worker has asked the application whether the client may.
+        match asked.route(config, || Ok(())) {
             Err(refusal) => asked.refuse(refusal),
-            Ok(Route::Open(engine_io::Transport::Polling)) => {
-                let handshake = http::handshake(&request, &asked, now());
+            Ok(Route::Open(engine_io::Transport::Polling, dialect)) => {
+                let handshake = asked.handshake(&request, now());
                 let protocol = shell.protocol(&asked.path);
                 let (ticket, answer) = shell.ticket();
-                shell.turn(|gateway, turn| gateway.open_polling(turn, protocol, handshake, ticket))?;
-                shell.answer(answer).await
+                let sid = shell
+                    .turn(|gateway, turn| gateway.open_polling(turn, protocol, dialect, handshake, ticket))?;
+                asked.answer_handshake(given(answer).await, config.engine.cookie.as_ref(), &sid)
             }
-            Ok(Route::Open(engine_io::Transport::WebSocket)) => {
-                let handshake = http::handshake(&request, &asked, now());
+            Ok(Route::Open(engine_io::Transport::WebSocket, dialect)) => {
+                let handshake = asked.handshake(&request, now());
                 let protocol = shell.protocol(&asked.path);
-                shell.websocket(|gateway, turn, conn| gateway.open_websocket(turn, protocol, handshake, conn))
+                asked.websocket(shell.websocket(|gateway, turn, conn| {
+                    gateway.open_websocket(turn, protocol, dialect, handshake, conn)
+                })?)
             }
             Ok(Route::Session { sid, transport }) => {
                 if !shell.turn(|gateway, _| gateway.knows(&sid))? {
@@ -108,19 +114,25 @@ impl GatewayShell {
                 }
                 match asked.engine().action(transport) {
                     Err(Answer::Refused(refusal)) => asked.refuse(refusal),
-                    Err(answer) => http::answer(answer),
-                    Ok(Action::Upgrade) => {
-                        shell.websocket(|gateway, turn, conn| gateway.handle_websocket(turn, &sid, conn))
-                    }
+                    Err(answer) => asked.answer(answer),
+                    Ok(Action::Upgrade) => asked.websocket(
+                        shell.websocket(|gateway, turn, conn| gateway.handle_websocket(turn, &sid, conn))?,
+                    ),
                     Ok(Action::Poll) => {
                         if shell.turn(|gateway, _| gateway.is_upgrading(&sid))? {
                             Delay::from(UPGRADE_GRACE).await;
                         }
                         let (ticket, answer) = shell.ticket();
                         shell.turn(|gateway, turn| gateway.handle_poll(turn, &sid, ticket))?;
-                        shell.answer(answer).await
+                        let gone = {
+                            let (shell, sid) = (shell.clone(), sid.clone());
+                            OnAbort::new(&request, move || shell.poll_aborted(&sid, ticket))
+                        };
+                        let answer = given(answer).await;
+                        drop(gone);
+                        asked.answer(answer)
                     }
-                    Ok(Action::Post) => shell.post(request, &sid).await,
+                    Ok(Action::Post) => asked.answer(shell.post(request, &sid).await?),
                 }
             }
         }
@@ -173,9 +185,14 @@ impl GatewayShell {
     }
 }
 
+/// The answer to a request, once there is one.
+async fn given(answer: oneshot::Receiver<Answer>) -> Answer {
+    answer.await.unwrap_or(Answer::Bare(503))
+}
+
 impl Shell {
     fn protocol(&self, path: &str) -> Protocol {
-        if path == self.app.config().path { Protocol::SocketIo } else { Protocol::EngineIo }
+        if path.starts_with(&self.app.config().path) { Protocol::SocketIo } else { Protocol::EngineIo }
     }
 
     /// A number for an HTTP request, and where its answer will come.
@@ -186,27 +203,34 @@ impl Shell {
         (ticket, receiver)
     }
 
-    async fn answer(&self, answer: oneshot::Receiver<Answer>) -> Result<Response> {
-        http::answer(answer.await.unwrap_or(Answer::Bare(503)))
+    /// The client of a poll that waits has gone; nobody is there to be answered.
+    fn poll_aborted(self: &Rc<Self>, sid: &str, ticket: Ticket) {
+        let is_waiting = self.waiting.borrow_mut().remove(&ticket).is_some();
+        if is_waiting {
+            self.report(self.turn(|gateway, turn| gateway.handle_poll_aborted(turn, sid, ticket)));
+        }
     }
 
-    async fn post(self: &Rc<Self>, request: Request, sid: &str) -> Result<Response> {
+    async fn post(self: &Rc<Self>, request: Request, sid: &str) -> Result<Answer> {
         let (ticket, answer) = self.ticket();
-        self.turn(|gateway, turn| gateway.handle_post_started(turn, sid, ticket))?;
+        let is_binary = http::is_binary(&request);
+        self.turn(|gateway, turn| gateway.handle_post_started(turn, sid, ticket, is_binary))?;
         let refused = !self.waiting.borrow().contains_key(&ticket);
         if !refused {
             let body = http::body(request, self.app.config().engine.max_payload).await;
             self.turn(|gateway, turn| match &body {
                 Body::Whole(body) => gateway.handle_post(turn, sid, ticket, body),
                 Body::TooLarge => gateway.handle_post_too_large(turn, sid, ticket),
-                Body::NotText => gateway.handle_post_not_text(turn, sid, ticket),
                 Body::Aborted => gateway.handle_post_aborted(turn, sid, ticket),
             })?;
         }
-        self.answer(answer).await
+        Ok(given(answer).await)
     }
 
-    fn websocket(self: &Rc<Self>, open: impl FnOnce(&mut Gateway, &mut Turn<'_>, Conn)) -> Result<Response> {
+    fn websocket<T>(
+        self: &Rc<Self>,
+        open: impl FnOnce(&mut Gateway, &mut Turn<'_>, Conn) -> T,
+    ) -> Result<WebSocket> {
         let pair = WebSocketPair::new()?;
         let conn = unique();
         self.load()?;
@@ -217,7 +241,7 @@ impl Shell {
             self.listen(pair.server, conn);
         }
         self.turn(|gateway, turn| open(gateway, turn, conn))?;
-        Response::from_websocket(pair.client)
+        Ok(pair.client)
     }
 
     /// Brings the events of a WebSocket to the machine, where the object never sleeps. (Where it does the runtime

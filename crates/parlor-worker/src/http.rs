@@ -1,22 +1,29 @@
 //! HTTP forms of what the machines ask and answer.
 
-use engine_io::{Answer, Method, Refusal, Request as EngineRequest, Route};
+use engine_io::{Answer, Header, Method, Refusal, Request as EngineRequest, Route};
 use futures_util::StreamExt;
-use parlor::{Config, Handshake};
-use worker::{Request, Response, ResponseBuilder, Result};
+use parlor::{App, Config, Cookie, Handshake};
+use worker::{Request, Response, ResponseBuilder, Result, WebSocket};
 
 /// What an Engine.IO request is about, owned.
 pub(crate) struct Asked {
     method: Method,
     pub(crate) path: String,
-    pub(crate) query: String,
+    query: String,
     /// Whether it asks for a WebSocket.
-    pub(crate) upgrade: bool,
+    upgrade: bool,
+    origin: Option<String>,
+    /// What every answer says to other origins.
+    cors: Vec<Header>,
 }
 
 impl Asked {
-    pub(crate) fn of(request: &Request) -> Result<Self> {
-        let url = request.url()?;
+    pub(crate) fn of(request: &Request, config: &Config) -> Result<Self> {
+        // Not `Request::url`, which brings along a parser of 40 kB for what the runtime has parsed.
+        let url = request.inner().url();
+        let query = url.split_once('#').map_or(url.as_str(), |(url, _)| url).split_once('?');
+        let origin = header(request, "origin");
+        let cors = config.engine.cors.as_ref().map(|cors| cors.headers(origin.as_deref()));
         Ok(Self {
             method: match request.method() {
                 worker::Method::Get => Method::Get,
@@ -24,29 +31,109 @@ impl Asked {
                 worker::Method::Options => Method::Options,
                 _ => Method::Other,
             },
-            path: url.path().to_owned(),
-            query: url.query().unwrap_or_default().to_owned(),
+            path: request.path(),
+            query: query.map_or_else(String::new, |(_, query)| query.to_owned()),
             upgrade: header(request, "upgrade").is_some_and(|value| value.eq_ignore_ascii_case("websocket")),
+            origin,
+            cors: cors.unwrap_or_default(),
         })
     }
 
     pub(crate) fn engine(&self) -> EngineRequest<'_> {
-        EngineRequest { method: self.method, query: &self.query, upgrade: self.upgrade }
+        let origin = self.origin.as_deref();
+        EngineRequest { method: self.method, query: &self.query, upgrade: self.upgrade, origin }
     }
 
-    pub(crate) fn route(&self, config: &Config) -> std::result::Result<Route, Refusal> {
-        engine_io::route(&self.engine(), &config.engine)
+    /// Where it goes. `allow` is asked when it opens a session.
+    pub(crate) fn route(
+        &self,
+        config: &Config,
+        allow: impl FnOnce() -> std::result::Result<(), String>,
+    ) -> std::result::Result<Route, Refusal> {
+        engine_io::route(&self.engine(), &config.engine, allow)
+    }
+
+    /// The answer to a CORS preflight, if it is one and the server has something to say.
+    pub(crate) fn preflight(&self, request: &Request, config: &Config) -> Option<Result<Response>> {
+        let cors = config.engine.cors.as_ref().filter(|_| self.method == Method::Options)?;
+        let asked = header(request, "access-control-request-headers");
+        let headers = cors.preflight(self.origin.as_deref(), asked.as_deref());
+        Some(with_headers(ResponseBuilder::new().with_status(204), headers).map(ResponseBuilder::empty))
+    }
+
+    /// A response to begin with: what every answer says.
+    pub(crate) fn response(&self, status: u16) -> Result<ResponseBuilder> {
+        with_headers(ResponseBuilder::new().with_status(status), self.cors.clone())
     }
 
     /// The answer to a refused request, in the form that its client expects.
     pub(crate) fn refuse(&self, refusal: Refusal) -> Result<Response> {
         if !self.upgrade {
-            return answer(Answer::Refused(refusal));
+            return self.answer(Answer::Refused(refusal));
         }
+        // As on Node, where nothing but this is said.
         let response = Response::builder()
             .with_status(refusal.upgrade_status())
             .with_header("content-type", "text/html")?;
         Ok(response.fixed(refusal.message().as_bytes().to_vec()))
+    }
+
+    /// An answer of the machine as a response.
+    pub(crate) fn answer(&self, answer: Answer) -> Result<Response> {
+        let response = self.answer_builder(&answer)?;
+        let body = answer.into_body();
+        // The Worker has to know it, and the runtime tells a length of its own to clients only.
+        Ok(response.with_header("content-length", &body.len().to_string())?.fixed(body))
+    }
+
+    /// As [`answer`](Self::answer), to the handshake of this session.
+    pub(crate) fn answer_handshake(
+        &self,
+        answer: Answer,
+        cookie: Option<&Cookie>,
+        sid: &str,
+    ) -> Result<Response> {
+        let mut response = self.answer_builder(&answer)?;
+        if let Some(cookie) = cookie {
+            response = response.with_header("set-cookie", &cookie.header(sid))?;
+        }
+        Ok(response.fixed(answer.into_body()))
+    }
+
+    fn answer_builder(&self, answer: &Answer) -> Result<ResponseBuilder> {
+        let mut response = self.response(answer.status())?;
+        // Node says so of what comes from a session.
+        if matches!(answer, Answer::Payload(_) | Answer::Ok) {
+            response = response.with_header("cache-control", "no-store")?;
+        }
+        match answer.content_type() {
+            Some(content_type) => response.with_header("content-type", content_type),
+            None => Ok(response),
+        }
+    }
+
+    /// The answer that opens a WebSocket.
+    pub(crate) fn websocket(&self, client: WebSocket) -> Result<Response> {
+        Ok(self.response(101)?.with_websocket(client).empty())
+    }
+
+    /// What of the request is kept with the connection that it opens.
+    pub(crate) fn handshake(&self, request: &Request, now: u64) -> Handshake {
+        const KEPT: [&str; 6] =
+            ["host", "origin", "user-agent", "accept-language", "cookie", "authorization"];
+        let headers = KEPT.iter().filter_map(|name| Some(((*name).to_owned(), header(request, name)?)));
+        self.handshake_with(request, now, headers.collect())
+    }
+
+    /// Whether the application lets the client open a connection.
+    pub(crate) fn allowed(&self, app: &App, request: &Request, now: u64) -> std::result::Result<(), String> {
+        let headers = request.headers().entries().collect();
+        app.allows(&self.handshake_with(request, now, headers))
+    }
+
+    fn handshake_with(&self, request: &Request, now: u64, headers: Vec<(String, String)>) -> Handshake {
+        let address = header(request, "cf-connecting-ip").unwrap_or_default();
+        Handshake { query: self.query.clone(), address, issued: now, headers }
     }
 }
 
@@ -54,25 +141,16 @@ pub(crate) fn header(request: &Request, name: &str) -> Option<String> {
     request.headers().get(name).ok().flatten()
 }
 
-/// An answer of the machine as a response.
-pub(crate) fn answer(answer: Answer) -> Result<Response> {
-    let mut response =
-        ResponseBuilder::new().with_status(answer.status()).with_header("cache-control", "no-store")?;
-    if let Some(content_type) = answer.content_type() {
-        response = response.with_header("content-type", content_type)?;
+fn with_headers(mut response: ResponseBuilder, headers: Vec<Header>) -> Result<ResponseBuilder> {
+    for (name, value) in headers {
+        response = response.with_header(name, &value)?;
     }
-    Ok(response.fixed(answer.into_body().into_bytes()))
+    Ok(response)
 }
 
-/// What of a request is kept with the connection that it opens.
-pub(crate) fn handshake(request: &Request, asked: &Asked, now: u64) -> Handshake {
-    const KEPT: [&str; 6] = ["host", "origin", "user-agent", "accept-language", "cookie", "authorization"];
-    Handshake {
-        query: asked.query.clone(),
-        address: header(request, "cf-connecting-ip").unwrap_or_default(),
-        issued: now,
-        headers: KEPT.iter().filter_map(|name| Some(((*name).to_owned(), header(request, name)?))).collect(),
-    }
+/// Whether the body of a POST is said to be bytes.
+pub(crate) fn is_binary(request: &Request) -> bool {
+    header(request, "content-type").is_some_and(|kind| kind == "application/octet-stream")
 }
 
 /// How the body of a POST came.
@@ -81,17 +159,12 @@ pub(crate) enum Body {
     Whole(Vec<u8>),
     /// More than the limit; the rest was not read.
     TooLarge,
-    /// It is declared as binary, which a payload is not.
-    NotText,
     /// The client went away.
     Aborted,
 }
 
 /// Reads the body of a POST, at most `limit` bytes of it.
 pub(crate) async fn body(mut request: Request, limit: usize) -> Body {
-    if header(&request, "content-type").is_some_and(|kind| kind == "application/octet-stream") {
-        return Body::NotText;
-    }
     let declared = header(&request, "content-length").and_then(|length| length.parse::<usize>().ok());
     if declared.is_some_and(|length| length > limit) {
         return Body::TooLarge;

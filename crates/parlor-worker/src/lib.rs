@@ -20,12 +20,15 @@
 //!
 //! # Layout
 //!
-//! - `edge`: the stateless Worker: refuses what is wrong, finds the Gateway, forwards
+//! - `edge`: the stateless Worker: refuses what is wrong, finds the Gateway, forwards; `client_files`: what it serves
+//!   beside that
 //! - `gateway`, `room`: the objects, each a machine of [`parlor`] with its outputs carried out
-//! - `sockets`, `store`, `alarm`, `http`, `peers`, `settings`: what they are plumbed with
+//! - `sockets`, `store`, `alarm`, `abort`, `http`, `peers`, `settings`: what they are plumbed with
 //! - `macros`: [`durable_objects!`]
 
+mod abort;
 mod alarm;
+mod client_files;
 mod edge;
 mod gateway;
 mod http;

@@ -5,10 +5,11 @@ use std::{rc::Rc, time::Duration};
 use engine_io::{Message, Millis};
 use litemap::LiteMap;
 use serde::{Serialize, de::DeserializeOwned};
+use socket_io::Parser;
 
 use crate::{
     answer::{Fault, Outcome},
-    call::{Call, Running, Scope},
+    call::{Call, Handshake, Running, Scope},
     names::Gateways,
     namespace::{Handlers, Namespace},
 };
@@ -16,8 +17,17 @@ use crate::{
 /// Settings of a server, with Node's defaults.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Path of the Socket.IO endpoint, with slashes at both ends.
+    /// Where the paths of the Socket.IO endpoint begin: `/socket.io/`. Without the last slash requests without it are
+    /// taken too (Node's `addTrailingSlash: false`).
     pub path: String,
+    /// How packets are written; clients have to use the same.
+    pub parser: Parser,
+    /// Whether the client's files are served beside it, such as `/socket.io/socket.io.js`.
+    pub serve_client: bool,
+    /// Whether a handshake is refused when its `Origin` is neither this host nor one that [`Cors`](engine_io::Cors)
+    /// allows. Browsers keep pages of other origins out of polling, but let them open a WebSocket, cookies included.
+    /// Node has no such check.
+    pub check_origin: bool,
     /// Engine.IO: heartbeat, limits, transports.
     pub engine: engine_io::Config,
     /// How long a client may stay without entering a namespace, ms.
@@ -30,6 +40,9 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             path: "/socket.io/".into(),
+            parser: Parser::Json,
+            serve_client: true,
+            check_origin: false,
             engine: engine_io::Config::default(),
             connect_timeout: 45_000,
             gateways: Gateways { shards: 1 },
@@ -39,6 +52,9 @@ impl Default for Config {
 
 /// Answers each message of a bare Engine.IO client.
 pub type EngineHandler = Rc<dyn Fn(Message) -> Vec<Message>>;
+
+/// Says whether a client may open a connection; the error is told to it.
+pub type RequestGuard = Rc<dyn Fn(&Handshake) -> Result<(), String>>;
 
 /// A whole Socket.IO application. It is built anew whenever a sleeping object wakes, so building it must be
 /// cheap and must give the same again.
@@ -55,6 +71,7 @@ pub struct App {
     config: Config,
     namespaces: LiteMap<String, Handlers>,
     engine: Option<(String, EngineHandler)>,
+    allow_request: Option<RequestGuard>,
 }
 
 impl std::fmt::Debug for App {
@@ -91,6 +108,53 @@ impl App {
     #[must_use]
     pub fn engine(mut self, path: &str, handler: impl Fn(Message) -> Vec<Message> + 'static) -> Self {
         self.engine = Some((path.to_owned(), Rc::new(handler)));
+        self
+    }
+
+    /// Decides whether a client may open a connection, before any object is woken (Node's `allowRequest`). It sees all
+    /// headers of the request; handlers later see [some](Handshake::headers). The error is what the client is told, with
+    /// status 403 and code 4; an empty one becomes `Forbidden`.
+    ///
+    /// ```
+    /// use parlor::prelude::*;
+    /// let app = App::new().allow_request(|handshake| match handshake.header("x-api-key") {
+    ///     Some("secret") => Ok(()),
+    ///     _ => Err("an API key is needed".into()),
+    /// });
+    /// ```
+    #[must_use]
+    pub fn allow_request(mut self, guard: impl Fn(&Handshake) -> Result<(), String> + 'static) -> Self {
+        self.allow_request = Some(Rc::new(guard));
+        self
+    }
+
+    /// Whether the application, and [`Config::check_origin`], let this client open a connection.
+    ///
+    /// # Errors
+    /// What the client is told instead.
+    pub fn allows(&self, handshake: &Handshake) -> Result<(), String> {
+        let origin = handshake.header("origin").filter(|_| self.config.check_origin);
+        let is_known = origin.is_none_or(|origin| {
+            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            host.is_some() && host == handshake.header("host")
+                || self.config.engine.cors.as_ref().is_some_and(|cors| cors.allows(origin))
+        });
+        if !is_known {
+            return Err("Origin not allowed".to_owned());
+        }
+        match &self.allow_request {
+            Some(guard) => guard(handshake).map_err(|message| match message.is_empty() {
+                true => "Forbidden".to_owned(),
+                false => message,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// How packets are written (default: [`Parser::Json`]). Clients have to use the same.
+    #[must_use]
+    pub fn parser(mut self, parser: Parser) -> Self {
+        self.config.parser = parser;
         self
     }
 
@@ -140,7 +204,7 @@ impl App {
     /// Starts the handler of a call. It fails if the namespace is gone (newer code met an older socket).
     #[must_use]
     pub fn start(&self, call: Call) -> Running {
-        let scope = Scope::new(call);
+        let scope = Scope::new(call, self.config.parser);
         match self.namespaces.get(&*scope.call.nsp) {
             Some(handlers) => handlers.start(scope),
             None => {

@@ -5,6 +5,7 @@
 //! does not survive the loss of the object's memory, and one that does not wait cannot be lost at all.
 
 use std::{
+    borrow::Cow,
     cell::{Cell, RefCell},
     future::Future,
     pin::Pin,
@@ -15,7 +16,7 @@ use std::{
 use engine_io::Frame;
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
-use socket_io::{Payload, Target};
+use socket_io::{Parser, Payload, Target};
 
 use crate::{
     answer::{Fault, Outcome},
@@ -53,8 +54,22 @@ pub struct Handshake {
     pub address: String,
     /// When the connection was opened, ms since the epoch.
     pub issued: u64,
-    /// Request headers, names in lower case.
+    /// Request headers, names in lower case: `host`, `origin`, `user-agent`, `accept-language`, `cookie` and
+    /// `authorization`; all of them in [`App::allow_request`](crate::App::allow_request).
     pub headers: Vec<(String, String)>,
+}
+
+impl Handshake {
+    /// The keys and values of the query, decoded.
+    pub fn query(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+        engine_io::query_pairs(&self.query)
+    }
+
+    /// The value of a header; its name in lower case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find_map(|(known, value)| (known == name).then_some(value.as_str()))
+    }
 }
 
 /// A handler to run, and all that it may look at.
@@ -135,6 +150,8 @@ pub(crate) type HandlerFuture = Pin<Box<dyn Future<Output = Outcome>>>;
 #[derive(Debug)]
 pub struct Scope {
     pub(crate) call: Call,
+    /// How the application's packets are written.
+    pub(crate) parser: Parser,
     effects: RefCell<Vec<Effect>>,
     answers: RefCell<LiteMap<u64, Vec<Card>>>,
     asked: Cell<u64>,
@@ -144,9 +161,10 @@ pub struct Scope {
 }
 
 impl Scope {
-    pub(crate) fn new(call: Call) -> Rc<Self> {
+    pub(crate) fn new(call: Call, parser: Parser) -> Rc<Self> {
         Rc::new(Self {
             call,
+            parser,
             effects: RefCell::default(),
             answers: RefCell::default(),
             asked: Cell::new(0),

@@ -36,12 +36,14 @@ mod socket;
 mod testing;
 mod wire;
 
-pub use engine_io::{Answer, Conn, Frame, Message, Millis, Refusal, Ticket};
-pub use socket_io::{Binary, IntoPayload, Payload, Raw};
+pub use engine_io::{
+    Answer, Conn, Cookie, Cors, Dialect, Frame, Message, Millis, Origins, Refusal, SameSite, Ticket, Version,
+};
+pub use socket_io::{Binary, IntoPayload, Parser, Payload, Raw};
 
 pub use crate::{
     answer::{Ack, Fault, IntoConnected, IntoOutcome, Outcome, Refused},
-    app::{App, Config, EngineHandler},
+    app::{App, Config, EngineHandler, RequestGuard},
     call::{Call, CallId, Effect, Handshake, Occasion, Progress, Running, Scope},
     extract::{Auth, Connecting, Data, DisconnectReason, EventName, FromCall, Now, SocketData},
     gateway::{Gateway, Output, Protocol},

@@ -51,7 +51,9 @@ pub(crate) fn id(random: &[u8; ID_BYTES], gateway: &str) -> String {
 /// The Gateway's name inside the id of a connection or socket; `None` if it has not the form of an id.
 #[must_use]
 pub fn gateway_of(id: &str) -> Option<&str> {
-    let (random, gateway) = id.split_once('.')?;
+    // In a namespace, a client of Socket.IO 2 has the namespace's name before it.
+    let own = id.rsplit_once('#').filter(|(nsp, _)| nsp.starts_with('/')).map_or(id, |(_, own)| own);
+    let (random, gateway) = own.split_once('.')?;
     let is_id =
         random.len() == ID_CHARS && random.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     (is_id && !gateway.is_empty()).then_some(gateway)
@@ -113,6 +115,8 @@ mod tests {
         let id = id(&[255; ID_BYTES], "weur-3");
         assert_eq!(id, "____________________.weur-3");
         assert_eq!(gateway_of(&id), Some("weur-3"));
+        assert_eq!(gateway_of(&format!("/custom#{id}")), Some("weur-3"));
+        assert_eq!(gateway_of(&format!("custom#{id}")), None);
         for not_an_id in ["", ".", "lounge", "a.b", "____________________.", "_________ __________.weur-3"] {
             assert_eq!(gateway_of(not_an_id), None, "{not_an_id}");
         }

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
-use socket_io::{IntoPayload, Target, encode_event};
+use socket_io::{IntoPayload, Target};
 
 use crate::{
     answer::Fault,
@@ -60,7 +60,7 @@ impl Socket {
 
     fn send<P: IntoPayload>(&self, event: &str, payload: P, volatile: bool) -> Result<(), Fault> {
         let payload = payload.into_payload()?;
-        let frames = encode_event(self.namespace(), None, event, &payload);
+        let frames = self.scope.parser.encode_event(self.namespace(), None, event, &payload)?;
         self.scope.push(Effect::Emit { frames, volatile });
         Ok(())
     }
@@ -198,7 +198,7 @@ impl Broadcast {
     pub fn emit<P: IntoPayload>(self, event: &str, payload: P) -> Result<(), Fault> {
         self.target.rooms.iter().try_for_each(|room| check(room))?;
         let payload = payload.into_payload()?;
-        let frames = encode_event(&self.nsp, None, event, &payload);
+        let frames = self.scope.parser.encode_event(&self.nsp, None, event, &payload)?;
         let Self { scope, nsp, target, volatile } = self;
         scope.push(Effect::Cast { nsp, target, frames, volatile });
         Ok(())

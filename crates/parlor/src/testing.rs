@@ -57,6 +57,11 @@ impl TestServer {
         TestClient::open(&self.world, nsp, auth)
     }
 
+    /// A client of Socket.IO 2, which is in `/` by itself. Its pings are its own to send: `raw("2")`.
+    pub fn connect_v2(&mut self) -> TestClient {
+        TestClient::open_v2(&self.world)
+    }
+
     /// Forgets the memory of every object.
     pub fn hibernate(&mut self) {
         let mut world = self.world.borrow_mut();

@@ -1,11 +1,13 @@
 //! The machine of one client's connection. This file owns which namespaces the client is in.
 
-use engine_io::{Frame, Message};
+use std::borrow::Cow;
+
+use engine_io::{Frame, Message, Version, query_pairs};
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
-use crate::packet::{encode_connect, encode_connect_error, encode_connect_with_pid, encode_disconnect};
-use crate::{Decoder, Packet, Payload, Violation};
+use crate::{Decoder, Packet, Parser, Payload, Violation};
 
 /// One client's connection: it decodes messages and knows which namespaces the client is in. An event or
 /// acknowledgement only comes out of it for a namespace that was joined.
@@ -17,12 +19,23 @@ use crate::{Decoder, Packet, Payload, Violation};
 /// [`Violation`] the connection has to be closed, and the machine is of no more use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connection {
+    options: Options,
     decoder: Decoder,
     namespaces: LiteMap<String, Membership>,
     /// When to give up waiting for the first namespace.
     deadline: Option<u64>,
     #[serde(skip)]
     dirty: bool,
+}
+
+/// What both sides of a connection have agreed on before it opens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Options {
+    /// How packets are written.
+    pub parser: Parser,
+    /// The version of Engine.IO below. With version 3 it is a client of Socket.IO 2: it is in `/` without asking, may
+    /// have a query behind the name of a namespace, and makes up the ids of its sockets by itself.
+    pub version: Version,
 }
 
 /// How far a client is in a namespace.
@@ -78,13 +91,24 @@ pub enum Incoming {
 
 impl Connection {
     /// A connection that has to join its first namespace within `connect_timeout` milliseconds.
-    pub fn new(now: u64, connect_timeout: u64) -> Self {
+    pub fn new(now: u64, connect_timeout: u64, options: Options) -> Self {
         Self {
-            decoder: Decoder::new(),
+            options,
+            decoder: Decoder::new(options.parser),
             namespaces: LiteMap::new(),
             deadline: Some(now.saturating_add(connect_timeout)),
             dirty: true,
         }
+    }
+
+    /// What a client asks for by opening the connection: `/`, if it is one of Socket.IO 2.
+    pub fn greet(&mut self) -> Option<Incoming> {
+        (self.options.version == Version::V3).then(|| {
+            let nsp = "/".to_owned();
+            self.namespaces.insert(nsp.clone(), Membership::Connecting);
+            self.dirty = true;
+            Incoming::Connect { nsp, auth: Some("{}".to_owned()) }
+        })
     }
 
     /// Takes one message from the client. `None` as in [`Decoder::decode`].
@@ -98,7 +122,10 @@ impl Connection {
         packet?.map(|packet| self.handle_packet(packet)).transpose()
     }
 
-    fn handle_packet(&mut self, packet: Packet) -> Result<Incoming, Violation> {
+    fn handle_packet(&mut self, mut packet: Packet) -> Result<Incoming, Violation> {
+        if self.options.version == Version::V3 {
+            split_query(&mut packet);
+        }
         match packet {
             Packet::Connect { nsp, data } => {
                 if self.namespaces.contains_key(&nsp) {
@@ -129,28 +156,64 @@ impl Connection {
     /// Lets the client into a namespace that it asked for, as the socket `id`: the frames to send. None when
     /// it does not wait for this.
     pub fn accept(&mut self, nsp: &str, id: &str) -> Vec<Frame> {
-        if self.join(nsp, id) { encode_connect(nsp, id) } else { Vec::new() }
+        self.enter(nsp, id, None)
     }
 
     /// As [`accept`](Self::accept), with the private id that lets the client recover this socket later.
     pub fn accept_with_pid(&mut self, nsp: &str, id: &str, pid: &str) -> Vec<Frame> {
-        if self.join(nsp, id) { encode_connect_with_pid(nsp, id, pid) } else { Vec::new() }
+        self.enter(nsp, id, Some(pid))
+    }
+
+    fn enter(&mut self, nsp: &str, id: &str, pid: Option<&str>) -> Vec<Frame> {
+        let Options { parser, version } = self.options;
+        match version {
+            _ if !self.join(nsp, id) => Vec::new(),
+            Version::V4 => parser.encode_connect(nsp, id, pid),
+            Version::V3 => parser.encode_connect_v3(nsp),
+        }
+    }
+
+    /// Refuses a namespace that the client asked for, because there is none of that name.
+    pub fn refuse_unknown(&mut self, nsp: &str) -> Vec<Frame> {
+        self.leave_out(nsp, r#"{"message":"Invalid namespace"}"#)
     }
 
     /// Refuses a namespace that the client asked for; `error_json` is `{"message":"…"}`, perhaps with `data`.
-    /// The client may ask again. No frames when it does not wait for this.
+    /// The client may ask again. No frames when it does not wait for this. (A client of Socket.IO 2 gets the data alone,
+    /// or the message.)
     pub fn refuse(&mut self, nsp: &str, error_json: &str) -> Vec<Frame> {
+        #[derive(Deserialize)]
+        struct Parts<'a> {
+            #[serde(borrow)]
+            message: &'a RawValue,
+            #[serde(borrow)]
+            data: Option<&'a RawValue>,
+        }
+        let parts = match self.options.version {
+            Version::V4 => None,
+            Version::V3 => serde_json::from_str::<Parts<'_>>(error_json).ok(),
+        };
+        let error = parts.map_or(error_json, |parts| parts.data.unwrap_or(parts.message).get());
+        self.leave_out(nsp, error)
+    }
+
+    fn leave_out(&mut self, nsp: &str, error_json: &str) -> Vec<Frame> {
         if self.namespaces.get(nsp) != Some(&Membership::Connecting) {
             return Vec::new();
         }
         self.namespaces.remove(nsp);
         self.dirty = true;
-        encode_connect_error(nsp, error_json)
+        self.options.parser.encode_connect_error(nsp, error_json)
     }
 
     /// Puts the client out of a namespace. No frames when it is not in it.
     pub fn disconnect(&mut self, nsp: &str) -> Vec<Frame> {
-        if self.leave(nsp) { encode_disconnect(nsp) } else { Vec::new() }
+        if self.leave(nsp) { self.options.parser.encode_disconnect(nsp) } else { Vec::new() }
+    }
+
+    /// What was agreed on.
+    pub fn options(&self) -> Options {
+        self.options
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout).
@@ -207,5 +270,23 @@ impl Connection {
         self.namespaces.remove(nsp);
         self.dirty = true;
         true
+    }
+}
+
+/// Takes the query from behind the name of a namespace. In a CONNECT it is what newer clients send as `auth`.
+fn split_query(packet: &mut Packet) {
+    let (Packet::Connect { nsp, .. }
+    | Packet::Disconnect { nsp }
+    | Packet::Event { nsp, .. }
+    | Packet::Ack { nsp, .. }
+    | Packet::ConnectError { nsp, .. }) = packet;
+    let (name, query) = nsp.split_once('?').unwrap_or((nsp, ""));
+    let pairs: LiteMap<Cow<'_, str>, Cow<'_, str>> = query_pairs(query).collect();
+    // A map of texts always serialises.
+    let auth = serde_json::to_string(&pairs).unwrap_or_default();
+    let name = name.to_owned();
+    *nsp = name;
+    if let Packet::Connect { data, .. } = packet {
+        *data = Some(auth);
     }
 }

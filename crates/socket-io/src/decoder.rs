@@ -1,23 +1,23 @@
 //! Messages → packets. This file owns the reassembly of binary packets.
 
-mod text;
-
 use bytes::Bytes;
 use engine_io::Message;
 use serde::{Deserialize, Serialize};
 
-use crate::{Packet, Payload, Violation};
+use crate::parser::{json, msgpack};
+use crate::{Packet, Parser, Payload, Violation};
 
 /// More attachments than this in one packet are a [`Violation`], as in Node's parser by default.
 pub const MAX_ATTACHMENTS: usize = 10;
 
-/// Turns messages into packets. A binary packet comes as a text followed by its attachments, each its own
-/// message; nothing else may come between them.
+/// Turns messages into packets. With [`Parser::Json`] a binary packet comes as a text followed by its attachments,
+/// each its own message; nothing else may come between them. With [`Parser::MsgPack`] each message is a packet.
 ///
 /// It reads what either side sends; that clients send no CONNECT_ERROR is [`Connection`](crate::Connection)'s
 /// to know. After a [`Violation`] the connection has to be closed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decoder {
+    parser: Parser,
     partial: Option<Partial>,
 }
 
@@ -32,8 +32,8 @@ struct Partial {
 
 impl Decoder {
     /// A decoder that waits for a packet.
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(parser: Parser) -> Self {
+        Self { parser, partial: None }
     }
 
     /// Takes one message. `None` while attachments are due, and for what Node tolerates without effect: an
@@ -42,9 +42,11 @@ impl Decoder {
     /// # Errors
     /// When the message is none that may come now.
     pub fn decode(&mut self, message: Message) -> Result<Option<Packet>, Violation> {
-        match message {
-            Message::Text(text) => self.decode_text(&text),
-            Message::Binary(attachment) => self.decode_attachment(attachment),
+        match (self.parser, message) {
+            (Parser::Json, Message::Text(text)) => self.decode_text(&text),
+            (Parser::Json, Message::Binary(attachment)) => self.decode_attachment(attachment),
+            (Parser::MsgPack, Message::Text(_)) => Err(Violation::UnexpectedText),
+            (Parser::MsgPack, Message::Binary(packet)) => msgpack::decode(&packet),
         }
     }
 
@@ -57,7 +59,7 @@ impl Decoder {
         if self.partial.is_some() {
             return Err(Violation::TextDuringReconstruction);
         }
-        let (packet, expected) = text::parse(text)?;
+        let (packet, expected) = json::decode(text)?;
         if expected == 0 {
             return Ok(packet);
         }

@@ -11,7 +11,7 @@
 //! - [`Connection`] is the machine of one client: which namespaces it is in, and what it may send there.
 //! - [`Decoder`] turns messages into [`Packet`]s and puts binary packets together; [`Violation`] is all that
 //!   can be wrong.
-//! - [`encode`], and `encode_…` for each kind of packet, turn packets into frames.
+//! - [`Parser`] is how packets are written: it turns them into frames, as JSON or as msgpack.
 //! - [`Payload`] is the arguments of an event or acknowledgement, [`IntoPayload`] what can become one,
 //!   [`Binary`] binary data inside of it, [`Raw`] one of them
 //!   that is passed on as it came.
@@ -23,8 +23,8 @@
 //! attachments are due, checks that the client is in the namespace, and gives an [`Incoming`]. The handler
 //! takes its arguments by [`Payload::to`]. A [`Violation`] at any point closes the connection.
 //!
-//! To a client: a value becomes a [`Payload`] by [`IntoPayload`], then frames by [`encode_event`] or
-//! [`encode_ack`]. Clones of frames share their data, so a broadcast is encoded once for all that
+//! To a client: a value becomes a [`Payload`] by [`IntoPayload`], then frames by [`Parser::encode_event`] or
+//! [`Parser::encode_ack`]. Clones of frames share their data, so a broadcast is encoded once for all that
 //! [`Rooms::select`] names.
 //!
 //! # The driver loop
@@ -38,9 +38,9 @@
 //!
 //! ```
 //! use engine_io::{Frame, Message};
-//! use socket_io::{Connection, Incoming, encode_ack, IntoPayload};
+//! use socket_io::{Connection, Incoming, IntoPayload, Options, Parser};
 //!
-//! let mut connection = Connection::new(0, 45_000);
+//! let mut connection = Connection::new(0, 45_000, Options::default());
 //!
 //! // The client asks to join the namespace `/`, and may.
 //! let incoming = connection.handle_message(Message::Text(r#"0{"token":"x"}"#.into()))?;
@@ -53,7 +53,7 @@
 //!     assert_eq!(name, "add");
 //!     let (a, b) = args.to::<(u32, u32)>()?;
 //!     let answer = (a + b).into_payload()?;
-//!     assert_eq!(encode_ack(&nsp, id, &answer), [Frame::Text("437[3]".into())]);
+//!     assert_eq!(Parser::Json.encode_ack(&nsp, id, &answer)?, [Frame::Text("437[3]".into())]);
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -74,20 +74,27 @@
 //! - What has no effect (`2`, `3[]`) is ignored before its namespace is looked at; Node closes if that is not
 //!   joined.
 //! - A second CONNECT closes the connection also while the first waits for its answer.
+//!
+//! And of msgpack:
+//!
+//! - What JSON has no word for comes as `JSON.stringify` would write it: `undefined`, NaN and infinities as null, dates
+//!   as text.
+//! - Reserved names, names that are neither text nor number, keys that are no text, ids that are negative, values deeper
+//!   than 120 levels, more than 1000 pieces of binary data, and objects with the key `_placeholder` beside binary data
+//!   are violations.
 
 mod connection;
 mod decoder;
 mod packet;
+mod parser;
 mod payload;
 mod rooms;
 mod violation;
 
-pub use connection::{Connection, Incoming, Membership};
+pub use connection::{Connection, Incoming, Membership, Options};
 pub use decoder::{Decoder, MAX_ATTACHMENTS};
-pub use packet::{
-    Packet, encode, encode_ack, encode_connect, encode_connect_error, encode_connect_with_pid,
-    encode_disconnect, encode_event,
-};
+pub use packet::Packet;
+pub use parser::{EncodeError, Parser};
 pub use payload::{Binary, IntoPayload, Payload, Raw, StoredPayload, stored};
 pub use rooms::{Rooms, Target};
 pub use violation::Violation;

@@ -3,10 +3,10 @@
 mod array;
 mod binary;
 mod de;
-mod placeholders;
 mod raw;
 mod ser;
 pub mod stored;
+mod walk;
 
 use bytes::Bytes;
 use serde::de::{DeserializeOwned, Error as _};
@@ -15,9 +15,9 @@ use serde_json::value::RawValue;
 
 pub(crate) use array::Array;
 pub use binary::Binary;
-pub(crate) use placeholders::attachments_needed;
 pub use raw::Raw;
 pub use stored::StoredPayload;
+pub(crate) use walk::{Walk, attachments_needed};
 
 use crate::Violation;
 

@@ -20,7 +20,11 @@ pub enum Violation {
     TextDuringReconstruction,
     /// A binary message that no packet announced.
     UnexpectedBinary,
-    /// A placeholder in the payload points to no attachment.
+    /// A text message where every packet is msgpack, which is binary.
+    UnexpectedText,
+    /// A packet that is not msgpack, or not all of it.
+    InvalidMsgPack,
+    /// A placeholder in the payload points to no attachment, or stands where there can be none.
     PlaceholderOutOfRange,
     /// A packet for a namespace that this connection is not in.
     NotConnected,
@@ -41,6 +45,8 @@ impl fmt::Display for Violation {
             Self::ReservedEvent => "reserved event name",
             Self::TextDuringReconstruction => "text message while attachments are due",
             Self::UnexpectedBinary => "binary message that no packet announced",
+            Self::UnexpectedText => "text message where msgpack is spoken",
+            Self::InvalidMsgPack => "invalid msgpack",
             Self::PlaceholderOutOfRange => "placeholder without an attachment",
             Self::NotConnected => "packet for a namespace that is not connected",
             Self::AlreadyConnected => "second CONNECT to a namespace",

@@ -15,6 +15,7 @@ pub fn app() -> App {
         .namespace("/custom", custom)
         .namespace("/members", Namespace::new(members_only))
         .engine("/engine.io/", |message| vec![message])
+        .allow_request(unless_denied)
 }
 
 parlor_worker::durable_objects! { app; Gateway, Room }
@@ -31,6 +32,12 @@ async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Respons
         "/emit" => Response::error("not implemented", 501),
         _ => parlor_worker::serve(app(), request, &env).await,
     }
+}
+
+/// Refuses a client that asks for it, with the words of its query's `deny`.
+fn unless_denied(handshake: &Handshake) -> Result<(), String> {
+    let denied = |(key, value): (_, std::borrow::Cow<'_, str>)| (key == "deny").then(|| value.into_owned());
+    handshake.query().find_map(denied).map_or(Ok(()), Err)
 }
 
 async fn greet(socket: Socket, Auth(auth): Auth<Value>) -> Result<(), Fault> {

@@ -9,10 +9,8 @@ use serde_json::Value;
 pub(crate) type Notes = BTreeMap<String, Value>;
 
 /// Events that come with later parts of the library.
-const LATER: [&str; 12] = [
-    "publish", "history", "push", "consume", "stop", "queue", "ask", "ask-me", "who", "herd", "unherd",
-    "kick",
-];
+const LATER: [&str; 11] =
+    ["publish", "history", "push", "consume", "stop", "queue", "ask", "ask-me", "who", "herd", "unherd"];
 
 pub(crate) fn namespace() -> Namespace<Notes> {
     let namespace = Namespace::new(connect)
@@ -33,7 +31,9 @@ pub(crate) fn namespace() -> Namespace<Notes> {
         .on("set", set)
         .on("get", get)
         .on("boom", boom)
-        .on_fallback(unknown);
+        .on("kick", kick)
+        .on_fallback(unknown)
+        .on_disconnect(gone);
     LATER.iter().fold(namespace, |namespace, event| namespace.on(event, later))
 }
 
@@ -110,6 +110,28 @@ async fn get(notes: SocketData<Notes>, Data(key): Data<String>) -> Ack<Value> {
 
 async fn boom() -> Result<(), Fault> {
     Err(Fault::internal("boom, as asked for"))
+}
+
+/// Others than the sender come with a later part of the library.
+async fn kick(socket: Socket, Data((id, close)): Data<(String, bool)>) -> Result<Ack, Fault> {
+    if id != socket.id() {
+        return Err(Fault::new("not implemented", "`kick` of others comes with a later part of the library"));
+    }
+    socket.disconnect(close);
+    Ok(Ack(()))
+}
+
+/// Tells of it where the socket's data says so, under `tell`.
+async fn gone(
+    io: Io,
+    socket: Socket,
+    notes: SocketData<Notes>,
+    reason: DisconnectReason,
+) -> Result<(), Fault> {
+    match notes.get("tell").and_then(Value::as_str) {
+        Some(room) => io.to(room).emit("gone", (socket.id(), reason.0)),
+        None => Ok(()),
+    }
 }
 
 async fn unknown(socket: Socket, EventName(name): EventName) -> Result<(), Fault> {

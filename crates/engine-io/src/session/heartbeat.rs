@@ -9,6 +9,9 @@
 //! that all sessions of an object fall into that one round, whatever their times, a ping is due half an interval early.
 //! A dead client is found up to one interval later than Node would find it. The client notices none of this: it waits
 //! for interval and timeout together.
+//!
+//! The client's pings (version 3): the client pings once per interval, and is dead when nothing came for interval and
+//! timeout together. The runtime cannot answer these pings, so each wakes the object, and is stored.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +23,14 @@ pub(super) struct Heartbeat {
     heard: Millis,
     /// When the ping was sent whose pong is missing.
     pinged: Option<Millis>,
+}
+
+/// Who pings, and who sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pace {
+    Seen,
+    Lazy,
+    Client,
 }
 
 /// What a timeout demands.
@@ -34,7 +45,7 @@ impl Heartbeat {
         Self { heard: now, pinged: None }
     }
 
-    /// A pong was seen.
+    /// A pong was seen, or the client's ping.
     pub(super) fn pong(&mut self, now: Millis) {
         self.heard = self.heard.max(now);
         self.pinged = None;
@@ -51,25 +62,33 @@ impl Heartbeat {
         self.pinged = pinged.filter(|pinged| *pinged > self.heard);
     }
 
-    /// Whether a pong is overdue.
-    pub(super) fn is_dead(&self, config: &Config, now: Millis) -> bool {
-        self.pinged.is_some_and(|pinged| pinged.saturating_add(config.ping_timeout) <= now)
-    }
-
-    pub(super) fn next_timeout(&self, config: &Config, lazy: bool) -> Millis {
-        match self.pinged {
-            Some(pinged) if lazy => pinged.saturating_add(config.ping_interval.max(config.ping_timeout)),
-            Some(pinged) => pinged.saturating_add(config.ping_timeout),
-            None => self.heard.saturating_add(config.ping_interval),
+    /// Whether a pong is overdue, or the client's ping.
+    pub(super) fn is_dead(&self, config: &Config, pace: Pace, now: Millis) -> bool {
+        match pace {
+            Pace::Client => self.next_timeout(config, pace) <= now,
+            _ => self.pinged.is_some_and(|pinged| pinged.saturating_add(config.ping_timeout) <= now),
         }
     }
 
-    pub(super) fn handle_timeout(&mut self, config: &Config, lazy: bool, now: Millis) -> Beat {
-        if self.is_dead(config, now) {
+    pub(super) fn next_timeout(&self, config: &Config, pace: Pace) -> Millis {
+        let interval = self.heard.saturating_add(config.ping_interval);
+        match (pace, self.pinged) {
+            (Pace::Client, _) => interval.saturating_add(config.ping_timeout),
+            (Pace::Lazy, Some(pinged)) => {
+                pinged.saturating_add(config.ping_interval.max(config.ping_timeout))
+            }
+            (Pace::Seen, Some(pinged)) => pinged.saturating_add(config.ping_timeout),
+            (_, None) => interval,
+        }
+    }
+
+    pub(super) fn handle_timeout(&mut self, config: &Config, pace: Pace, now: Millis) -> Beat {
+        if self.is_dead(config, pace, now) {
             return Beat::Dead;
         }
-        let early = if lazy { config.ping_interval / 2 } else { 0 };
-        if self.pinged.is_some()
+        let early = if pace == Pace::Lazy { config.ping_interval / 2 } else { 0 };
+        if pace == Pace::Client
+            || self.pinged.is_some()
             || self.heard.saturating_add(config.ping_interval) > now.saturating_add(early)
         {
             return Beat::Wait;

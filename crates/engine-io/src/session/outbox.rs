@@ -4,7 +4,7 @@ use std::mem;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Frame, payload};
+use crate::Frame;
 
 /// Node has no such bound; a client that never polls would fill the memory of an object it shares with others.
 const MAX_BYTES: usize = 4_000_000;
@@ -41,11 +41,6 @@ impl Outbox {
     pub(super) fn take(&mut self) -> Vec<Frame> {
         self.bytes = 0;
         mem::take(&mut self.frames)
-    }
-
-    /// Takes all frames as one payload, with this packet at its end.
-    pub(super) fn take_payload(&mut self, last: Option<Frame>) -> String {
-        payload::encode(self.take().iter().chain(&last))
     }
 
     pub(super) fn clear(&mut self) {

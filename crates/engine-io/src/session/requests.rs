@@ -1,7 +1,7 @@
 //! HTTP requests of a session: GET waits for packets, POST brings them. One of each at a time.
 
-use super::{Link, Session};
-use crate::{Answer, CloseReason, Config, Millis, Refusal, Ticket, payload};
+use super::{Link, Post, Session};
+use crate::{Answer, CloseReason, Config, Millis, Refusal, Ticket, Version};
 
 impl Session {
     /// A GET came. It waits until there is something to send; one that overlaps another ends the session.
@@ -17,8 +17,8 @@ impl Session {
             }
             Link::WebSocket { .. } => self.answer(ticket, Answer::Refused(Refusal::BadRequest)),
             Link::Closing { .. } => {
-                let payload = self.outbox.take_payload(None);
-                self.answer(ticket, Answer::Payload(payload));
+                let frames = self.outbox.take();
+                self.answer_payload(ticket, &frames);
                 self.finish_closing();
             }
             Link::Closed => self.answer(ticket, Answer::Refused(Refusal::UnknownSid)),
@@ -31,15 +31,17 @@ impl Session {
             && *get == Some(ticket)
         {
             *get = None;
-            self.finish(CloseReason::TransportClose);
+            self.finish(CloseReason::TransportError);
         }
     }
 
-    /// A POST came, and its body is about to be read; one that overlaps another ends the session. Then exactly one of
-    /// the other `handle_post…` says how that went. They have no effect once the POST was answered.
-    pub fn handle_post_started(&mut self, ticket: Ticket) {
+    /// A POST came, and its body is about to be read; one that overlaps another ends the session, and so does one that
+    /// says it is bytes (`application/octet-stream`), which version 4 does not have. Then exactly one of the other
+    /// `handle_post…` says how that went. They have no effect once the POST was answered.
+    pub fn handle_post_started(&mut self, ticket: Ticket, is_binary: bool) {
+        let is_wrong = self.post.is_some() || is_binary && self.dialect.version == Version::V4;
         match self.link {
-            Link::Polling { .. } if self.post.is_none() => self.post = Some(ticket),
+            Link::Polling { .. } if !is_wrong => self.post = Some(Post { ticket, is_binary }),
             Link::Polling { .. } => {
                 self.answer(ticket, Answer::Bare(400));
                 self.finish(CloseReason::TransportError);
@@ -58,11 +60,9 @@ impl Session {
             self.handle_post_too_large(ticket);
             return;
         }
-        if !self.take_post(ticket) {
-            return;
-        }
-        let body = String::from_utf8_lossy(body);
-        let taken = payload::packets(&body).try_for_each(|packet| self.handle_packet(packet, now));
+        let Some(post) = self.take_post(ticket) else { return };
+        let packets = self.dialect.packets(body, post.is_binary);
+        let taken = packets.into_iter().try_for_each(|packet| self.handle_packet(packet, now));
         self.answer(ticket, Answer::Ok);
         if let Err(reason) = taken {
             self.finish(reason);
@@ -72,34 +72,27 @@ impl Session {
     /// The body of a POST is longer than [`Config::max_payload`], which the caller may know before it has read it all.
     /// The session lives.
     pub fn handle_post_too_large(&mut self, ticket: Ticket) {
-        if self.take_post(ticket) {
+        if self.take_post(ticket).is_some() {
             self.answer(ticket, Answer::Bare(413));
-        }
-    }
-
-    /// The body of a POST says it is `application/octet-stream`, which version 4 does not have: the session ends.
-    pub fn handle_post_not_text(&mut self, ticket: Ticket) {
-        if self.post == Some(ticket) {
-            self.finish(CloseReason::TransportError);
         }
     }
 
     /// The client of a POST has gone before its body was read: the session ends.
     pub fn handle_post_aborted(&mut self, ticket: Ticket) {
-        if self.take_post(ticket) {
-            self.finish(CloseReason::TransportClose);
+        if self.take_post(ticket).is_some() {
+            self.finish(CloseReason::TransportError);
         }
     }
 
-    /// Whether this is the POST being read; then it no longer is.
-    fn take_post(&mut self, ticket: Ticket) -> bool {
-        self.post.take_if(|post| *post == ticket).is_some()
+    /// The POST being read, if it is this one; then it no longer is.
+    fn take_post(&mut self, ticket: Ticket) -> Option<Post> {
+        self.post.take_if(|post| post.ticket == ticket)
     }
 
     /// What is overdue by now although the timer has not run.
     fn expire(&mut self, config: &Config, now: Millis) {
         match self.link {
-            Link::Polling { .. } if self.heartbeat.is_dead(config, now) => {
+            Link::Polling { .. } if self.heartbeat.is_dead(config, self.pace(config), now) => {
                 self.finish(CloseReason::PingTimeout)
             }
             Link::Closing { until } if until <= now => self.finish_closing(),

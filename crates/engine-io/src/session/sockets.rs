@@ -3,8 +3,7 @@
 use bytes::Bytes;
 
 use super::{Link, Session};
-use crate::packet::{decode_binary, decode_text};
-use crate::{CloseReason, Config, Conn, DecodeError, Millis, Packet};
+use crate::{CloseReason, Config, Conn, DecodeError, Dialect, Millis, Packet};
 
 /// The close code for a frame that is too long.
 const TOO_LONG: u16 = 1009;
@@ -20,12 +19,12 @@ enum Socket {
 impl Session {
     /// A text frame came. One longer than [`Config::max_payload`] closes its WebSocket with 1009.
     pub fn handle_text(&mut self, config: &Config, conn: Conn, text: &str, now: Millis) {
-        self.handle_frame(config, conn, text.len(), now, || decode_text(text));
+        self.handle_frame(config, conn, text.len(), now, |dialect| dialect.decode_text(text));
     }
 
     /// A binary frame came. One longer than [`Config::max_payload`] closes its WebSocket with 1009.
     pub fn handle_binary(&mut self, config: &Config, conn: Conn, data: Bytes, now: Millis) {
-        self.handle_frame(config, conn, data.len(), now, || Ok(decode_binary(data)));
+        self.handle_frame(config, conn, data.len(), now, |dialect| Ok(dialect.decode_binary(data)));
     }
 
     /// A WebSocket was closed by the client or the network: the session ends if it was its own, and keeps polling if it
@@ -47,7 +46,7 @@ impl Session {
         conn: Conn,
         len: usize,
         now: Millis,
-        decode: impl FnOnce() -> Result<Packet, DecodeError>,
+        decode: impl FnOnce(&Dialect) -> Result<Packet, DecodeError>,
     ) {
         let too_long = len > config.max_payload;
         match self.socket(conn) {
@@ -57,12 +56,16 @@ impl Session {
                 self.finish(CloseReason::TransportError);
             }
             Socket::Own => {
-                if let Err(reason) = self.handle_packet(decode(), now) {
+                let packet = decode(&self.dialect);
+                if let Err(reason) = self.handle_packet(packet, now) {
                     self.finish(reason);
                 }
             }
             Socket::Probe if too_long => self.drop_probe(Some(TOO_LONG)),
-            Socket::Probe => self.handle_probe_packet(decode()),
+            Socket::Probe => {
+                let packet = decode(&self.dialect);
+                self.handle_probe_packet(packet);
+            }
             Socket::Stale => {}
         }
     }

@@ -64,7 +64,10 @@ impl Session {
         self.link = Link::WebSocket { conn };
         self.dirty = true;
         self.outputs.push_back(Output::Upgraded);
-        self.outputs.extend(waiting.into_iter().map(|frame| Output::Send { conn, frame }));
+        for frame in waiting {
+            let frame = self.dialect.frame(frame);
+            self.outputs.push_back(Output::Send { conn, frame });
+        }
     }
 
     /// Closes the probe; the session keeps polling.

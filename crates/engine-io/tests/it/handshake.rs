@@ -1,19 +1,27 @@
 //! What a request is, without a session.
 
-use engine_io::{Action, Answer, Config, Method, Open, Refusal, Request, Route, Session, Transport, route};
+use engine_io::payload::Body;
+use engine_io::{
+    Action, Answer, Config, Dialect, Method, Open, Refusal, Request, Route, Session, Transport, Version,
+    route,
+};
 
 use crate::rig::drain;
 
 fn request(method: Method, query: &str, upgrade: bool) -> Request<'_> {
-    Request { method, query, upgrade }
+    Request { method, query, upgrade, origin: None }
 }
 
 fn get(query: &str) -> Result<Route, Refusal> {
-    route(&request(Method::Get, query, false), &Config::default())
+    route(&request(Method::Get, query, false), &Config::default(), || Ok(()))
 }
 
 fn upgrade(query: &str) -> Result<Route, Refusal> {
-    route(&request(Method::Get, query, true), &Config::default())
+    route(&request(Method::Get, query, true), &Config::default(), || Ok(()))
+}
+
+fn open(transport: Transport) -> Result<Route, Refusal> {
+    Ok(Route::Open(transport, Dialect::default()))
 }
 
 fn session(sid: &str, transport: Transport) -> Result<Route, Refusal> {
@@ -22,11 +30,11 @@ fn session(sid: &str, transport: Transport) -> Result<Route, Refusal> {
 
 #[test]
 fn openings() {
-    assert_eq!(get("EIO=4&transport=polling"), Ok(Route::Open(Transport::Polling)));
-    assert_eq!(get("transport=polling&t=abc&EIO=4&x"), Ok(Route::Open(Transport::Polling)));
-    assert_eq!(get("EIO=4&transport=polling&sid="), Ok(Route::Open(Transport::Polling)));
-    assert_eq!(get("%45IO=%34&transport=pol%6Cing"), Ok(Route::Open(Transport::Polling)));
-    assert_eq!(upgrade("EIO=4&transport=websocket"), Ok(Route::Open(Transport::WebSocket)));
+    assert_eq!(get("EIO=4&transport=polling"), open(Transport::Polling));
+    assert_eq!(get("transport=polling&t=abc&EIO=4&x"), open(Transport::Polling));
+    assert_eq!(get("EIO=4&transport=polling&sid="), open(Transport::Polling));
+    assert_eq!(get("%45IO=%34&transport=pol%6Cing"), open(Transport::Polling));
+    assert_eq!(upgrade("EIO=4&transport=websocket"), open(Transport::WebSocket));
 }
 
 #[test]
@@ -41,7 +49,7 @@ fn refusals_of_the_protocol_suites() {
     }
     for method in [Method::Post, Method::Options, Method::Other] {
         let request = request(method, "EIO=4&transport=polling", false);
-        assert_eq!(route(&request, &Config::default()), Err(Refusal::BadHandshakeMethod));
+        assert_eq!(route(&request, &Config::default(), || Ok(())), Err(Refusal::BadHandshakeMethod));
     }
     assert_eq!(get("EIO=4&transport=websocket"), Err(Refusal::BadRequest));
     assert_eq!(upgrade("EIO=4&transport=polling"), Err(Refusal::BadRequest));
@@ -50,7 +58,7 @@ fn refusals_of_the_protocol_suites() {
 #[test]
 fn checks_come_in_nodes_order() {
     let config = Config::default();
-    let post = |query| route(&request(Method::Post, query, false), &config);
+    let post = |query| route(&request(Method::Post, query, false), &config, || Ok(()));
     assert_eq!(post("transport=abc&sid=x&EIO=3"), Err(Refusal::UnknownTransport));
     assert_eq!(post("transport=polling&sid=x&EIO=3"), session("x", Transport::Polling));
     assert_eq!(post("transport=websocket&EIO=3"), Err(Refusal::BadHandshakeMethod));
@@ -63,10 +71,10 @@ fn transports_can_be_switched_off() {
     let only_polling = Config { websocket: false, ..Config::default() };
     let polling = request(Method::Get, "EIO=4&transport=polling", false);
     let websocket = request(Method::Get, "EIO=4&transport=websocket", true);
-    assert_eq!(route(&polling, &only_websocket), Err(Refusal::UnknownTransport));
-    assert_eq!(route(&websocket, &only_websocket), Ok(Route::Open(Transport::WebSocket)));
-    assert_eq!(route(&polling, &only_polling), Ok(Route::Open(Transport::Polling)));
-    assert_eq!(route(&websocket, &only_polling), Err(Refusal::UnknownTransport));
+    assert_eq!(route(&polling, &only_websocket, || Ok(())), Err(Refusal::UnknownTransport));
+    assert_eq!(route(&websocket, &only_websocket, || Ok(())), open(Transport::WebSocket));
+    assert_eq!(route(&polling, &only_polling, || Ok(())), open(Transport::Polling));
+    assert_eq!(route(&websocket, &only_polling, || Ok(())), Err(Refusal::UnknownTransport));
 }
 
 #[test]
@@ -76,7 +84,7 @@ fn a_sid_is_any_text() {
     assert_eq!(get("transport=polling&sid=%4"), session("%4", Transport::Polling));
     assert_eq!(get("transport=polling&sid=%zz%+5"), session("%zz% 5", Transport::Polling));
     assert_eq!(get("transport=polling&sid=%ff€"), session("\u{fffd}€", Transport::Polling));
-    assert_eq!(get("transport=polling&sid=a&sid=b"), session("a", Transport::Polling));
+    assert_eq!(get("transport=polling&sid=a&sid=b"), session("b", Transport::Polling));
     assert_eq!(upgrade("transport=websocket&sid=a"), session("a", Transport::WebSocket));
 }
 
@@ -107,17 +115,19 @@ fn refusals_on_the_wire() {
         assert_eq!(refusal.body(), body);
         let answer = Answer::Refused(refusal);
         assert_eq!((answer.status(), answer.content_type()), (status, Some("application/json")));
-        assert_eq!(answer.into_body(), body);
+        assert_eq!(answer.into_body(), body.as_bytes());
     }
 }
 
 #[test]
 fn answers_on_the_wire() {
     let wire = |answer: Answer| (answer.status(), answer.content_type(), answer.into_body());
-    assert_eq!(wire(Answer::Ok), (200, Some("text/html"), "ok".to_owned()));
-    assert_eq!(wire(Answer::Bare(413)), (413, None, String::new()));
-    let payload = Answer::Payload("2".to_owned());
-    assert_eq!(wire(payload), (200, Some("text/plain; charset=UTF-8"), "2".to_owned()));
+    assert_eq!(wire(Answer::Ok), (200, Some("text/html"), b"ok".to_vec()));
+    assert_eq!(wire(Answer::Bare(413)), (413, None, Vec::new()));
+    let payload = Answer::Payload(Body::Text("2".to_owned()));
+    assert_eq!(wire(payload), (200, Some("text/plain; charset=UTF-8"), b"2".to_vec()));
+    let payload = Answer::Payload(Body::Binary(vec![1, 255]));
+    assert_eq!(wire(payload), (200, Some("application/octet-stream"), vec![1, 255]));
 }
 
 #[test]
@@ -136,11 +146,51 @@ fn the_open_packet() {
         assert_eq!(Open::new("a\"b", Transport::Polling, &config).packet(), with("[]"));
     }
 
-    let mut polling = Session::open_polling(&config, "a\"b", 5, 9);
+    let mut polling = Session::open_polling(&config, Dialect::default(), "a\"b", 5, 9);
     assert_eq!(drain(&mut polling), [crate::rig::paid(5, &with(r#"["websocket"]"#))]);
     assert_eq!((polling.sid(), polling.opened_at()), ("a\"b", 9));
     assert_eq!((polling.transport(), polling.conn()), (Some(Transport::Polling), None));
-    let mut websocket = Session::open_websocket(&config, "a\"b", 5, 9);
+    let mut websocket = Session::open_websocket(&config, Dialect::default(), "a\"b", 5, 9);
     assert_eq!(drain(&mut websocket), [crate::rig::sent(5, &with("[]"))]);
     assert_eq!((websocket.transport(), websocket.conn()), (Some(Transport::WebSocket), Some(5)));
+}
+
+#[test]
+fn version_3_is_for_those_who_allow_it() {
+    let config = Config { allow_eio3: true, ..Config::default() };
+    let get = |query| route(&request(Method::Get, query, false), &config, || Ok(()));
+    let v3 = Dialect { version: Version::V3, ..Dialect::default() };
+    for query in ["EIO=3&transport=polling", "transport=polling", "EIO=2&transport=polling"] {
+        assert_eq!(get(query), Ok(Route::Open(Transport::Polling, v3.clone())), "{query}");
+    }
+    assert_eq!(get("EIO=4&transport=polling"), open(Transport::Polling));
+    let dialect = Dialect { base64: true, jsonp: Some("12".to_owned()), ..v3 };
+    let query = "EIO=3&transport=polling&b64=1&j=%281alert2%29";
+    assert_eq!(get(query), Ok(Route::Open(Transport::Polling, dialect)));
+}
+
+#[test]
+fn the_application_has_its_say_when_a_session_opens() {
+    let denied = |query, method| {
+        route(&request(method, query, false), &Config::default(), || Err("not you".to_owned()))
+    };
+    let forbidden = Err(Refusal::Forbidden("not you".to_owned()));
+    assert_eq!(denied("EIO=4&transport=polling", Method::Get), forbidden);
+    assert_eq!(denied("EIO=3&transport=polling", Method::Get), forbidden);
+    assert_eq!(denied("EIO=4&transport=polling", Method::Post), Err(Refusal::BadHandshakeMethod));
+    assert_eq!(denied("transport=polling&sid=x", Method::Get), session("x", Transport::Polling));
+}
+
+#[test]
+fn an_origin_has_only_the_characters_of_a_header() {
+    let with = |origin| {
+        let query = "EIO=4&transport=polling";
+        let request = Request { method: Method::Get, query, upgrade: false, origin: Some(origin) };
+        route(&request, &Config::default(), || Ok(()))
+    };
+    assert_eq!(with("https://a.example"), open(Transport::Polling));
+    assert_eq!(with("null"), open(Transport::Polling));
+    for origin in ["a\u{7f}", "\u{0}", "€"] {
+        assert_eq!(with(origin), Err(Refusal::BadRequest));
+    }
 }

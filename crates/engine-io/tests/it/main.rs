@@ -3,10 +3,12 @@
 
 mod handshake;
 mod heartbeat;
+mod http;
 mod polling;
 mod properties;
 mod rig;
 mod storage;
 mod upgrade;
+mod version3;
 mod websocket;
 mod wire;

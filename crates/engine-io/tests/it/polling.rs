@@ -150,10 +150,9 @@ fn a_body_too_long_is_refused_and_the_session_lives() {
 fn a_binary_body_ends_the_session() {
     both(|mode| {
         let mut rig = Rig::polling(mode, quick());
-        rig.start_post(1);
-        let outputs = rig.step(|rig| rig.session.handle_post_not_text(1));
+        let outputs = rig.step(|rig| rig.session.handle_post_started(1, true));
         assert_eq!(outputs, [bare(1, 400), closed(TransportError)]);
-        assert_eq!(rig.step(|rig| rig.session.handle_post_not_text(1)), []);
+        assert_eq!(rig.post_body(1, "4a"), []);
     });
 }
 
@@ -166,7 +165,7 @@ fn an_aborted_get_ends_the_session() {
         // That one was answered; its connection may go.
         assert_eq!(rig.step(|rig| rig.session.handle_poll_aborted(1)), []);
         rig.get(2);
-        assert_eq!(rig.step(|rig| rig.session.handle_poll_aborted(2)), [closed(TransportClose)]);
+        assert_eq!(rig.step(|rig| rig.session.handle_poll_aborted(2)), [closed(TransportError)]);
         assert_eq!(rig.get(3), [unknown(3)]);
     });
 }
@@ -179,7 +178,7 @@ fn an_aborted_post_ends_the_session() {
         rig.start_post(2);
         assert_eq!(rig.step(|rig| rig.session.handle_post_aborted(9)), []);
         let outputs = rig.step(|rig| rig.session.handle_post_aborted(2));
-        assert_eq!(outputs, [paid(1, "6"), closed(TransportClose)]);
+        assert_eq!(outputs, [paid(1, "1"), closed(TransportError)]);
     });
 }
 

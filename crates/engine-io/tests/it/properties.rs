@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use bytes::Bytes;
+use engine_io::payload::{self, Body};
 use engine_io::{
-    Answer, CloseReason, Config, Frame, Message, Method, Millis, Output, Packet, Request, Session,
-    decode_text, payload, route,
+    Answer, CloseReason, Config, Dialect, Frame, Message, Method, Millis, Output, Packet, Request, Session,
+    Version, decode_text, route,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -19,7 +20,7 @@ enum Step {
     StartPost,
     Post(String),
     PostTooLarge,
-    PostNotText,
+    StartBinaryPost,
     AbortPost,
     OpenSocket,
     Text { newest: bool, text: String },
@@ -51,7 +52,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => Just(Step::StartPost),
         4 => vec(packet(), 1..4).prop_map(|packets| Step::Post(packets.join("\x1e"))),
         1 => Just(Step::PostTooLarge),
-        1 => Just(Step::PostNotText),
+        1 => Just(Step::StartBinaryPost),
         1 => Just(Step::AbortPost),
         3 => Just(Step::OpenSocket),
         6 => (any::<bool>(), packet()).prop_map(|(newest, text)| Step::Text { newest, text }),
@@ -82,6 +83,7 @@ fn turn() -> impl Strategy<Value = Turn> {
 /// Checks all that was given out so far.
 #[derive(Default)]
 struct Witness {
+    dialect: Dialect,
     answered: HashSet<u64>,
     aborted: HashSet<u64>,
     shut: HashSet<u64>,
@@ -90,14 +92,33 @@ struct Witness {
 }
 
 impl Witness {
+    fn new(dialect: Dialect) -> Self {
+        Self { dialect, ..Self::default() }
+    }
+
+    /// What a payload says to this client.
+    fn read(&self, body: &Body) -> Vec<Packet> {
+        match (body, self.dialect.version) {
+            (Body::Text(body), Version::V4) => payload::packets(body).map(Result::unwrap).collect(),
+            (Body::Text(body), Version::V3) => {
+                payload::v3::packets(body).into_iter().map(Result::unwrap).collect()
+            }
+            (Body::Binary(body), _) => {
+                assert!(self.dialect.version == Version::V3 && !self.dialect.base64);
+                payload::v3::packets_binary(body).into_iter().map(Result::unwrap).collect()
+            }
+        }
+    }
+
     fn see(&mut self, output: &Output) {
         match output {
             Output::Answer { ticket, answer } => {
                 assert!(self.answered.insert(*ticket), "{ticket} answered twice");
                 assert!(!self.aborted.contains(ticket), "{ticket} answered after it was gone");
                 if let Answer::Payload(body) = answer {
-                    assert!(!body.is_empty());
-                    payload::decode(body).unwrap().iter().for_each(|packet| self.deliver(packet));
+                    let packets = self.read(body);
+                    assert!(!packets.is_empty());
+                    packets.iter().for_each(|packet| self.deliver(packet));
                 }
             }
             Output::Send { conn, frame } => {
@@ -125,16 +146,16 @@ fn socket(conn: u64, newest: bool) -> u64 {
 
 /// Plays a script on a session that is kept and on one restored from storage after every step, and beside them one
 /// restored from what was last found worth storing.
-fn play(polling: bool, config: &Config, script: Vec<Turn>) {
+fn play(polling: bool, config: &Config, dialect: Dialect, script: Vec<Turn>) {
     let mut now = 1_000_000;
     let (mut ticket, mut conn, mut numbers) = (0, 0_u64, 0);
     let (mut get, mut post) = (0, 0);
     let mut kept = if polling {
-        Session::open_polling(config, "sid", 0, now)
+        Session::open_polling(config, dialect.clone(), "sid", 0, now)
     } else {
-        Session::open_websocket(config, "sid", 0, now)
+        Session::open_websocket(config, dialect.clone(), "sid", 0, now)
     };
-    let mut witness = Witness::default();
+    let mut witness = Witness::new(dialect);
     drain(&mut kept).iter().for_each(|output| witness.see(output));
     let mut restored = restore(&kept);
     let mut stored = restore(&kept);
@@ -146,7 +167,7 @@ fn play(polling: bool, config: &Config, script: Vec<Turn>) {
                 ticket += 1;
                 get = ticket;
             }
-            Step::StartPost => {
+            Step::StartPost | Step::StartBinaryPost => {
                 ticket += 1;
                 post = ticket;
             }
@@ -176,10 +197,10 @@ fn play(polling: bool, config: &Config, script: Vec<Turn>) {
             match &step {
                 Step::Get => session.handle_poll(config, ticket, now),
                 Step::AbortGet => session.handle_poll_aborted(get),
-                Step::StartPost => session.handle_post_started(ticket),
+                Step::StartPost => session.handle_post_started(ticket, false),
+                Step::StartBinaryPost => session.handle_post_started(ticket, true),
                 Step::Post(body) => session.handle_post(config, post, body.as_bytes(), now),
                 Step::PostTooLarge => session.handle_post_too_large(post),
-                Step::PostNotText => session.handle_post_not_text(post),
                 Step::AbortPost => session.handle_post_aborted(post),
                 Step::OpenSocket => session.handle_websocket(config, conn, now),
                 Step::Text { newest, text } => session.handle_text(config, socket(conn, *newest), text, now),
@@ -271,21 +292,43 @@ proptest! {
     }
 
     #[test]
-    fn decoding_never_panics(body in vec(any::<u8>(), 0..60), text in "\\PC{0,30}") {
+    fn payloads_of_version_3_come_back(packets in vec(prop_oneof![
+        ".{0,20}".prop_map(Message::Text),
+        vec(any::<u8>(), 0..20).prop_map(|data| Message::Binary(data.into())),
+    ], 1..8)) {
+        let frames: Vec<_> = packets.iter().map(|message| match message {
+            Message::Text(text) => Frame::text_message(text),
+            Message::Binary(data) => Frame::Binary(data.clone()),
+        }).collect();
+        let sent: Vec<_> = packets.into_iter().map(|message| Ok(Packet::Message(message))).collect();
+        prop_assert_eq!(payload::v3::packets(&payload::v3::encode(&frames)), sent.clone());
+        if let Some(body) = payload::v3::encode_binary(&frames) {
+            prop_assert_eq!(payload::v3::packets_binary(&body), sent);
+        }
+    }
+
+    #[test]
+    fn decoding_never_panics(
+        body in vec(any::<u8>(), 0..60), text in "\\PC{0,30}", lengths in "[0-9]{0,2}:?[0-6b€😀]{0,9}[0-9]?:?4?",
+        bytes in vec(prop_oneof![any::<u8>(), 0..3_u8, Just(255_u8)], 0..12)
+    ) {
+        let _ = (payload::v3::packets(&text), payload::v3::packets(&lengths));
+        let _ = (payload::v3::packets_binary(&body), payload::v3::packets_binary(&bytes));
         let body = String::from_utf8_lossy(&body);
         let _ = (payload::decode(&body), decode_text(&body), decode_text(&text), payload::decode(&text));
     }
 
     #[test]
     fn any_request_has_a_route(query in "([a-zA-Z%0-9+€]{0,9}|transport|sid|EIO|[=&%]|polling|4){0,12}", upgrade: bool) {
-        let _ = route(&Request { method: Method::Get, query: &query, upgrade }, &Config::default());
+        let _ = route(&Request { method: Method::Get, query: &query, upgrade, origin: None }, &Config::default(), || Ok(()));
     }
 
     #[test]
     fn a_sid_comes_through_its_escape(sid in "\\PC{1,12}") {
         let escaped: String = sid.bytes().map(|byte| format!("%{byte:02X}")).collect();
         let query = format!("transport=polling&sid={escaped}");
-        let route = route(&Request { method: Method::Get, query: &query, upgrade: false }, &Config::default());
+        let request = Request { method: Method::Get, query: &query, upgrade: false, origin: None };
+        let route = route(&request, &Config::default(), || Ok(()));
         prop_assert_eq!(route, Ok(engine_io::Route::Session { sid, transport: engine_io::Transport::Polling }));
     }
 }
@@ -294,9 +337,12 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_script_keeps_the_rules(polling: bool, sleeps: bool, script in vec(turn(), 0..40)) {
+    fn any_script_keeps_the_rules(
+        polling: bool, sleeps: bool, old: bool, base64: bool, script in vec(turn(), 0..40)
+    ) {
         let config = Config { max_payload: 100, ..Config::default() };
         let config = if sleeps { config } else { Config { ping_interval: 9_000, ping_timeout: 6_000, ..config } };
-        play(polling, &config, script);
+        let version = if old { Version::V3 } else { Version::V4 };
+        play(polling, &config, Dialect { version, base64, jsonp: None }, script);
     }
 }

@@ -1,8 +1,10 @@
 //! A session, a clock, and what came out.
 
 use bytes::Bytes;
+use engine_io::payload::Body;
 use engine_io::{
-    Answer, CloseReason, Config, Conn, Frame, Message, Millis, Output, Refusal, Session, Ticket, payload,
+    Answer, CloseReason, Config, Conn, Dialect, Frame, Message, Millis, Output, Refusal, Session, Ticket,
+    payload,
 };
 
 /// Whether the session is kept between steps, or replaced each time by what its serialised form gives back.
@@ -51,7 +53,11 @@ pub(crate) const START: Millis = 1_000_000;
 impl Rig {
     /// A polling session at [`START`], its handshake (ticket 0) answered.
     pub(crate) fn polling(mode: Mode, config: Config) -> Self {
-        let session = Session::open_polling(&config, "sid", 0, START);
+        Self::polling_as(mode, config, Dialect::default())
+    }
+
+    pub(crate) fn polling_as(mode: Mode, config: Config, dialect: Dialect) -> Self {
+        let session = Session::open_polling(&config, dialect, "sid", 0, START);
         let mut rig = Self { mode, config, now: START, session };
         assert!(matches!(rig.step(|_| ())[..], [Output::Answer { ticket: 0, answer: Answer::Payload(_) }]));
         rig
@@ -59,7 +65,11 @@ impl Rig {
 
     /// A WebSocket session at [`START`] on WebSocket 0, its open packet sent.
     pub(crate) fn websocket(mode: Mode, config: Config) -> Self {
-        let session = Session::open_websocket(&config, "sid", 0, START);
+        Self::websocket_as(mode, config, Dialect::default())
+    }
+
+    pub(crate) fn websocket_as(mode: Mode, config: Config, dialect: Dialect) -> Self {
+        let session = Session::open_websocket(&config, dialect, "sid", 0, START);
         let mut rig = Self { mode, config, now: START, session };
         assert!(matches!(rig.step(|_| ())[..], [Output::Send { conn: 0, .. }]));
         rig
@@ -91,7 +101,7 @@ impl Rig {
     }
 
     pub(crate) fn start_post(&mut self, ticket: Ticket) -> Vec<Output> {
-        self.step(|rig| rig.session.handle_post_started(ticket))
+        self.step(|rig| rig.session.handle_post_started(ticket, false))
     }
 
     pub(crate) fn post_body(&mut self, ticket: Ticket, body: impl AsRef<[u8]>) -> Vec<Output> {
@@ -155,7 +165,7 @@ pub(crate) fn answer(ticket: Ticket, answer: Answer) -> Output {
 }
 
 pub(crate) fn paid(ticket: Ticket, body: &str) -> Output {
-    answer(ticket, Answer::Payload(body.to_owned()))
+    answer(ticket, Answer::Payload(Body::Text(body.to_owned())))
 }
 
 pub(crate) fn ok(ticket: Ticket) -> Output {

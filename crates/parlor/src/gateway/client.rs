@@ -122,8 +122,8 @@ impl Socket {
     }
 }
 
-/// Version of the stored form. Raise it with any change to it; [`decode`] then reads the older ones too.
-const VERSION: u8 = 1;
+/// Version of the stored form. Raise it with any change to it. Version 1 was that of no release, and is not read.
+const VERSION: u8 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct Stored<C> {

@@ -3,25 +3,28 @@
 use std::rc::Rc;
 
 use bytes::Bytes;
-use engine_io::{Answer, Conn, Frame, Message, Millis, Output as SessionOutput, Session, Ticket};
+use engine_io::{Answer, Conn, Dialect, Frame, Message, Millis, Output as SessionOutput, Session, Ticket};
 use litemap::LiteMap;
-use socket_io::Connection;
+use socket_io::{Connection, Options};
 
 use super::{Gateway, Output, Protocol, client::Client};
 use crate::{Turn, call::Handshake, names::id};
 
 impl Gateway {
-    /// Opens a session by HTTP long-polling; the request is answered with its handshake.
+    /// Opens a session by HTTP long-polling; the request is answered with its handshake. Gives the session's id.
     pub fn open_polling(
         &mut self,
         turn: &mut Turn<'_>,
         protocol: Protocol,
+        dialect: Dialect,
         handshake: Handshake,
         ticket: Ticket,
-    ) {
+    ) -> String {
         let sid = id(&turn.id(), &self.name);
-        let session = Session::open_polling(&self.app.config().engine, &sid, ticket, turn.now);
-        self.open(turn, protocol, handshake, sid, session);
+        let config = &self.app.config().engine;
+        let session = Session::open_polling(config, dialect, &sid, ticket, turn.now);
+        self.open(turn, protocol, handshake, &sid, session);
+        sid
     }
 
     /// Opens a session over a new WebSocket.
@@ -29,13 +32,15 @@ impl Gateway {
         &mut self,
         turn: &mut Turn<'_>,
         protocol: Protocol,
+        dialect: Dialect,
         handshake: Handshake,
         conn: Conn,
     ) {
         let sid = id(&turn.id(), &self.name);
-        let session = Session::open_websocket(&self.app.config().engine, &sid, conn, turn.now);
+        let config = &self.app.config().engine;
+        let session = Session::open_websocket(config, dialect, &sid, conn, turn.now);
         self.conns.insert(conn, sid.as_str().into());
-        self.open(turn, protocol, handshake, sid, session);
+        self.open(turn, protocol, handshake, &sid, session);
     }
 
     fn open(
@@ -43,11 +48,13 @@ impl Gateway {
         turn: &mut Turn<'_>,
         protocol: Protocol,
         handshake: Handshake,
-        sid: String,
+        sid: &str,
         session: Session,
     ) {
+        let config = self.app.config();
+        let options = Options { parser: config.parser, version: session.version() };
         let connection = match protocol {
-            Protocol::SocketIo => Some(Connection::new(turn.now, self.app.config().connect_timeout)),
+            Protocol::SocketIo => Some(Connection::new(turn.now, config.connect_timeout, options)),
             Protocol::EngineIo => None,
         };
         let sid: Rc<str> = sid.into();
@@ -61,6 +68,7 @@ impl Gateway {
             timer: None,
         };
         self.clients.insert(sid.clone(), client);
+        self.greet(turn, &sid);
         self.touch(&sid);
         self.pump(turn);
     }
@@ -82,19 +90,19 @@ impl Gateway {
         self.on_session(turn, sid, ticket, |session, config, now| session.handle_poll(config, ticket, now));
     }
 
-    /// A POST of a session began; its body is still to come.
-    pub fn handle_post_started(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket) {
-        self.on_session(turn, sid, ticket, |session, _, _| session.handle_post_started(ticket));
+    /// The client of a GET that waits has gone.
+    pub fn handle_poll_aborted(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket) {
+        self.on_session(turn, sid, ticket, |session, _, _| session.handle_poll_aborted(ticket));
+    }
+
+    /// A POST of a session began; its body, which may be said to be bytes, is still to come.
+    pub fn handle_post_started(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket, is_binary: bool) {
+        self.on_session(turn, sid, ticket, |session, _, _| session.handle_post_started(ticket, is_binary));
     }
 
     /// The body of a POST is longer than allowed; the rest was not read.
     pub fn handle_post_too_large(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket) {
         self.on_session(turn, sid, ticket, |session, _, _| session.handle_post_too_large(ticket));
-    }
-
-    /// The body of a POST is not text.
-    pub fn handle_post_not_text(&mut self, turn: &mut Turn<'_>, sid: &str, ticket: Ticket) {
-        self.on_session(turn, sid, ticket, |session, _, _| session.handle_post_not_text(ticket));
     }
 
     /// The client went away in the middle of a POST.

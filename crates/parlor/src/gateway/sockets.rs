@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeSet, rc::Rc};
 
-use engine_io::{CloseReason, Frame, Message, Millis};
-use socket_io::{Incoming, Payload, encode_ack};
+use engine_io::{CloseReason, Frame, Message, Millis, Version};
+use socket_io::{Incoming, Payload, Violation};
 
 use super::{
     Called, Gateway, Output, Place, Standing,
@@ -25,7 +25,18 @@ impl Gateway {
     pub(super) fn message(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, message: Message) {
         let Some(client) = self.clients.get_mut(sid) else { return };
         let Some(connection) = &mut client.connection else { return self.echo(sid, message) };
-        match connection.handle_message(message) {
+        let incoming = connection.handle_message(message);
+        self.incoming(turn, sid, incoming);
+    }
+
+    fn incoming(
+        &mut self,
+        turn: &mut Turn<'_>,
+        sid: &Rc<str>,
+        incoming: Result<Option<Incoming>, Violation>,
+    ) {
+        let Some(client) = self.clients.get_mut(sid) else { return };
+        match incoming {
             Ok(None) => {}
             Ok(Some(Incoming::Connect { nsp, auth })) => self.connect(turn, sid, &nsp, auth),
             Ok(Some(Incoming::Event { nsp, id, name, args })) => {
@@ -48,23 +59,32 @@ impl Gateway {
             }
             Err(violation) => {
                 self.outputs.push_back(Output::Log(format!("{sid}: {violation}; closed")));
-                client.session.close(CloseReason::ForcedClose, turn.now);
+                client.session.close(reason_for(violation, client), turn.now);
             }
         }
+    }
+
+    /// What a client asks for by opening its connection.
+    pub(super) fn greet(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>) {
+        let connection = self.clients.get_mut(sid).and_then(|client| client.connection.as_mut());
+        let incoming = connection.and_then(socket_io::Connection::greet);
+        self.incoming(turn, sid, Ok(incoming));
     }
 
     fn connect(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &str, auth: Option<String>) {
         let known = self.app.handlers(nsp).is_some();
         let Some(client) = self.clients.get_mut(sid) else { return };
         if !known {
-            let frames = client.connection.as_mut().map(|connection| {
-                let refused = Refused::new("Invalid namespace");
-                connection.refuse(nsp, &refused.body())
-            });
+            let frames = client.connection.as_mut().map(|connection| connection.refuse_unknown(nsp));
             return self.send(sid, frames.unwrap_or_default(), false);
         }
         let nsp: Rc<str> = nsp.into();
-        let socket = Socket::new(id(&turn.id(), &self.name).into(), nsp.clone(), auth.map(Into::into));
+        let id: Rc<str> = match client.session.version() {
+            Version::V4 => id(&turn.id(), &self.name).into(),
+            Version::V3 if &*nsp == "/" => sid.clone(), // the client makes it up by itself
+            Version::V3 => format!("{nsp}#{sid}").into(),
+        };
+        let socket = Socket::new(id, nsp.clone(), auth.map(Into::into));
         self.sockets.insert(socket.id.clone(), Place { sid: sid.clone(), nsp: nsp.clone() });
         client.sockets.insert(nsp.clone(), socket);
         self.call(turn, sid, &nsp, Occasion::Connect, None);
@@ -172,9 +192,15 @@ impl Gateway {
 
     /// Queues the client's acknowledgement behind everything that the handler asked for.
     fn acknowledge(&mut self, place: &Place, called: &Called, payload: &Payload) {
+        let parser = self.app.config().parser;
         if let (Some(ack), Some(socket)) = (called.ack, self.socket(&place.sid, &place.nsp)) {
-            let frames = encode_ack(&place.nsp, ack, payload);
-            socket.effects.push_back(Effect::Emit { frames, volatile: false });
+            match parser.encode_ack(&place.nsp, ack, payload) {
+                Ok(frames) => socket.effects.push_back(Effect::Emit { frames, volatile: false }),
+                Err(error) => {
+                    let line = format!("{}: its acknowledgement can't be written: {error}", called.socket);
+                    self.outputs.push_back(Output::Log(line));
+                }
+            }
         }
     }
 
@@ -357,6 +383,20 @@ impl Gateway {
             }
         }
         rooms
+    }
+}
+
+/// Node's reason for the end of a connection that broke the rules. What can't be read has the transport closed, and the
+/// sockets hear of it by that. What comes in the wrong state closes client and transport together, and which of them the
+/// sockets hear of depends on whether the transport could close at once.
+fn reason_for(violation: Violation, client: &Client) -> CloseReason {
+    match violation {
+        Violation::NotConnected | Violation::AlreadyConnected | Violation::ConnectErrorFromClient
+            if client.session.is_waiting_for_poll() =>
+        {
+            CloseReason::ForcedServerClose
+        }
+        _ => CloseReason::ForcedClose,
     }
 }
 

@@ -7,10 +7,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use engine_io::{Conn, Frame, Message};
+use engine_io::{Conn, Frame, Message, Version};
 use serde::Serialize;
 use serde_json::Value;
-use socket_io::{Decoder, IntoPayload, Packet, encode_event};
+use socket_io::{Decoder, IntoPayload, Packet, Parser};
 
 use super::world::World;
 
@@ -34,6 +34,7 @@ pub enum Incoming {
 pub struct TestClient {
     world: Rc<RefCell<World>>,
     conn: Conn,
+    parser: Parser,
     nsp: String,
     id: RefCell<String>,
     refusal: RefCell<Option<Value>>,
@@ -46,20 +47,31 @@ pub struct TestClient {
 
 impl TestClient {
     pub(super) fn open(world: &Rc<RefCell<World>>, nsp: &str, auth: &(impl Serialize + ?Sized)) -> Self {
-        let conn = world.borrow_mut().open();
-        Self::enter(world.clone(), conn, nsp, auth, Rc::default(), Rc::default())
+        let conn = world.borrow_mut().open(Version::V4);
+        let client = Self::new(world.clone(), conn, nsp, None, Rc::default());
+        client.enter(auth);
+        client
     }
 
-    fn enter(
+    pub(super) fn open_v2(world: &Rc<RefCell<World>>) -> Self {
+        let conn = world.borrow_mut().open(Version::V3);
+        let client = Self::new(world.clone(), conn, "/", None, Rc::default());
+        client.welcomed();
+        client
+    }
+
+    fn new(
         world: Rc<RefCell<World>>,
         conn: Conn,
         nsp: &str,
-        auth: &(impl Serialize + ?Sized),
-        decoder: Rc<RefCell<Decoder>>,
+        decoder: Option<Rc<RefCell<Decoder>>>,
         shared: Rc<RefCell<VecDeque<(String, Incoming)>>>,
     ) -> Self {
-        let client = Self {
+        let parser = world.borrow().parser();
+        let decoder = decoder.unwrap_or_else(|| Rc::new(RefCell::new(Decoder::new(parser))));
+        Self {
             world,
+            parser,
             conn,
             nsp: nsp.to_owned(),
             id: RefCell::default(),
@@ -68,29 +80,39 @@ impl TestClient {
             decoder,
             inbox: RefCell::default(),
             shared,
-        };
-        let auth = serde_json::to_string(auth).ok().filter(|auth| auth != "null").unwrap_or_default();
-        client.raw(&format!("40{}{auth}", client.prefix()));
-        let first = client.next();
-        match first {
-            Some(Incoming::Connected(id)) => {
-                client.id.replace(id);
-            }
-            Some(Incoming::Refused(reason)) => {
-                client.refusal.replace(Some(reason));
-            }
+        }
+    }
+
+    fn enter(&self, auth: &(impl Serialize + ?Sized)) {
+        let data = serde_json::to_string(auth).ok().filter(|auth| auth != "null");
+        self.send(&Packet::Connect { nsp: self.nsp.clone(), data });
+        self.welcomed();
+    }
+
+    /// Takes what the server says first.
+    fn welcomed(&self) {
+        match self.next() {
+            Some(Incoming::Connected(id)) => _ = self.id.replace(id),
+            Some(Incoming::Refused(reason)) => _ = self.refusal.replace(Some(reason)),
             _ => {}
         }
-        client
+    }
+
+    fn send(&self, packet: &Packet) {
+        let frames = self.parser.encode(packet).unwrap_or_default();
+        self.world.borrow_mut().frames(self.conn, frames);
     }
 
     /// Enters another namespace over the same connection.
     #[must_use]
     pub fn also(&self, nsp: &str, auth: &(impl Serialize + ?Sized)) -> Self {
-        Self::enter(self.world.clone(), self.conn, nsp, auth, self.decoder.clone(), self.shared.clone())
+        let (decoder, shared) = (Some(self.decoder.clone()), self.shared.clone());
+        let client = Self::new(self.world.clone(), self.conn, nsp, decoder, shared);
+        client.enter(auth);
+        client
     }
 
-    /// The socket's id; empty if it was refused.
+    /// The socket's id; empty if it was refused, or if it is a client of Socket.IO 2, which is not told.
     #[must_use]
     pub fn id(&self) -> String {
         self.id.borrow().clone()
@@ -124,14 +146,14 @@ impl TestClient {
     }
 
     fn packet(&self, ack: Option<u64>, event: &str, payload: impl IntoPayload) {
-        let Ok(payload) = payload.into_payload() else { return };
-        self.world.borrow_mut().frames(self.conn, encode_event(&self.nsp, ack, event, &payload));
+        let Ok(args) = payload.into_payload() else { return };
+        self.send(&Packet::Event { nsp: self.nsp.clone(), id: ack, name: event.to_owned(), args });
     }
 
     /// Emits several events, which the server gets before it does anything with the first.
     pub fn burst<P: IntoPayload>(&self, events: impl IntoIterator<Item = (&'static str, P)>) {
         let frames = events.into_iter().filter_map(|(event, payload)| {
-            Some(encode_event(&self.nsp, None, event, &payload.into_payload().ok()?))
+            self.parser.encode_event(&self.nsp, None, event, &payload.into_payload().ok()?).ok()
         });
         self.world.borrow_mut().frames(self.conn, frames.flatten());
     }
@@ -159,7 +181,7 @@ impl TestClient {
 
     /// Leaves the namespace.
     pub fn disconnect(&self) {
-        self.raw(&format!("41{}", self.prefix()));
+        self.send(&Packet::Disconnect { nsp: self.nsp.clone() });
     }
 
     /// The connection breaks.
@@ -178,10 +200,6 @@ impl TestClient {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.world.borrow().lines.get(&self.conn).is_none_or(|line| line.closed)
-    }
-
-    fn prefix(&self) -> String {
-        if self.nsp == "/" { String::new() } else { format!("{},", self.nsp) }
     }
 
     /// Sorts what the connection has brought to the namespaces' inboxes.
@@ -206,17 +224,7 @@ impl TestClient {
 
     fn decode(&self, frame: Frame) -> Option<(String, Incoming)> {
         let message = match frame {
-            Frame::Text(text) => {
-                if let Some(refused) = text.strip_prefix("44") {
-                    let (nsp, body) = match refused.split_once(',').filter(|(nsp, _)| nsp.starts_with('/')) {
-                        Some((nsp, body)) => (nsp, body),
-                        None => ("/", refused),
-                    };
-                    let reason = serde_json::from_str(body).unwrap_or_default();
-                    return Some((nsp.to_owned(), Incoming::Refused(reason)));
-                }
-                Message::Text(text.strip_prefix('4')?.to_owned())
-            }
+            Frame::Text(text) => Message::Text(text.strip_prefix('4')?.to_owned()),
             Frame::Binary(bytes) => Message::Binary(bytes),
         };
         let args = |json: &str| serde_json::from_str(&format!("[{json}]")).unwrap_or_default();
@@ -232,7 +240,9 @@ impl TestClient {
             }
             Packet::Ack { nsp, id, args: payload } => Some((nsp, Incoming::Ack(id, args(payload.json())))),
             Packet::Disconnect { nsp } => Some((nsp, Incoming::Disconnected)),
-            Packet::ConnectError { .. } => None,
+            Packet::ConnectError { nsp, data } => {
+                Some((nsp, Incoming::Refused(serde_json::from_str(&data).unwrap_or_default())))
+            }
         }
     }
 }

@@ -6,7 +6,8 @@ use std::{
     task::{Context, Waker},
 };
 
-use engine_io::{Conn, Frame, Millis};
+use engine_io::{Conn, Dialect, Frame, Millis, Version};
+use socket_io::Parser;
 
 use crate::{
     App, Turn,
@@ -43,6 +44,7 @@ pub(super) struct Line {
     pub(super) frames: VecDeque<Frame>,
     pub(super) closed: bool,
     pub(super) mute: bool,
+    version: Version,
     heard: Millis,
 }
 
@@ -109,27 +111,35 @@ impl World {
     }
 
     /// Opens a WebSocket to the next Gateway, round robin.
-    pub(super) fn open(&mut self) -> Conn {
+    pub(super) fn open(&mut self, version: Version) -> Conn {
         self.next_conn += 1;
         let conn = self.next_conn;
         let shard = u32::try_from(conn).unwrap_or_default();
         let name = self.app.config().gateways.pick(LOCATIONS[0], shard);
-        self.lines.insert(conn, Line { gateway: name.clone(), ..Line::default() });
+        self.lines.insert(conn, Line { gateway: name.clone(), version, ..Line::default() });
+        let dialect = Dialect { version, ..Dialect::default() };
         self.gateway(&name, |machine, turn| {
-            machine.open_websocket(turn, Protocol::SocketIo, crate::Handshake::default(), conn);
+            machine.open_websocket(turn, Protocol::SocketIo, dialect, crate::Handshake::default(), conn);
         });
         self.settle();
         conn
     }
 
+    pub(super) fn parser(&self) -> Parser {
+        self.app.config().parser
+    }
+
     /// Frames from a client, which come before anything else happens.
     pub(super) fn frames(&mut self, conn: Conn, frames: impl IntoIterator<Item = Frame>) {
         let Some(line) = self.lines.get(&conn) else { return };
-        let name = line.gateway.clone();
+        let (name, version) = (line.gateway.clone(), line.version);
         for frame in frames {
             self.gateway(&name, |machine, turn| match &frame {
                 Frame::Text(text) => machine.handle_text(turn, conn, text),
-                Frame::Binary(bytes) => machine.handle_binary(turn, conn, bytes.clone()),
+                Frame::Binary(bytes) => {
+                    let kind: &[u8] = if version == Version::V3 { &[4] } else { &[] };
+                    machine.handle_binary(turn, conn, [kind, bytes.as_ref()].concat().into());
+                }
             });
         }
         self.settle();
@@ -163,7 +173,12 @@ impl World {
                 Output::Store { key, value } => store(&mut host.rows, key, value),
                 Output::Send { conn, frame } => {
                     if let Some(line) = self.lines.get_mut(&conn).filter(|line| !line.closed) {
-                        line.frames.push_back(frame);
+                        line.frames.push_back(match frame {
+                            Frame::Binary(bytes) if line.version == Version::V3 => {
+                                Frame::Binary(bytes.get(1..).unwrap_or_default().to_vec().into())
+                            }
+                            frame => frame,
+                        });
                     }
                 }
                 Output::Close { conn, .. } => {

@@ -38,7 +38,7 @@ async fn rooms(socket: Socket) -> Ack<Vec<String>> {
     Ack(socket.rooms().into_iter().map(ToOwned::to_owned).collect())
 }
 
-async fn msg(socket: Socket, Data((room, x)): Data<(String, Value)>) -> Result<(), Fault> {
+async fn msg(socket: Socket, Data((room, x)): Data<(String, Raw)>) -> Result<(), Fault> {
     socket.to(&room).emit("msg", &x)
 }
 
@@ -147,6 +147,10 @@ pub(crate) fn app() -> App {
 }
 
 pub(crate) fn in_every_memory(test: impl Fn(&mut TestServer)) {
+    in_every_memory_of(app, test);
+}
+
+pub(crate) fn in_every_memory_of(app: fn() -> App, test: impl Fn(&mut TestServer)) {
     for memory in [Memory::Kept, Memory::Snapshots, Memory::Rows] {
         println!("memory: {memory:?}");
         test(&mut TestServer::with_memory(app, memory));

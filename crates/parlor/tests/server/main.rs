@@ -11,3 +11,4 @@ mod app;
 mod handlers;
 mod lives;
 mod rooms;
+mod wire;

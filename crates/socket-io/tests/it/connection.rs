@@ -1,14 +1,14 @@
 //! The per-connection machine, run in both modes.
 
 use engine_io::Message;
-use socket_io::{Connection, Incoming, Membership, Payload, Violation};
+use socket_io::{Connection, Incoming, Membership, Options, Payload, Violation};
 
 use crate::rig::{Mode, Rig, binary, show, text, twice};
 
 const TIMEOUT: u64 = 45_000;
 
 fn open(mode: Mode) -> Rig<Connection> {
-    Rig::new(mode, Connection::new(1_000, TIMEOUT))
+    Rig::new(mode, Connection::new(1_000, TIMEOUT, Options::default()))
 }
 
 fn joined(mode: Mode, nsp: &str) -> Rig<Connection> {
@@ -208,7 +208,7 @@ fn a_namespace_must_be_joined_in_time() {
 
 #[test]
 fn only_what_changes_is_stored() {
-    let mut connection = Connection::new(0, TIMEOUT);
+    let mut connection = Connection::new(0, TIMEOUT, Options::default());
     assert!(connection.take_dirty());
     assert!(!connection.take_dirty());
     assert!(!connection.handle_timeout(1));

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod connection;
+mod msgpack;
 mod packets;
 mod payload;
 mod properties;
 mod rig;
 mod rooms;
+mod version3;

@@ -2,7 +2,7 @@
 //! packets.
 
 use bytes::Bytes;
-use socket_io::{Decoder, Packet, Payload, Violation, encode};
+use socket_io::{Decoder, Packet, Parser, Payload, Violation};
 
 use crate::rig::{Mode, Rig, binary, delivered, show, text, twice};
 
@@ -31,7 +31,7 @@ fn ack(nsp: &str, id: u64, args: Payload) -> Packet {
 }
 
 fn decode_one(mode: Mode, packet: &str) -> Result<Option<Packet>, Violation> {
-    Rig::new(mode, Decoder::new()).decode(text(packet))
+    Rig::new(mode, Decoder::new(Parser::Json)).decode(text(packet))
 }
 
 /// Packets of the protocol document, and of the exchanges measured on Node: wire and meaning, both ways.
@@ -83,9 +83,9 @@ fn vectors() {
     ];
     twice(|mode| {
         for (wire, packet) in &vectors {
-            let frames = encode(packet);
+            let frames = Parser::Json.encode(packet).unwrap();
             assert_eq!(show(&frames), *wire);
-            let mut decoder = Rig::new(mode, Decoder::new());
+            let mut decoder = Rig::new(mode, Decoder::new(Parser::Json));
             let (last, before) = frames.split_last().unwrap();
             for frame in before {
                 assert_eq!(decoder.decode(delivered(frame)), Ok(None), "{wire}");
@@ -205,24 +205,24 @@ fn closes_where_node_closes() {
 fn attachments_come_right_behind_their_packet() {
     twice(|mode| {
         let announced = text(r#"52-["a",{"_placeholder":true,"num":1},{"_placeholder":true,"num":0}]"#);
-        let mut decoder = Rig::new(mode, Decoder::new());
+        let mut decoder = Rig::new(mode, Decoder::new(Parser::Json));
         assert_eq!(decoder.decode(binary(b"x")), Err(Violation::UnexpectedBinary));
 
-        let mut decoder = Rig::new(mode, Decoder::new());
+        let mut decoder = Rig::new(mode, Decoder::new(Parser::Json));
         assert_eq!(decoder.decode(announced.clone()), Ok(None));
         assert!(decoder.look().is_reconstructing());
         assert_eq!(decoder.decode(text(r#"2["b"]"#)), Err(Violation::TextDuringReconstruction));
 
-        let mut decoder = Rig::new(mode, Decoder::new());
+        let mut decoder = Rig::new(mode, Decoder::new(Parser::Json));
         assert_eq!(decoder.decode(announced), Ok(None));
         assert_eq!(decoder.decode(binary(b"x")), Ok(None));
         let Ok(Some(Packet::Event { args, .. })) = decoder.decode(binary(b"y")) else { panic!("no event") };
         assert_eq!(args.attachments(), [&b"x"[..], b"y"]);
-        assert_eq!(decoder.look(), &Decoder::new());
+        assert_eq!(decoder.look(), &Decoder::new(Parser::Json));
         assert_eq!(decoder.decode(binary(b"z")), Err(Violation::UnexpectedBinary));
 
         // Without payload there is nothing to deliver, but the attachment is still part of the packet.
-        let mut decoder = Rig::new(mode, Decoder::new());
+        let mut decoder = Rig::new(mode, Decoder::new(Parser::Json));
         assert_eq!(decoder.decode(text("51-")), Ok(None));
         assert_eq!(decoder.decode(binary(b"x")), Ok(None));
         assert_eq!(decoder.decode(text("0")), Ok(Some(connect("/", None))));
@@ -232,7 +232,7 @@ fn attachments_come_right_behind_their_packet() {
 #[test]
 fn what_follows_an_empty_binary_packet_is_read_as_usual() {
     twice(|mode| {
-        let mut decoder = Rig::new(mode, Decoder::new());
+        let mut decoder = Rig::new(mode, Decoder::new(Parser::Json));
         assert_eq!(decoder.decode(text(r#"50-["a"]"#)), Ok(Some(event("/", None, "a", args("", &[])))));
         assert_eq!(decoder.decode(text(r#"2["b"]"#)), Ok(Some(event("/", None, "b", args("", &[])))));
     });
@@ -241,7 +241,7 @@ fn what_follows_an_empty_binary_packet_is_read_as_usual() {
 #[test]
 fn ten_attachments_are_not_too_many() {
     twice(|mode| {
-        let mut decoder = Rig::new(mode, Decoder::new());
+        let mut decoder = Rig::new(mode, Decoder::new(Parser::Json));
         assert_eq!(decoder.decode(text(r#"510-["a"]"#)), Ok(None));
         for _ in 0..9 {
             assert_eq!(decoder.decode(binary(b"x")), Ok(None));
@@ -275,7 +275,7 @@ fn placeholders_point_to_attachments() {
     twice(|mode| {
         for (argument, violation) in cases {
             for announced in [format!(r#"51-["a",0,{argument}]"#), format!("61-7[0,{argument}]")] {
-                let mut decoder = Rig::new(mode, Decoder::new());
+                let mut decoder = Rig::new(mode, Decoder::new(Parser::Json));
                 assert_eq!(decoder.decode(text(&announced)), Ok(None));
                 assert_eq!(decoder.decode(binary(b"x")).err(), violation, "{argument}");
             }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use engine_io::Message;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use socket_io::{Connection, Decoder, Incoming, Packet, Payload, Rooms, Target, encode};
+use socket_io::{Connection, Decoder, Incoming, Options, Packet, Parser, Payload, Rooms, Target};
 
 use crate::rig::{Rig, delivered, twice};
 
@@ -89,9 +89,9 @@ proptest! {
     #[test]
     fn what_is_encoded_is_decoded(packets in prop::collection::vec(any_packet(), 0..4)) {
         twice(|mode| {
-            let mut decoder = Rig::new(mode, Decoder::new());
+            let mut decoder = Rig::new(mode, Decoder::new(Parser::Json));
             for packet in &packets {
-                let frames = encode(packet);
+                let frames = Parser::Json.encode(packet).unwrap();
                 let mut decoded = None;
                 for (index, frame) in frames.iter().enumerate() {
                     decoded = decoder.decode(delivered(frame)).unwrap();
@@ -107,13 +107,13 @@ proptest! {
     #[test]
     fn strangers_are_answered(messages in prop::collection::vec(any_message(), 0..12)) {
         let run = |mode| {
-            let mut decoder = Rig::new(mode, Decoder::new());
+            let mut decoder = Rig::new(mode, Decoder::new(Parser::Json));
             let mut results = Vec::new();
             for message in &messages {
                 let result = decoder.decode(message.clone());
                 if let Ok(Some(packet)) = &result {
-                    let mut again = Decoder::new();
-                    let frames = encode(packet);
+                    let mut again = Decoder::new(Parser::Json);
+                    let frames = Parser::Json.encode(packet).unwrap();
                     let decoded = frames.iter().filter_map(|frame| again.decode(delivered(frame)).unwrap()).last();
                     // A numeric name comes back as a string, which is the same text here.
                     assert_eq!(decoded.as_ref(), Some(packet));
@@ -131,7 +131,7 @@ proptest! {
         messages in prop::collection::vec((any_message(), 0..4_u8), 0..24),
     ) {
         twice(|mode| {
-            let mut connection = Rig::new(mode, Connection::new(0, 10));
+            let mut connection = Rig::new(mode, Connection::new(0, 10, Options::default()));
             let mut joined = BTreeSet::new();
             for (message, answer) in &messages {
                 let Ok(incoming) = connection.step(|c| c.handle_message(message.clone())) else {

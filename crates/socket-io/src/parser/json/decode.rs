@@ -3,16 +3,15 @@
 
 use serde_json::value::RawValue;
 
-use super::MAX_ATTACHMENTS;
 use crate::payload::Array;
-use crate::{Packet, Payload, Violation};
+use crate::{MAX_ATTACHMENTS, Packet, Payload, Violation};
 
 /// Event names that mean something else on one of the two sides.
 const RESERVED_EVENTS: [&str; 6] =
     ["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"];
 
 /// The packet, if the text has any effect, and the number of attachments that follow it.
-pub(super) fn parse(text: &str) -> Result<(Option<Packet>, usize), Violation> {
+pub(crate) fn parse(text: &str) -> Result<(Option<Packet>, usize), Violation> {
     let mut rest = text.chars();
     let kind = rest.next().filter(|kind| matches!(kind, '0'..='6')).ok_or(Violation::UnknownPacketType)?;
     let rest = rest.as_str();
@@ -78,7 +77,7 @@ fn reason(json: &str) -> Result<String, Violation> {
         .ok_or(Violation::InvalidPayload)
 }
 
-fn event(json: &str) -> Result<(String, Payload), Violation> {
+pub(crate) fn event(json: &str) -> Result<(String, Payload), Violation> {
     let array = Array::parse(json).ok_or(Violation::InvalidPayload)?;
     let first = array.first.map_or("", RawValue::get);
     let name = if first.starts_with('"') {
