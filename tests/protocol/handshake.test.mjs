@@ -53,7 +53,7 @@ for (const path of ["/socket.io/", "/engine.io/"]) {
 }
 
 describe("3.3 path", () => {
-  for (const path of ["/socket.io", "/engine.io", "/", "/socketio/", "/socket.io.js"]) {
+  for (const path of ["/socket.io", "/engine.io", "/socketio/", "/socket.io.js", "/Socket.io/"]) {
     it(`${path} is not Socket.IO's: 404`, async () => {
       assert.equal((await request(lab.url, "EIO=4&transport=polling", { path })).status, 404);
     });

@@ -143,9 +143,9 @@ describe("3.3 serveClient", () => {
     assert.equal((await file(`${files[1]}?v=1`)).status, 200);
   });
 
-  it("no other file is there: the path is Engine.IO's", async (t) => {
-    const due = differs("beside the endpoint are static files", { node: 400, parlor: 404 });
-    assert.equal((await file("nothing.js")).status, own(t, due));
+  it("no other file is there: below the path is Engine.IO", async () => {
+    refused(await file("nothing.js"), 0);
+    assert.equal((await file("nothing.js?EIO=4&transport=polling")).body.slice(0, 8), '0{"sid":');
   });
 
   it("is compressed for who takes gzip", async (t) => {

@@ -191,7 +191,7 @@ describe("3.3 transports", () => {
     });
   }
 
-  it("allowUpgrades: false only has none told: a client that tries gets through", async (t) => {
+  it("allowUpgrades: false tells of none, and what becomes of a client that tries", async (t) => {
     const lab = await startTarget({ allowUpgrades: false });
     t.after(() => lab.stop());
     const session = await poll(lab.url, "/engine.io/");
@@ -199,6 +199,12 @@ describe("3.3 transports", () => {
     const socket = dial(t, lab.url, { sid: session.sid, path: "/engine.io/" });
     await socket.opened();
     socket.send("2probe");
-    assert.equal(await socket.next(), "3probe");
+    const due = differs("what is not allowed is refused; Node only does not tell of it", {
+      node: "3probe",
+      parlor: { code: 1005 },
+    });
+    assert.deepEqual(await socket.next().catch(() => socket.end), own(t, due));
+    await session.post("4alive");
+    assert.match((await session.get()).body, /^(6|4alive)$/);
   });
 });

@@ -43,9 +43,9 @@ table("3.1 v2: packets", joined, [
   ["an unknown event", ['42["what"]'], ['42["unknown","what"]']],
   ["another namespace", ["40/custom"], CUSTOM],
   ["another namespace with a comma", ["40/custom,"], CUSTOM],
-  ["another namespace with a query, which is its auth", ["40/custom?token=x&n=1"], [
+  ["another namespace with a query, which is its auth", ["40/custom?n=1&token=x"], [
     "40/custom,",
-    '42/custom,["auth",{"token":"x","n":"1"}]',
+    '42/custom,["auth",{"n":"1","token":"x"}]',
   ]],
   ["another namespace with an escaped query", ["40/custom?a=b%20c+d&e=%C3%BC,"], [
     "40/custom,",

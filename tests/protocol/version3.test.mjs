@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { own, startTarget } from "../support/target.mjs";
+import { differs, own, startTarget } from "../support/target.mjs";
 import { dial, jsonp, payload3, pick, poll, request, settle } from "../support/wire.mjs";
 import { SID, isGone, refused } from "../support/words.mjs";
 
@@ -220,13 +220,23 @@ describe("3.1 version 3: WebSocket", () => {
     assert.equal(await socket.next(), "b4AQ==");
   });
 
-  for (const [what, frame] of [["a pong, which only servers send", "3"], ["an unknown packet type", "abc"], ["an empty frame", ""]]) {
+  for (const [what, frame] of [["an unknown packet type", "abc"], ["an empty frame", ""]]) {
     it(`${what} closes it without a code`, async (t) => {
       const socket = await dialEcho(t);
       socket.send(frame);
       assert.deepEqual(await socket.ends(), { code: 1005 });
     });
   }
+
+  it("a pong, which only servers send, closes it without a code", async (t) => {
+    const socket = await dialEcho(t);
+    socket.send("3");
+    const due = differs("where objects sleep the runtime answers pongs by itself, with a noop", {
+      node: { code: 1005 },
+      parlor: "6",
+    });
+    assert.deepEqual(await socket.next().catch(() => socket.end), own(t, due));
+  });
 
   it("an upgrade is as in version 4", async (t) => {
     const session = await open();
@@ -281,6 +291,12 @@ describe("5.4 version 3: the heartbeat is the client's", () => {
     const session = await open("", lab.url);
     assert.deepEqual(pick(await session.get()), { status: 200, body: payload3("1") });
     await isGone(session);
+  });
+
+  it("a pong closes the connection, in the wrong direction as it is", async (t) => {
+    const socket = await dialEcho(t, lab.url);
+    socket.send("3");
+    assert.deepEqual(await socket.ends(), { code: 1005 });
   });
 
   it("messages are no pings", async (t) => {

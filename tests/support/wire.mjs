@@ -115,8 +115,7 @@ export async function callByPoll(session, ...event) {
 /** Somebody in `/` who hears why others go: of those that were told `set tell watchers`. */
 export async function watch(t, url) {
   const socket = await dialMain(t, url);
-  const kicker = await dialMain(t, url);
-  for (const { ws } of [socket, kicker]) ws.on("message", (data) => String(data) === "2" && ws.send("3"));
+  socket.ws.on("message", (data) => String(data) === "2" && socket.send("3"));
   await call(socket, "join", "watchers");
   return {
     /** The reason for which the socket of that id went. */
@@ -128,12 +127,13 @@ export async function watch(t, url) {
         if (gone === id) return reason;
       }
     },
-    /** Has the server disconnect a socket. */
-    kick: (id, close) => call(kicker, "kick", id, close),
   };
 }
 
 export const TELL = ["set", "tell", "watchers"];
+
+/** The packet by which a socket asks the server to disconnect it, its whole connection if `close` is true. */
+export const kick = ({ id }, close) => `42${JSON.stringify(["kick", id, close])}`;
 
 class Wire {
   #frames = [];
