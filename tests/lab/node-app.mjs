@@ -81,6 +81,7 @@ function mainEvents(io, socket) {
     rooms: acks(() => [[...socket.rooms].sort()]),
     msg: (room, x) => socket.to(room).emit("msg", x),
     all: (room, x) => io.to(room).emit("msg", x),
+    volatile: (room, x) => socket.to(room).volatile.emit("msg", x),
     broadcast: (x) => socket.broadcast.emit("msg", x),
     everyone: (x) => io.emit("msg", x),
     whisper: (id, x) => io.to(id).emit("msg", x),

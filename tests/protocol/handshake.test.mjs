@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { within } from "../support/clients.mjs";
-import { own, startTarget } from "../support/target.mjs";
+import { differs, own, startTarget } from "../support/target.mjs";
 import { dial, poll, request } from "../support/wire.mjs";
 import { SID } from "../support/words.mjs";
 
@@ -58,6 +58,26 @@ describe("3.3 path", () => {
       assert.equal((await request(lab.url, "EIO=4&transport=polling", { path })).status, 404);
     });
   }
+});
+
+it("3.3 path: a WebSocket elsewhere is none", async (t) => {
+  const due = differs("a clear answer; Node cuts the connection after a second", {
+    node: { code: 1006 },
+    parlor: { status: 404, type: undefined, body: "Not found" },
+  });
+  assert.deepEqual(await dial(t, lab.url, { path: "/socket.io" }).ends(), own(t, due));
+});
+
+it("3.2 a socket's id is another one in each namespace, and not the session's", async (t) => {
+  const socket = dial(t, lab.url);
+  const ids = [JSON.parse((await socket.next()).slice(1)).sid];
+  for (const nsp of ["", "/custom,"]) {
+    socket.send(`40${nsp}`);
+    ids.push(JSON.parse((await socket.next()).slice(2 + nsp.length)).sid);
+    await socket.next();
+  }
+  for (const id of ids) assert.match(id, own(t, SID));
+  assert.equal(new Set(ids).size, 3);
 });
 
 describe("3.3 options that the open packet tells of", () => {

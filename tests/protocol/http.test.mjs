@@ -105,6 +105,18 @@ describe("3.3 httpCompression", () => {
   });
 });
 
+describe("5.2 headers for old Internet Explorers", () => {
+  for (const agent of ["Mozilla/5.0 (Windows NT 6.1; Trident/7.0; rv:11.0) like Gecko", "Mozilla/4.0 (compatible;MSIE 8.0)"]) {
+    it(`X-XSS-Protection: 0 for ${agent}`, async (t) => {
+      const lab = await startTarget();
+      t.after(() => lab.stop());
+      const { opened } = await poll(lab.url, PATH, { headers: { "user-agent": agent } });
+      const due = differs("no browser of today reads it", { node: "0", parlor: undefined });
+      assert.equal(opened.headers["x-xss-protection"], own(t, due));
+    });
+  }
+});
+
 describe("3.3 serveClient", () => {
   let lab;
   before(async () => (lab = await startTarget()));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { startTarget } from "../support/target.mjs";
-import { SEPARATOR, call, dialMain, pick, poll, pollMain, slowPost } from "../support/wire.mjs";
+import { SEPARATOR, call, callByPoll, dialMain, pick, poll, pollMain, settle, slowPost } from "../support/wire.mjs";
 import { refused } from "../support/words.mjs";
 
 let lab;
@@ -118,6 +118,30 @@ describe("5.2 messages by polling", () => {
     for (let n = 0; n < 5; n += 1) other.send(`42["whisper","${session.id}",${n}]`);
     await call(other, "echo", 1);
     assert.equal((await session.get()).body, [0, 1, 2, 3, 4].map((n) => `42["msg",${n}]`).join(SEPARATOR));
+  });
+});
+
+describe("3.2 volatile messages by polling", () => {
+  async function inRoom(t) {
+    const session = await pollMain(lab.url);
+    await callByPoll(session, "join", "room");
+    const other = await dialMain(t, lab.url);
+    return { session, other };
+  }
+
+  it("are dropped while no GET waits", async (t) => {
+    const { session, other } = await inRoom(t);
+    other.send('42["volatile","room","dropped"]', '42["msg","room","kept"]');
+    await call(other, "echo", 1);
+    assert.equal((await session.get()).body, '42["msg","kept"]');
+  });
+
+  it("reach a GET that waits", async (t) => {
+    const { session, other } = await inRoom(t);
+    const waiting = session.get();
+    await settle(lab.url, session.sid);
+    other.send('42["volatile","room","caught"]');
+    assert.equal((await waiting).body, '42["msg","caught"]');
   });
 });
 

@@ -60,6 +60,12 @@ describe("3.1 messages by WebSocket", () => {
   });
 });
 
+it("3.3 perMessageDeflate, which clients offer, is off", async (t) => {
+  const socket = await echo(t);
+  const due = differs("the runtime takes the offer by itself", { node: "", parlor: "permessage-deflate" });
+  assert.equal(socket.ws.extensions, own(t, due));
+});
+
 describe("5.4 a WebSocket session is closed without a code", () => {
   const frames = {
     "an unknown packet type": "abc",
