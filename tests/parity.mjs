@@ -1,5 +1,5 @@
-// npm run test:parity: the cases of tests/protocol against Node's socket.io and against the lab on workerd, and what came
-// of each: the same, or different and why. Files may be named: npm run test:parity -- packets upgrade.
+// npm run test:parity: the cases of tests/protocol against Node's socket.io and against the lab on workerd, and what
+// came of each: the same, or different and why. Files may be named: npm run test:parity -- packets upgrade.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build } from "../scripts/build.mjs";
@@ -8,6 +8,7 @@ import { nodePath, setup } from "../scripts/setup.mjs";
 import { testsIn } from "./support/files.mjs";
 
 const RESULTS = join(root, "tests/results");
+const STATES = { same: "same", different: "different", todo: "not yet", failed: "FAILED" };
 const TITLES = { node: "Socket.IO on Node", parlor: "Parlor" };
 
 /** Runs them, and writes tests/results/parity.md. Gives `{passed, failed, report}`: two counts, and its lines. */
@@ -18,7 +19,7 @@ export async function parity({ files = testsIn("protocol"), onSpawn } = {}) {
   const cases = matched(outcomes);
   const report = [...sections(cases), "", summary(cases)];
   writeFileSync(join(RESULTS, "parity.md"), `# ${TITLES.parlor} and ${TITLES.node}\n${report.join("\n")}\n`);
-  const failed = cases.filter((one) => one.failed).length;
+  const failed = countOf(cases, "failed");
   return { passed: cases.length - failed, failed, report };
 }
 
@@ -55,30 +56,29 @@ function matched({ node, parlor }) {
     return {
       section: [...names.slice(0, -1), `(${file})`].join(" "),
       name: names.at(-1),
-      failed: wrong.length > 0,
-      differs: reasons.length > 0,
-      says: wrong.map(failure).join("; ") || (reasons.length > 0 ? `different: ${reasons.join("; ")}` : "same"),
+      state: wrong.length > 0 ? "failed" : both.parlor.todo ? "todo" : reasons.length > 0 ? "different" : "same",
+      words: wrong.map(failure).join("; ") || both.parlor.todo || reasons.join("; "),
     };
   });
 }
 
+const countOf = (cases, wanted) => cases.filter(({ state }) => state === wanted).length;
+
 function failure([target, outcome]) {
   const words = outcome ? outcome.error?.replace(/\s+/g, " ").slice(0, 300) : "it did not run";
-  return `FAILED on ${TITLES[target]}: ${words}`;
+  return `on ${TITLES[target]}: ${words}`;
 }
 
 function sections(cases) {
-  return cases.flatMap(({ section, name, says }, n) => {
+  return cases.flatMap(({ section, name, state, words }, n) => {
     const title = section === cases[n - 1]?.section ? [] : ["", `## ${section}`, ""];
-    return [...title, `- ${name}: ${says}`];
+    return [...title, `- ${name}: ${[STATES[state], words].filter(Boolean).join(state === "failed" ? " " : ": ")}`];
   });
 }
 
 function summary(cases) {
-  const failed = cases.filter((one) => one.failed).length;
-  const different = cases.filter((one) => !one.failed && one.differs).length;
-  const same = cases.length - failed - different;
-  return `${cases.length} cases: ${same} the same, ${different} different for a reason, ${failed} failed`;
+  const counts = Object.entries(STATES).map(([state, words]) => `${countOf(cases, state)} ${words}`);
+  return `${cases.length} cases: ${counts.join(", ")}`;
 }
 
 if (isMain(import.meta)) {

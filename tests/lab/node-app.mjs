@@ -1,5 +1,5 @@
-// The lab app on Socket.IO's own server, with the options of `variables()` in config.mjs: the parts of its contract that
-// tests/protocol asks for. What it does there is what the lab on workerd is held to. node.mjs runs it as a thread.
+// The lab app on Socket.IO's own server, with the options of `variables()` in config.mjs: the parts of its contract
+// that tests/protocol asks for. What it does is what the lab on workerd is held to. node.mjs runs it as a thread.
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { createRequire } from "node:module";
@@ -88,6 +88,10 @@ function mainEvents(io, socket) {
     kick: acks((id, close) => void io.in(id).disconnectSockets(close)),
     set: acks((key, value) => void (data[key] = value)),
     get: acks((key) => [data[key] ?? null]),
+    "ask-me": async (x, ms, ack) => {
+      const answered = (answer) => ({ answer });
+      ack(await socket.timeout(ms).emitWithAck("question", x).then(answered, () => ({ error: "timeout" })));
+    },
     boom: acks(() => [{ error: "internal" }]),
   };
 }

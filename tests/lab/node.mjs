@@ -1,5 +1,4 @@
-// Runs the lab app on Socket.IO's own server, in a thread: ending that also ends the timers which Socket.IO keeps after a
-// close.
+// Runs the lab app on Socket.IO's own server, in a thread: with that end the timers which Socket.IO keeps after a close.
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 

@@ -66,7 +66,11 @@ table("5.5 with attachments", joined, [
       [`451-["message-back",${slot(0)},${slot(0)}]`, BYTES[0]],
     ),
   ],
-  ["a placeholder in an ordinary event, which is data", [`42["message",${slot(0)}]`], [`42["message-back",${slot(0)}]`]],
+  [
+    "a placeholder in an ordinary event, which is data",
+    [`42["message",${slot(0)}]`],
+    [`42["message-back",${slot(0)}]`],
+  ],
   [
     "ten",
     [`4510-1["message-with-ack",${slots(10)}]`, ...Array(10).fill(BYTES[0])],

@@ -83,8 +83,11 @@ it("3.2 a socket's id is another one in each namespace, and not the session's", 
 describe("3.3 options that the open packet tells of", () => {
   const POLLING = "EIO=4&transport=polling";
   const cases = [
-    ["pingInterval, pingTimeout and maxHttpBufferSize", { pingInterval: 1234, pingTimeout: 567, maxHttpBufferSize: 890 }, {
-      upgrades: ["websocket"], pingInterval: 1234, pingTimeout: 567, maxPayload: 890,
+    ["pingInterval and pingTimeout", { pingInterval: 1234, pingTimeout: 567 }, {
+      upgrades: ["websocket"], pingInterval: 1234, pingTimeout: 567, maxPayload: 1_000_000,
+    }],
+    ["maxHttpBufferSize", { maxHttpBufferSize: 890 }, {
+      upgrades: ["websocket"], pingInterval: 25000, pingTimeout: 20000, maxPayload: 890,
     }],
     ["by default 25 s, 20 s and a million bytes", {}, {
       upgrades: ["websocket"], pingInterval: 25000, pingTimeout: 20000, maxPayload: 1_000_000,

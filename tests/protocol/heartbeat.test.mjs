@@ -1,4 +1,4 @@
-// Pings, pongs, and what happens without them. Only order is asserted, that nothing comes early, and that nothing hangs.
+// Pings, pongs, and what happens without them. Asserted is the order, that nothing comes early, and that nothing hangs.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -60,7 +60,7 @@ describe("5.4 a heartbeat by WebSocket", () => {
     const ponged = performance.now();
     socket.send("3");
     assert.equal(await socket.next(), "2");
-    assert.ok(performance.now() - ponged >= INTERVAL - 5, "the next ping is an interval after the pong"); // timers round
+    assert.ok(performance.now() - ponged >= INTERVAL - 5, "an interval after the pong"); // timers round
   });
 
   it("is put off by pongs that nobody asked for", async (t) => {
@@ -69,7 +69,7 @@ describe("5.4 a heartbeat by WebSocket", () => {
     const ponged = performance.now();
     socket.send("3");
     assert.equal(await socket.next(), "2");
-    assert.ok(performance.now() - ponged >= INTERVAL - 5, "the ping is an interval after the pong");
+    assert.ok(performance.now() - ponged >= INTERVAL - 5, "an interval after the pong");
   });
 
   it("takes a pong whatever it carries", async (t) => {

@@ -30,7 +30,7 @@ table("5.5 CONNECT", opened, [
   ["to another namespace", ["40/custom,"], CUSTOM],
   ["to another namespace without a comma", ["40/custom"], CUSTOM],
   ["to another namespace with auth", ['40/custom,{"a":1}'], [connects("40/custom,"), '42/custom,["auth",{"a":1}]']],
-  ["to another namespace first, then the main one", ["40/custom,", REST, "40"], [...CUSTOM, connects(), '42["auth",{}]']],
+  ["to another namespace, then the main one", ["40/custom,", REST, "40"], [...CUSTOM, connects(), '42["auth",{}]']],
   ["to a namespace that does not exist", ["40/nope,"], [invalid("/nope")]],
   ["to a namespace that does not exist, without a comma", ["40/nope"], [invalid("/nope")]],
   ["to a namespace that does not exist, with auth", ['40/nope,{"a":1}'], [invalid("/nope")]],
@@ -96,7 +96,10 @@ table("5.5 events", joined, [
     ['421["echo",1]', '422["echo",2]', '42["message",3]', '423["echo",4]'],
     ["431[1]", "432[2]", '42["message-back",3]', "433[4]"],
   ],
-  ["one of another namespace", ["40/custom,", REST, '42/custom,["message",1]'], [...CUSTOM, '42/custom,["message-back",1]']],
+  ["one of another namespace", ["40/custom,", REST, '42/custom,["message",1]'], [
+    ...CUSTOM,
+    '42/custom,["message-back",1]',
+  ]],
   ["one to a namespace that was not joined", ['42/custom,["message",1]'], "closes"],
   ["one to a namespace that was refused", ["40/nope,", REST, '42/nope,["message",1]'], [invalid("/nope"), "closes"]],
   ["one to a namespace that was left", ["40/custom,", REST, "41/custom,", REST, '42/custom,["message",1]'], [
@@ -141,7 +144,10 @@ table("5.5 acknowledgements", joined, [
   [
     "an id beyond the safe integers",
     ['429007199254740993["echo",1]'],
-    differs("an id is read exactly; Node rounds it", { node: ["439007199254740992[1]"], parlor: ["439007199254740993[1]"] }),
+    differs("an id is read exactly; Node rounds it", {
+      node: ["439007199254740992[1]"],
+      parlor: ["439007199254740993[1]"],
+    }),
   ],
   [
     "an id beyond 64 bits",

@@ -17,7 +17,7 @@ const CLOSE = differs("the close packet is enough; Node puts a noop before it", 
 });
 const GONE = { status: 400, body: '{"code":1,"message":"Session ID unknown"}' };
 
-const LEFT = differs("what waits and the close packet are one payload; Node has the close packet wait for another GET", {
+const LEFT = differs("what waits and the close packet are one payload; Node needs another GET", {
   node: ["41", `6${SEPARATOR}1`],
   parlor: [`41${SEPARATOR}1`],
 });
@@ -155,7 +155,7 @@ describe("5.2 a session by polling ends", () => {
     end();
     await assert.rejects(get, { code: "ECONNRESET" });
     await settle(lab.url, session.sid);
-    const due = differs("workerd tells of a connection that is reset, not of one closed, so the next GET is a second one", {
+    const due = differs("workerd tells of a connection that is reset, not of one that is closed", {
       node: GONE,
       parlor: { status: 400, body: "" },
     });

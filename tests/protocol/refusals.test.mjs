@@ -51,7 +51,7 @@ describe("5.1 a request is refused", () => {
     ["with a POST that the application would deny", "EIO=4&transport=polling&deny=no", 2, post],
     ["with transport=websocket and no upgrade", "EIO=4&transport=websocket", 3],
     ["with transport=websocket, no upgrade and a wrong EIO", "EIO=3&transport=websocket", 3],
-    ["with transport=websocket and no upgrade, before the application is asked", "EIO=4&transport=websocket&deny=no", 3],
+    ["with transport=websocket and no upgrade, whatever the application says", "EIO=4&transport=websocket&deny=", 3],
     ["without EIO", "transport=polling", 5],
     ["with EIO=3", "EIO=3&transport=polling", 5],
     ["with EIO=5", "EIO=5&transport=polling", 5],
