@@ -1,17 +1,19 @@
 // npm test [-- --only rust,client]: sets up, builds, and runs every test. The last line is the sum of them all.
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build } from "../scripts/build.mjs";
 import { Failure, command, option, root, run, whenStopped } from "../scripts/lib.mjs";
 import { nodePath, setup } from "../scripts/setup.mjs";
 import { prepare as foreignClients } from "./foreign/clients.mjs";
+import { parity } from "./parity.mjs";
 import { ensureBrowser } from "./support/browser.mjs";
+import { testsIn } from "./support/files.mjs";
 
 /** In this order: what is quick and what the rest stands on comes first. `build` is what a part needs built. */
 const PARTS = [
   { name: "rust", run: cargoTest },
   { name: "differential" },
-  { name: "protocol", build: ["lab"] },
+  { name: "protocol", build: ["lab"], run: bothServers },
   { name: "client", build: ["lab"] },
   { name: "foreign", build: ["lab"], before: foreignClients },
   { name: "faults", build: ["lab"] },
@@ -48,7 +50,7 @@ function chosen(only) {
 }
 
 function hasTests(part) {
-  if (part.run || filesOf(part.name).length > 0) return true;
+  if (part.run || testsIn(part.name).length > 0) return true;
   console.log(`\n── ${part.name}: no tests`);
 }
 
@@ -76,10 +78,12 @@ async function cargoTest() {
   count(status, [...results].map(([, passed, failed]) => [Number(passed), Number(failed)]));
 }
 
-function filesOf(name) {
-  const folder = join(root, "tests", name);
-  const files = existsSync(folder) ? readdirSync(folder, { recursive: true }) : [];
-  return files.filter((file) => file.endsWith(".test.mjs")).sort().map((file) => join(folder, file));
+/** Each case is one, whose passing is that on Node's socket.io and on the lab it does what the table says of each. */
+async function bothServers() {
+  const { passed, failed, report } = await parity({ onSpawn: (node) => (child = node) });
+  console.log(report.filter((line) => line.includes("FAILED")).join("\n"));
+  console.log(`${report.at(-1)}; case by case in tests/results/parity.md`);
+  count(0, [[passed, failed]]);
 }
 
 /** One file after another: they share the machine's processors with the servers that they start. */
@@ -92,7 +96,7 @@ async function nodeTest(name) {
   for (let i = 0; i < reporters.length; i += 2) {
     args.push(`--test-reporter=${reporters[i]}`, `--test-reporter-destination=${reporters[i + 1]}`);
   }
-  const status = await run(nodePath(), [...args, ...filesOf(name)], { onSpawn: (node) => (child = node) });
+  const status = await run(nodePath(), [...args, ...testsIn(name)], { onSpawn: (node) => (child = node) });
   const text = existsSync(tap) ? readFileSync(tap, "utf8") : "";
   const sum = (word) => Number(text.match(new RegExp(`^# ${word} (\\d+)$`, "m"))?.[1] ?? 0);
   total.skipped += sum("skipped");

@@ -1,19 +1,27 @@
-// Pings, pongs, and what happens without them. Only order is asserted, and that nothing hangs.
+// Pings, pongs, and what happens without them. Asserted is the order, that nothing comes early, and that nothing hangs.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { startLab } from "../support/lab.mjs";
-import { dial, poll, pollMain } from "../support/wire.mjs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { differs, own, startTarget } from "../support/target.mjs";
+import { TELL, call, callByPoll, dial, dialMain, pick, poll, pollMain, watch } from "../support/wire.mjs";
+import { isGone } from "../support/words.mjs";
+
+const PATH = "/engine.io/";
+const INTERVAL = 300;
 
 let lab;
-before(async () => (lab = await startLab({ pingInterval: 300, pingTimeout: 200 })));
+before(async () => (lab = await startTarget({ pingInterval: INTERVAL, pingTimeout: 200 })));
 after(() => lab.stop());
 
-const GONE = { code: 1, message: "Session ID unknown" };
+async function dialEcho(t) {
+  const socket = dial(t, lab.url, { path: PATH });
+  await socket.next();
+  return socket;
+}
 
-describe("a heartbeat by WebSocket", () => {
+describe("5.4 a heartbeat by WebSocket", () => {
   it("goes on as long as pings are answered", async (t) => {
-    const socket = dial(t, lab.url, { path: "/engine.io/" });
-    await socket.next();
+    const socket = await dialEcho(t);
     for (let n = 0; n < 4; n += 1) {
       assert.equal(await socket.next(), "2");
       socket.send("3");
@@ -22,9 +30,8 @@ describe("a heartbeat by WebSocket", () => {
     assert.equal(await socket.next(), "4alive");
   });
 
-  it("ends the session when a ping is not answered", async (t) => {
-    const socket = dial(t, lab.url, { path: "/engine.io/" });
-    await socket.next();
+  it("ends the session when a ping is not answered, without a code", async (t) => {
+    const socket = await dialEcho(t);
     socket.send("4a frame, without which workerd's TCP lingers after a close");
     await socket.next();
     assert.equal(await socket.next(), "2");
@@ -32,25 +39,50 @@ describe("a heartbeat by WebSocket", () => {
   });
 
   it("is not kept up by other traffic", async (t) => {
-    const socket = dial(t, lab.url, { path: "/engine.io/" });
-    await socket.next();
+    const socket = await dialEcho(t);
     const chatter = setInterval(() => socket.send("4and another thing"), 20);
     t.after(() => clearInterval(chatter));
     assert.deepEqual(await socket.ends({ after: "anything" }), { code: 1005 });
   });
 
   it("ends a session that has answered before", async (t) => {
-    const socket = dial(t, lab.url, { path: "/engine.io/" });
-    await socket.next();
+    const socket = await dialEcho(t);
     assert.equal(await socket.next(), "2");
     socket.send("3");
     assert.equal(await socket.next(), "2");
     assert.deepEqual(await socket.ends(), { code: 1005 });
   });
 
-  it("goes on after an upgrade", async (t) => {
-    const { sid } = await poll(lab.url, "/engine.io/");
-    const socket = dial(t, lab.url, { sid, path: "/engine.io/" });
+  it("counts from the pong, not from the last ping", async (t) => {
+    const socket = await dialEcho(t);
+    assert.equal(await socket.next(), "2");
+    await sleep(150);
+    const ponged = performance.now();
+    socket.send("3");
+    assert.equal(await socket.next(), "2");
+    assert.ok(performance.now() - ponged >= INTERVAL - 5, "an interval after the pong"); // timers round
+  });
+
+  it("is put off by pongs that nobody asked for", async (t) => {
+    const socket = await dialEcho(t);
+    await sleep(150);
+    const ponged = performance.now();
+    socket.send("3");
+    assert.equal(await socket.next(), "2");
+    assert.ok(performance.now() - ponged >= INTERVAL - 5, "an interval after the pong");
+  });
+
+  it("takes a pong whatever it carries", async (t) => {
+    const socket = await dialEcho(t);
+    for (let n = 0; n < 3; n += 1) {
+      assert.equal(await socket.next(), "2");
+      socket.send("3anything");
+    }
+  });
+
+  it("goes on after an upgrade, and ends the session there too", async (t) => {
+    const { sid } = await poll(lab.url, PATH);
+    const socket = dial(t, lab.url, { sid, path: PATH });
     await socket.opened();
     socket.send("2probe");
     assert.equal(await socket.next(), "3probe");
@@ -64,9 +96,9 @@ describe("a heartbeat by WebSocket", () => {
   });
 });
 
-describe("a heartbeat by polling", () => {
+describe("5.4 a heartbeat by polling", () => {
   it("goes on as long as pings are answered, each alone in its payload", async () => {
-    const session = await poll(lab.url, "/engine.io/");
+    const session = await poll(lab.url, PATH);
     for (let n = 0; n < 4; n += 1) {
       assert.equal((await session.get()).body, "2");
       assert.equal((await session.post("3")).body, "ok");
@@ -75,12 +107,11 @@ describe("a heartbeat by polling", () => {
     assert.equal((await session.get()).body, "4alive");
   });
 
-  it("ends the session when a ping is not answered, with a GET that waits", async () => {
-    const session = await poll(lab.url, "/engine.io/");
+  it("ends the session when a ping is not answered: a close packet for the GET that waits", async () => {
+    const session = await poll(lab.url, PATH);
     assert.equal((await session.get()).body, "2");
-    const { status, body } = await session.get();
-    assert.ok(status === 400 || body === "1", `${status} ${body}`);
-    assert.deepEqual(JSON.parse((await session.get()).body), GONE);
+    assert.deepEqual(pick(await session.get()), { status: 200, body: "1" });
+    await isGone(session);
   });
 
   it("ends the session of a client that never comes back", async () => {
@@ -89,16 +120,101 @@ describe("a heartbeat by polling", () => {
     const until = Date.now() + 10_000;
     while ((await session.post("6")).status === 200) {
       assert.ok(Date.now() < until, "still there");
-      await new Promise((done) => setTimeout(done, 50));
+      await sleep(50);
     }
-    assert.deepEqual(JSON.parse((await session.get()).body), GONE);
+    await isGone(session);
   });
 
   it("is not disturbed by pongs that nobody asked for", async () => {
-    const session = await poll(lab.url, "/engine.io/");
+    const session = await poll(lab.url, PATH);
     for (let n = 0; n < 3; n += 1) assert.equal((await session.post("3")).body, "ok");
     assert.equal((await session.get()).body, "2");
     assert.equal((await session.post("3")).body, "ok");
     assert.equal((await session.get()).body, "2");
+  });
+
+  it("is a ping that waits for the next GET, with what else waits", async () => {
+    const session = await poll(lab.url, PATH);
+    await session.post("4before");
+    await sleep(INTERVAL + 50); // the server pings meanwhile, of which only a GET could tell
+    assert.equal((await session.get()).body, "4before\x1e2");
+  });
+});
+
+describe("5.4 a ping that is not answered", () => {
+  it("by WebSocket: ping timeout", async (t) => {
+    const watcher = await watch(t, lab.url);
+    const socket = await dialMain(t, lab.url);
+    await call(socket, ...TELL);
+    assert.equal(await watcher.reason(socket.id), "ping timeout");
+  });
+
+  it("by polling: ping timeout", async (t) => {
+    const watcher = await watch(t, lab.url);
+    const session = await pollMain(lab.url);
+    await callByPoll(session, ...TELL);
+    assert.equal(await watcher.reason(session.id), "ping timeout");
+  });
+});
+
+it("5.4 a pong has no answer", async (t) => {
+  const lab = await startTarget();
+  t.after(() => lab.stop());
+  const socket = dial(t, lab.url, { path: PATH });
+  await socket.next();
+  socket.send("3", "4next");
+  const due = differs("where objects sleep the runtime answers pongs by itself, with a noop", {
+    node: "4next",
+    parlor: "6",
+  });
+  assert.equal(await socket.next(), own(t, due));
+});
+
+describe("3.3 connectTimeout", () => {
+  let lab;
+  before(async () => (lab = await startTarget({ connectTimeout: 300 })));
+  after(() => lab.stop());
+
+  it("closes a WebSocket that joins no namespace", async (t) => {
+    const socket = dial(t, lab.url);
+    await socket.next();
+    assert.deepEqual(await socket.ends(), { code: 1005 });
+  });
+
+  it("closes one whose only CONNECT was refused", async (t) => {
+    const socket = dial(t, lab.url);
+    await socket.next();
+    socket.send("40/nope,");
+    assert.equal(await socket.next(), '44/nope,{"message":"Invalid namespace"}');
+    assert.deepEqual(await socket.ends(), { code: 1005 });
+  });
+
+  it("closes a session by polling: a close packet for the GET that waits", async () => {
+    const session = await poll(lab.url);
+    assert.deepEqual(pick(await session.get()), { status: 200, body: "1" });
+    await isGone(session);
+  });
+
+  it("leaves alone who has joined one, though it left again", async (t) => {
+    const joined = await dialMain(t, lab.url);
+    const left = await dialMain(t, lab.url);
+    left.send("41");
+    const idle = dial(t, lab.url);
+    await idle.next();
+    await idle.ends(); // its time came after theirs
+    for (const [socket, nsp] of [[joined, "/custom"], [left, "/custom"]]) {
+      socket.send(`40${nsp},`);
+      assert.equal((await socket.next()).slice(0, 10), `40${nsp},`);
+    }
+  });
+
+  it("is not for bare Engine.IO", async (t) => {
+    const bare = dial(t, lab.url, { path: PATH });
+    await bare.next();
+    const idle = dial(t, lab.url);
+    await idle.next();
+    await idle.ends();
+    bare.send("4alive");
+    assert.equal(await bare.next(), "4alive");
   });
 });

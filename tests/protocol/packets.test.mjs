@@ -1,42 +1,15 @@
-// Socket.IO packets by WebSocket: what goes in, what comes out. Socket.IO 4.8.4 on Node passes this table too, but for
-// "an event without payload", where its catch-all is called without a name.
-import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import { startLab } from "../support/lab.mjs";
+// Socket.IO packets by WebSocket: what goes in, what comes out.
+import { after, before } from "node:test";
+import { REST, connects, invalid, json, table } from "../support/rows.mjs";
+import { differs, startTarget } from "../support/target.mjs";
 import { dial, dialMain } from "../support/wire.mjs";
 
 let lab;
-before(async () => (lab = await startLab()));
+before(async () => (lab = await startTarget()));
 after(() => lab.stop());
 
-const BYTES = [Buffer.from([1, 2, 3]), Buffer.from([]), Buffer.from([255])];
-const slot = (num) => `{"_placeholder":true,"num":${num}}`;
-const slots = (count) => Array.from({ length: count }, (_, num) => slot(num)).join();
 const RESERVED = ["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"];
-
-/** A CONNECT reply, with exactly a sid. */
-const connects = (prefix = "40") => (received) => {
-  const frame = received.shift();
-  assert.ok(frame.startsWith(`${prefix}{`), frame);
-  const body = JSON.parse(frame.slice(prefix.length));
-  assert.deepEqual(Object.keys(body), ["sid"]);
-  assert.match(body.sid, /^[\w-]{20}/);
-};
-/** The prefix, then JSON equal to this, whatever the order of keys. */
-const json = (prefix, value) => (received) => {
-  const frame = received.shift();
-  assert.ok(frame.startsWith(prefix), frame);
-  assert.deepEqual(JSON.parse(frame.slice(prefix.length)), value);
-};
-const invalid = (nsp) => `44${nsp},{"message":"Invalid namespace"}`;
-const REST = Symbol("rest");
-/** A packet with attachments, whichever way its placeholders are numbered. */
-const binary = (prefix, count, value) => (received) => {
-  const [frame, ...attachments] = received.splice(0, 1 + count);
-  assert.ok(frame.startsWith(prefix), frame);
-  const fill = (_, inner) => (inner?._placeholder ? [...attachments[inner.num]] : inner);
-  assert.deepEqual(JSON.parse(frame.slice(prefix.length), fill), value);
-};
+const CUSTOM = [connects("40/custom,"), '42/custom,["auth",{}]'];
 
 /** A connection that is open and nothing more. */
 async function opened(t) {
@@ -45,144 +18,185 @@ async function opened(t) {
   return socket;
 }
 
-// From a connection that is open and nothing more.
-table("CONNECT", opened, [
+/** A socket in `/`. */
+const joined = (t) => dialMain(t, lab.url);
+
+table("5.5 CONNECT", opened, [
   ["to the main namespace", ["40"], [connects(), '42["auth",{}]']],
+  ["to the main namespace by name", ["40/,"], [connects(), '42["auth",{}]']],
   ["with auth", ['40{"token":"x"}'], [connects(), '42["auth",{"token":"x"}]']],
-  ["to another namespace", ["40/custom,"], [connects("40/custom,"), '42/custom,["auth",{}]']],
-  ["to another namespace without a comma", ["40/custom"], [connects("40/custom,"), '42/custom,["auth",{}]']],
+  ["with an empty auth", ["40{}"], [connects(), '42["auth",{}]']],
+  ["with deep auth", ['40{"a":{"b":[1,null,{"c":"ü"}]}}'], [connects(), '42["auth",{"a":{"b":[1,null,{"c":"ü"}]}}]']],
+  ["to another namespace", ["40/custom,"], CUSTOM],
+  ["to another namespace without a comma", ["40/custom"], CUSTOM],
   ["to another namespace with auth", ['40/custom,{"a":1}'], [connects("40/custom,"), '42/custom,["auth",{"a":1}]']],
+  ["to another namespace, then the main one", ["40/custom,", REST, "40"], [...CUSTOM, connects(), '42["auth",{}]']],
   ["to a namespace that does not exist", ["40/nope,"], [invalid("/nope")]],
+  ["to a namespace that does not exist, without a comma", ["40/nope"], [invalid("/nope")]],
+  ["to a namespace that does not exist, with auth", ['40/nope,{"a":1}'], [invalid("/nope")]],
+  ["to a namespace below another", ["40/custom/x,"], [invalid("/custom/x")]],
+  ["to a namespace in other letters", ["40/Custom,"], [invalid("/Custom")]],
   ["to a namespace with a query, which is part of the name", ["40/custom?a=b,"], [invalid("/custom?a=b")]],
+  ["to the main namespace with a query, which is part of the name", ["40/?a=b,"], [invalid("/?a=b")]],
   ["refused, and again", ["40/nope,", "40/nope,"], [invalid("/nope"), invalid("/nope")]],
+  ["refused, and another one let in", ["40/nope,", REST, "40"], [invalid("/nope"), connects(), '42["auth",{}]']],
   [
-    "refused by a middleware",
+    "refused by a middleware, with its data",
     ['40/members,{"token":"no"}'],
     [json("44/members,", { message: "unauthorized", data: { code: 401 } })],
   ],
+  [
+    "refused by a middleware, and then let in",
+    ["40/members,", REST, '40/members,{"token":"letmein"}'],
+    [json("44/members,", { message: "unauthorized", data: { code: 401 } }), connects("40/members,")],
+  ],
   ["let in by a middleware", ['40/members,{"token":"letmein"}'], [connects("40/members,")]],
+  ["with an id, which means nothing", ["407"], [connects(), '42["auth",{}]']],
   ["with an array for auth", ["40[]"], "closes"],
   ["with a string for auth", ['40"x"'], "closes"],
+  ["with null for auth", ["40null"], "closes"],
+  ["with true for auth", ["40true"], "closes"],
   ["with JSON that is none", ["40{"], "closes"],
+  ["to another namespace with an array for auth", ["40/custom,[]"], "closes"],
   ["first, please: an event", ['42["message",1]'], "closes"],
   ["first, please: a DISCONNECT", ["41"], "closes"],
   ["first, please: an acknowledgement", ['431["x"]'], "closes"],
+  ["first, please: an event for another namespace", ['42/custom,["message",1]'], "closes"],
   ["is for clients: a CONNECT_ERROR", ['44{"message":"x"}'], "closes"],
-  ["is not a binary message", [BYTES[0]], "closes"],
+  ["is not a binary message", [Buffer.from([1])], "closes"],
+  ["is not an empty message", ["4"], "closes"],
 ]);
 
-// From a socket in `/`.
-table("in the main namespace", (t) => dialMain(t, lab.url), [
-  ["an event", ['42["message",1,"a",null,{"b":[]}]'], ['42["message-back",1,"a",null,{"b":[]}]']],
-  ["an event without arguments", ['42["message"]'], ['42["message-back"]']],
-  ["an acknowledgement", ['420["echo","x"]'], ['430["x"]']],
-  ["an acknowledgement with several arguments", ['4212["message-with-ack",1,[2]]'], ["4312[1,[2]]"]],
-  ["an acknowledgement without arguments", ['421["message-with-ack"]'], ["431[]"]],
-  ["an event that nobody wants acknowledged", ['42["echo",1]'], []],
-  ["an event without payload is let pass", ["42"], []],
-  ["an unknown event", ['42["what",1]'], ['42["unknown","what"]']],
-  ["an event named connection", ['42["connection",1]'], ['42["unknown","connection"]']],
-  ["an event named error", ['42["error",1]'], ['42["unknown","error"]']],
-  ["an event with a number for a name", ["42[7,1]"], [(got) => assert.match(got.shift(), /^42\["unknown",("7"|7)\]$/)]],
-  ["an acknowledgement that nobody asked for", ['43999["x"]', '43999["x"]', "430[]"], []],
-  ["many events", ['421["echo",1]', '422["echo",2]', '42["message",3]'], ["431[1]", "432[2]", '42["message-back",3]']],
-  ["CONNECT again", ["40"], "closes"],
-  ["CONNECT to another namespace", ["40/custom,"], [connects("40/custom,"), '42/custom,["auth",{}]']],
-  ["DISCONNECT has no answer", ["41"], []],
-  ["CONNECT after DISCONNECT", ["41", REST, "40"], [connects(), '42["auth",{}]']],
-  ["an event after DISCONNECT", ["41", REST, '42["message",1]'], "closes"],
-  ["an event to a namespace that was not joined", ['42/custom,["message",1]'], "closes"],
-  ["an event to a namespace that was refused", ["40/nope,", '42/nope,["message",1]'], [invalid("/nope"), "closes"]],
-  ["a CONNECT_ERROR", ['44{"message":"x"}'], "closes"],
-  ["DISCONNECT with a payload", ["41{}"], "closes"],
-  ["packet type 7", ["47"], "closes"],
-  ["packet type x", ['4x["message"]'], "closes"],
-  ["no packet at all", ["4"], "closes"],
-  ["an object for an event", ["42{}"], "closes"],
-  ["an event without a name", ["42[]"], "closes"],
-  ["null for an event", ["42null"], "closes"],
-  ["a string for an event", ['42"message"'], "closes"],
-  ["an event named null", ["42[null]"], "closes"],
+table("5.5 events", joined, [
+  ["one", ['42["message",1,"a",null,{"b":[]}]'], ['42["message-back",1,"a",null,{"b":[]}]']],
+  ["one of the main namespace by name", ['42/,["message",1]'], ['42["message-back",1]']],
+  ["one without arguments", ['42["message"]'], ['42["message-back"]']],
+  ["one with space before the list", ['42 ["message",1]'], ['42["message-back",1]']],
+  ["one with space inside", ['42[ "message" , 1 ]'], ['42["message-back",1]']],
+  ["an unknown one", ['42["what",1]'], ['42["unknown","what"]']],
+  ["an unknown one with an empty name", ['42["",1]'], ['42["unknown",""]']],
+  ["one named connection", ['42["connection",1]'], ['42["unknown","connection"]']],
+  ["one named as what every object has", ['42["constructor",1]', '42["__proto__"]'], [
+    '42["unknown","constructor"]',
+    '42["unknown","__proto__"]',
+  ]],
+  ["one named error", ['42["error",1]'], ['42["unknown","error"]']],
+  [
+    "one with a number for a name",
+    ["42[7,1]"],
+    differs("a name is a string to handlers in Rust", { node: ['42["unknown",7]'], parlor: ['42["unknown","7"]'] }),
+  ],
+  [
+    "one without payload, which is let pass",
+    ["42"],
+    differs("it has no effect; Node calls the catch-all without a name", { node: ['42["unknown",null]'], parlor: [] }),
+  ],
+  [
+    "many",
+    ['421["echo",1]', '422["echo",2]', '42["message",3]', '423["echo",4]'],
+    ["431[1]", "432[2]", '42["message-back",3]', "433[4]"],
+  ],
+  ["one of another namespace", ["40/custom,", REST, '42/custom,["message",1]'], [
+    ...CUSTOM,
+    '42/custom,["message-back",1]',
+  ]],
+  ["one to a namespace that was not joined", ['42/custom,["message",1]'], "closes"],
+  ["one to a namespace that was refused", ["40/nope,", REST, '42/nope,["message",1]'], [invalid("/nope"), "closes"]],
+  ["one to a namespace that was left", ["40/custom,", REST, "41/custom,", REST, '42/custom,["message",1]'], [
+    ...CUSTOM,
+    "closes",
+  ]],
+  ["one with its name in the namespace of another, which it is not", ['42/custom["message",1]'], "closes"],
+  ["an object", ["42{}"], "closes"],
+  ["an empty list", ["42[]"], "closes"],
+  ["null", ["42null"], "closes"],
+  ["a string", ['42"message"'], "closes"],
+  ["a number, which is an id without payload", ["42123"], differs(
+    "it has no effect; Node calls the catch-all with an acknowledgement for a name",
+    { node: ['42["unknown",null]'], parlor: [] },
+  )],
+  ["a name that is null", ["42[null]"], "closes"],
+  ["a name that is true", ["42[true]"], "closes"],
+  ["a name that is a list", ['42[["message"]]'], "closes"],
   ["JSON that does not end", ['42["message"'], "closes"],
   ["JSON with something behind", ['42["message"]]'], "closes"],
-  ["an object for an acknowledgement", ["430{}"], "closes"],
-  ...RESERVED.map((name) => [`an event named ${name}, which is reserved`, [`42["${name}",1]`], "closes"]),
+  ["JSON with a comma too many", ['42["message",]'], "closes"],
+  ["words that are not JSON", ["42[message]", "42['message']"], "closes"],
+  ...RESERVED.map((name) => [`one named ${name}, which is reserved`, [`42["${name}",1]`], "closes"]),
+  ["one with a reserved name in other letters", ['42["Connect"]'], ['42["unknown","Connect"]']],
 ]);
 
-table("with attachments", (t) => dialMain(t, lab.url), [
-  ["one", [`451-["message",${slot(0)}]`, BYTES[0]], [`451-["message-back",${slot(0)}]`, BYTES[0]]],
+table("5.5 acknowledgements", joined, [
+  ["one", ['420["echo","x"]'], ['430["x"]']],
+  ["one with several arguments", ['4212["message-with-ack",1,[2]]'], ["4312[1,[2]]"]],
+  ["one without arguments", ['421["message-with-ack"]'], ["431[]"]],
+  ["none where the handler has none to give", ["40/custom,", REST, '42/custom,5["message",1]'], [
+    ...CUSTOM,
+    '42/custom,["message-back",1]',
+  ]],
+  ["one with a large id", ['429007199254740991["echo",1]'], ["439007199254740991[1]"]],
+  ["one with zeros before its id", ['42007["echo",1]'], ["437[1]"]],
   [
-    "several, deep inside",
-    [`453-["message",{"a":[${slot(2)}],"b":${slot(0)}},${slot(1)}]`, ...BYTES],
-    [binary("453-", 3, ["message-back", { a: [[255]], b: [1, 2, 3] }, []])],
-  ],
-  ["an acknowledgement", [`451-7["echo",${slot(0)}]`, BYTES[0]], [`461-7[${slot(0)}]`, BYTES[0]]],
-  [
-    "in another namespace",
-    ["40/custom,", REST, `451-/custom,["message",${slot(0)}]`, BYTES[0]],
-    [connects("40/custom,"), '42/custom,["auth",{}]', `451-/custom,["message-back",${slot(0)}]`, BYTES[0]],
+    "a space for an id",
+    ['42 ["echo",1]'],
+    differs("a space is no digit; Node reads it as the id 0", { node: ["430[1]"], parlor: [] }),
   ],
   [
-    "ten",
-    [`4510-1["message-with-ack",${slots(10)}]`, ...Array(10).fill(BYTES[0])],
-    [`4610-1[${slots(10)}]`, ...Array(10).fill(BYTES[0])],
+    "an id beyond the safe integers",
+    ['429007199254740993["echo",1]'],
+    differs("an id is read exactly; Node rounds it", {
+      node: ["439007199254740992[1]"],
+      parlor: ["439007199254740993[1]"],
+    }),
   ],
-  ["eleven", [`4511-["message",${slots(11)}]`], "closes"],
-  ["very many", ['4599999999999999999999-["message"]'], "closes"],
-  ["a pong between them", [`451-["message",${slot(0)}]`, "3", BYTES[0]], [`451-["message-back",${slot(0)}]`, BYTES[0]]],
-  ["a text where bytes are due", [`451-["message",${slot(0)}]`, '42["message",1]'], "closes"],
-  ["bytes that nobody announced", [BYTES[0]], "closes"],
   [
-    "bytes more than announced",
-    [`451-["message",${slot(0)}]`, BYTES[0], REST, BYTES[0]],
-    [`451-["message-back",${slot(0)}]`, BYTES[0], "closes"],
+    "an id beyond 64 bits",
+    ['4218446744073709551616["echo",1]'],
+    differs("an id is a number of 64 bits; Node rounds it", { node: ["4318446744073709552000[1]"], parlor: "closes" }),
   ],
-  ["a placeholder out of range", [`451-["message",${slot(1)}]`, BYTES[0]], "closes"],
-  ["a negative placeholder", [`451-["message",${slot(-1)}]`, BYTES[0]], "closes"],
-  ["a count without a dash", ['451["message",1]'], "closes"],
-  ["a count that is none", ['45x-["message",1]'], "closes"],
-  ["an acknowledgement that nobody asked for", [`461-9[${slot(0)}]`, BYTES[0]], []],
+  ["the same id twice", ['421["echo",1]', '421["echo",2]'], ["431[1]", "431[2]"]],
+  ["an event that nobody wants acknowledged", ['42["echo",1]'], []],
+  ["of a handler that fails, and nothing else is disturbed", ['421["boom"]', '422["echo",1]'], [
+    '431[{"error":"internal"}]',
+    "432[1]",
+  ]],
+  ["from the client that nobody asked for", ['43999["x"]', '43999["x"]', "430[]"], []],
+  ["from the client without an id", ['43["x"]'], []],
+  ["from the client without payload", ["431"], []],
+  ["from the client with an object", ["430{}"], "closes"],
+  ["from the client with a string", ['430"x"'], "closes"],
+  ["from the client with JSON that is none", ["430["], "closes"],
+  ["from the client for a namespace that was not joined", ["43/custom,0[]"], "closes"],
 ]);
 
-/**
- * `rows`: a name, the frames to send, and what is due: frames, or what judges them; "closes" at the end, or alone. At
- * REST nothing more is sent until the server has done with what went before.
- */
-function table(title, start, rows) {
-  describe(title, () => {
-    for (const [name, frames, due] of rows) {
-      it(name, async (t) => {
-        const socket = await start(t);
-        const closes = [due].flat().at(-1) === "closes";
-        const expected = [due].flat().slice(0, closes ? -1 : undefined);
-        const received = [];
-        for (const frame of frames) {
-          if (frame === REST) await rest(socket, received);
-          else socket.send(frame);
-        }
-        while (received.length < expected.length) received.push(await next(socket));
-        if (!closes) await rest(socket, received);
-        for (const one of expected) {
-          if (typeof one === "function") one(received);
-          else assert.deepEqual(received.shift(), one);
-        }
-        assert.deepEqual(received, [], "nothing else comes");
-        if (closes) assert.deepEqual(await socket.ends(), { code: 1005 });
-      });
-    }
-  });
-}
+table("5.5 DISCONNECT", joined, [
+  ["has no answer", ["41"], []],
+  ["of the main namespace by name", ["41/,"], []],
+  ["and CONNECT again, with another sid", ["41", REST, "40"], [connects(), '42["auth",{}]']],
+  ["and an event", ["41", REST, '42["message",1]'], "closes"],
+  ["twice", ["41", REST, "41"], "closes"],
+  ["of one namespace leaves the others", ["40/custom,", REST, "41/custom,", REST, '42["message",1]'], [
+    ...CUSTOM,
+    '42["message-back",1]',
+  ]],
+  ["of the main namespace leaves the others", ["40/custom,", REST, "41", REST, '42/custom,["message",1]'], [
+    ...CUSTOM,
+    '42/custom,["message-back",1]',
+  ]],
+  ["of a namespace without a comma", ["40/custom,", REST, "41/custom", REST, "40/custom,"], [...CUSTOM, ...CUSTOM]],
+  ["of a namespace that was not joined", ["41/custom,"], "closes"],
+  ["with a payload", ["41{}"], "closes"],
+  ["with null for payload", ["41null"], "closes"],
+]);
 
-async function rest(socket, received) {
-  for (let twice = 0; twice < 2; twice += 1) { // for Node answers a refused CONNECT before what came before it
-    socket.send("40/rest,");
-    for (let frame; (frame = await next(socket)) !== invalid("/rest"); ) received.push(frame);
-  }
-}
-
-/** A noop means nothing; it is what the runtime answers to a pong. */
-async function next(socket) {
-  let frame = "6";
-  while (frame === "6") frame = await socket.next();
-  return frame;
-}
+table("5.5 packets that no client sends", joined, [
+  ["CONNECT again", ["40"], "closes"],
+  ["CONNECT again to another namespace", ["40/custom,", REST, "40/custom,"], [...CUSTOM, "closes"]],
+  ["CONNECT_ERROR", ['44{"message":"x"}'], "closes"],
+  ["CONNECT_ERROR with a string", ['44"x"'], "closes"],
+  ["CONNECT_ERROR with a list", ["44[]"], "closes"],
+  ["type 7", ["47"], "closes"],
+  ["type 9", ['49["message"]'], "closes"],
+  ["type x", ['4x["message"]'], "closes"],
+  ["no type", ["4"], "closes"],
+]);

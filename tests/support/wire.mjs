@@ -1,62 +1,139 @@
 // Raw Engine.IO, frame by frame: `const session = await poll(lab.url)`, `const socket = dial(t, lab.url)`.
 import { once } from "node:events";
+import { request as httpRequest } from "node:http";
 import WebSocket from "ws";
 import { within } from "./clients.mjs";
 
 export const SEPARATOR = "\x1e";
+const TEXT = "text/plain;charset=UTF-8"; // as the official client has it
 
-/** One HTTP request to Engine.IO: `{status, type, cache, body}`. */
-export async function request(url, query, { path = "/socket.io/", ...options } = {}) {
-  const asked = fetch(`${url}${path}?${query}`, options).then(async (response) => ({
-    status: response.status,
-    type: response.headers.get("content-type"),
-    cache: response.headers.get("cache-control"),
-    body: await response.text(),
-  }));
-  return within(asked, `${options.method ?? "GET"} ${path}?${query}`);
+/** One HTTP request to Engine.IO, with no header but those given: `{status, type, cache, headers, bytes, body}`. */
+export async function request(url, query, options = {}) {
+  const { asked, answer } = sending(url, query, options);
+  asked.end(options.body);
+  return answer;
 }
 
-/** A polling session, opened. */
-export async function poll(url, path = "/socket.io/") {
-  const opened = await request(url, "EIO=4&transport=polling", { path });
-  const open = JSON.parse(opened.body.slice(1));
-  const query = `EIO=4&transport=polling&sid=${open.sid}`;
+/** A POST whose body is not at its end yet: write to `asked`, and end it. */
+export function slowPost(session, text) {
+  const { asked, answer } = session.sending({ method: "POST", headers: { "content-type": TEXT } });
+  asked.write(text);
+  return { asked, answer };
+}
+
+function sending(url, query, { path = "/socket.io/", method = "GET", headers, body, signal } = {}) {
+  const type = typeof body === "string" ? { "content-type": TEXT } : {};
+  const target = `${url}${path}${query === undefined ? "" : `?${query}`}`;
+  const asked = httpRequest(target, { method, headers: { ...type, ...headers }, signal, agent: false });
+  const answered = new Promise((done, failed) => {
+    asked.on("error", failed);
+    asked.on("response", async (response) => {
+      const parts = [];
+      try {
+        for await (const part of response) parts.push(part);
+      } catch (error) {
+        return failed(error);
+      }
+      const bytes = Buffer.concat(parts);
+      const { "content-type": type, "cache-control": cache } = response.headers;
+      done({ status: response.statusCode, type, cache, headers: response.headers, bytes, body: bytes.toString() });
+    });
+  });
+  return { asked, answer: within(answered, `${method} ${target.slice(0, 200)}`) };
+}
+
+export const pick = ({ status, body }) => ({ status, body });
+
+/** A polling session, opened. `more` goes into the query of every request. */
+export async function poll(url, path = "/socket.io/", { EIO = 4, more = "", headers } = {}) {
+  const base = `EIO=${EIO}&transport=polling${more}`;
+  const opened = await request(url, base, { path, headers });
+  const text = jsonp(opened.body)?.data ?? opened.body;
+  const open = JSON.parse(text.slice(text.indexOf("{"), text.indexOf("}") + 1)); // in version 3 a length is before it
+  const query = `${base}&sid=${open.sid}`;
   return {
     opened,
     open,
     sid: open.sid,
     query,
+    sending: (options) => sending(url, query, { path, ...options }),
     get: (options) => request(url, query, { path, ...options }),
     post: (body, options) => request(url, query, { path, method: "POST", body, ...options }),
   };
 }
 
-/** A polling session in the namespace `/`, its greeting read. */
+/** What a script with an answer in it calls, and with what: `{call, data}`. Nothing if it is no script. */
+export function jsonp(body) {
+  const [, call, data] = body.match(/^(___eio\[\d*\])\((.*)\);$/s) ?? [];
+  return call && { call, data: JSON.parse(data) };
+}
+
+/** Packets as version 3 puts them in one text: each with its length in UTF-16 units before it. */
+export const payload3 = (...packets) => packets.map((packet) => `${packet.length}:${packet}`).join("");
+
+/** A polling session in the namespace `/`, its greeting read. `id` is its socket's. */
 export async function pollMain(url) {
   const session = await poll(url);
   await session.post("40");
   let greeting = "";
   while (!greeting.includes('["auth"')) greeting += (await session.get()).body;
+  session.id = JSON.parse(greeting.slice(2, greeting.indexOf("}") + 1)).sid;
   return session;
 }
 
 /** A raw WebSocket to Engine.IO; `query` is a whole one, or a session's sid. */
-export function dial(t, url, { sid, query = "EIO=4&transport=websocket", path = "/socket.io/" } = {}) {
+export function dial(t, url, { sid, query = "EIO=4&transport=websocket", path = "/socket.io/", ...options } = {}) {
   const target = `${url.replace("http", "ws")}${path}?${query}${sid ? `&sid=${sid}` : ""}`;
-  const socket = new Wire(new WebSocket(target));
+  const socket = new Wire(new WebSocket(target, options));
   t.after(() => socket.ws.terminate());
   return socket;
 }
 
-/** A raw WebSocket session in the namespace `/`, its greeting read. */
+/** A raw WebSocket session in the namespace `/`, its greeting read. `id` is its socket's. */
 export async function dialMain(t, url) {
   const socket = dial(t, url);
   await socket.next();
   socket.send("40");
-  await socket.next();
+  socket.id = JSON.parse((await socket.next()).slice(2)).sid;
   await socket.next();
   return socket;
 }
+
+/** Sends an event of a socket in `/`, and waits for its acknowledgement, whatever comes before that. */
+export async function call(socket, ...event) {
+  socket.send(`420${JSON.stringify(event)}`);
+  for (let frame = ""; !frame.startsWith?.("430["); ) frame = await socket.next();
+}
+
+/** The same by polling, where nothing else may come. */
+export async function callByPoll(session, ...event) {
+  await session.post(`420${JSON.stringify(event)}`);
+  const { body } = await session.get();
+  if (!body.startsWith("430[")) throw new Error(`not an acknowledgement: ${body}`);
+}
+
+/** Somebody in `/` who hears why others go: of those that were told `set tell watchers`. */
+export async function watch(t, url) {
+  const socket = await dialMain(t, url);
+  socket.ws.on("message", (data) => String(data) === "2" && socket.send("3"));
+  await call(socket, "join", "watchers");
+  return {
+    /** The reason for which the socket of that id went. */
+    async reason(id) {
+      for (;;) {
+        const frame = await socket.next();
+        if (!frame.startsWith('42["gone"')) continue;
+        const [, gone, reason] = JSON.parse(frame.slice(2));
+        if (gone === id) return reason;
+      }
+    },
+  };
+}
+
+export const TELL = ["set", "tell", "watchers"];
+
+/** The packet by which a socket asks the server to disconnect it, its whole connection if `close` is true. */
+export const kick = ({ id }, close) => `42${JSON.stringify(["kick", id, close])}`;
 
 class Wire {
   #frames = [];
@@ -67,6 +144,8 @@ class Wire {
     this.ended = false;
     ws.on("message", (data, binary) => this.#push(binary ? data : data.toString()));
     ws.on("error", () => {});
+    /** The headers of the answer that opened it. */
+    this.headers = new Promise((done) => ws.on("upgrade", ({ headers }) => done(headers)));
     /** How it ended: `{code}`, or `{status, type, body}` if the server refused to open it. */
     this.end = new Promise((done) => {
       ws.on("close", (code) => done({ code }));
@@ -113,4 +192,9 @@ class Wire {
     if (after === "nothing" && this.#frames.length > 0) throw new Error(`before the end came ${this.#frames[0]}`);
     return end;
   }
+}
+
+/** Gives requests that are under way the time to arrive: others go there and back, over the same Worker and Gateway. */
+export async function settle(url, sid) {
+  for (let n = 0; n < 5; n += 1) await request(url, `EIO=4&transport=polling&sid=${"A".repeat(20)}${sid.slice(20)}`);
 }
