@@ -4,12 +4,14 @@ import { dirname, join } from "node:path";
 import { build } from "../scripts/build.mjs";
 import { Failure, command, option, root, run, whenStopped } from "../scripts/lib.mjs";
 import { nodePath, setup } from "../scripts/setup.mjs";
+import { fuzz } from "./fuzz.mjs";
 import { ensureBrowser } from "./support/browser.mjs";
 
 /** In this order: what is quick and what the rest stands on comes first. `build` is what a part needs built. */
 const PARTS = [
   { name: "rust", run: cargoTest },
   { name: "differential" },
+  { name: "fuzz", run: fuzzTest },
   { name: "protocol", build: ["lab"] },
   { name: "client", build: ["lab"] },
   { name: "faults", build: ["lab"] },
@@ -71,6 +73,12 @@ async function cargoTest() {
   });
   const results = text.matchAll(/^test result: \S+ (\d+) passed; (\d+) failed/gm);
   count(status, [...results].map(([, passed, failed]) => [Number(passed), Number(failed)]));
+}
+
+/** A minute over all targets, where there is what it takes. */
+async function fuzzTest() {
+  const { passed, failed } = await fuzz({ seconds: 12, onSpawn: (fuzzer) => (child = fuzzer) });
+  count(failed, [[passed, failed]]);
 }
 
 function filesOf(name) {
