@@ -8,6 +8,7 @@ import { Failure, command, exe, hashOf, isMain, output, root, run, say, stampIn,
 import { withLock } from "./lock.mjs";
 
 const WORKER_BUILD = "0.8.7"; // the same as `worker` in Cargo.toml
+const CARGO_FUZZ = "0.13.2";
 const WASM = "wasm32-unknown-unknown";
 const CLIENT_FILES = ["socket.io.js", "socket.io.min.js", "socket.io.esm.min.js", "socket.io.msgpack.min.js"];
 
@@ -133,6 +134,19 @@ export async function openssl(who) {
   const packages = ["pkg-config", "libssl-dev"];
   if (process.env.OPENSSL_DIR || (await aptInstall(packages))) return;
   throw new Failure(`${who} needs OpenSSL's headers, on Debian: sudo apt-get install ${packages.join(" ")}`);
+}
+
+/** Why there can be no fuzzing here, and how there could; `undefined` if cargo-fuzz is there, or was built now. */
+export async function cargoFuzz() {
+  if (process.platform === "win32") return "cargo-fuzz does not run on Windows";
+  if (!output("rustup", ["toolchain", "list"])?.match(/^nightly-/m)) {
+    return "cargo-fuzz needs a nightly Rust, and installing one is left to you: rustup toolchain install nightly --profile minimal";
+  }
+  const isThere = () => output(bin("cargo-fuzz"), ["--version"])?.endsWith(` ${CARGO_FUZZ}`);
+  if (isThere()) return undefined;
+  await withLock(join(tools, "lock"), async () => {
+    if (!isThere()) await cargoInstall("cargo-fuzz", CARGO_FUZZ, "1 to 2 minutes");
+  });
 }
 
 async function wasmBindgen() {

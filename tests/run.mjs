@@ -5,6 +5,7 @@ import { build } from "../scripts/build.mjs";
 import { Failure, command, option, root, run, whenStopped } from "../scripts/lib.mjs";
 import { nodePath, setup } from "../scripts/setup.mjs";
 import { prepare as foreignClients } from "./foreign/clients.mjs";
+import { fuzz } from "./fuzz.mjs";
 import { parity } from "./parity.mjs";
 import { ensureBrowser } from "./support/browser.mjs";
 import { testsIn } from "./support/files.mjs";
@@ -13,6 +14,7 @@ import { testsIn } from "./support/files.mjs";
 const PARTS = [
   { name: "rust", run: cargoTest },
   { name: "differential" },
+  { name: "fuzz", run: fuzzTest },
   { name: "protocol", build: ["lab"], run: bothServers },
   { name: "client", build: ["lab"] },
   { name: "foreign", build: ["lab"], before: foreignClients },
@@ -84,6 +86,13 @@ async function bothServers() {
   console.log(report.filter((line) => line.includes("FAILED")).join("\n"));
   console.log(`${report.at(-1)}; case by case in tests/results/parity.md`);
   count(0, [[passed, failed]]);
+}
+
+/** A minute over all targets, where there is what it takes. */
+async function fuzzTest() {
+  const { passed, failed, skipped } = await fuzz({ seconds: 12, onSpawn: (fuzzer) => (child = fuzzer) });
+  total.skipped += skipped;
+  count(failed, [[passed, failed]]);
 }
 
 /** One file after another: they share the machine's processors with the servers that they start. */

@@ -10,7 +10,10 @@
 //! - a WebSocket upgrade with `transport=polling` is refused, not accepted and closed;
 //! - invalid base64 is a parse error, not repaired;
 //! - a polling client that lets more than 4 MB wait is disconnected;
-//! - a dead WebSocket of a server that sleeps is found up to one ping interval later.
+//! - a dead WebSocket of a server that sleeps is found up to one ping interval later;
+//! - in version 3 a length is digits, and that of what follows: Node takes what JavaScript takes for a number, ends inside
+//!   of a character, and makes do with less. Packets before a bad length count in a body of bytes too, and surrogates in
+//!   its UTF-8 are a parse error.
 //!
 //! # Layout
 //!

@@ -62,14 +62,16 @@
 //!
 //! It reads and writes what Node's Socket.IO 4.8 does, except for packets that no client sends:
 //!
-//! - `50-[…]` is delivered, and what follows is read as usual; Node takes the next text for a violation.
+//! - `50-[…]` is delivered, as if it were not binary; so did Node until its parser 4.2.7, which refuses it.
 //! - The number of attachments is digits and nothing else; Node takes what JavaScript takes for a number, as
-//!   in `5-[…]` or `51.0-[…]`. Placeholders have whole numbers; Node lets `0.5` through.
+//!   in `5-[…]` or `51.0-[…]`. Placeholders have whole numbers, written as digits; Node lets `0.5` and
+//!   `0e0` through.
 //! - A space is no digit of an id; on Node `2 ["a"]` asks for acknowledgement 0. An id beyond 64 bits is a
 //!   violation; on Node it is rounded.
-//! - An empty message is a violation; to Node it is a CONNECT.
-//! - Binary packets nested deeper than 128 levels are a violation. Others may be as deep as they like, but
-//!   cannot be deserialised beyond that.
+//! - An empty message, or one that begins with a blank, is a violation; to Node it is a CONNECT.
+//! - A CONNECT_ERROR without a reason is a violation before it is known who sent it.
+//! - Binary packets nested deeper than 128 levels, or with a number beyond all doubles, are a violation. Others may
+//!   be as deep as they like, but cannot be deserialised beyond that.
 //! - An event whose name holds half a surrogate pair is a violation, since Rust's strings cannot hold it.
 //! - What has no effect (`2`, `3[]`) is ignored before its namespace is looked at; Node closes if that is not
 //!   joined.
@@ -82,6 +84,8 @@
 //! - Reserved names, names that are neither text nor number, keys that are no text, ids that are negative, values deeper
 //!   than 120 levels, more than 1000 pieces of binary data, and objects with the key `_placeholder` beside binary data
 //!   are violations.
+//! - Whole numbers beyond 64 bits are written as floats, half surrogate pairs as U+FFFD; Node writes the lower bits of
+//!   the one, and bytes that are no UTF-8 for the other.
 
 mod connection;
 mod decoder;
