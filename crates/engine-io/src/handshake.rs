@@ -109,11 +109,10 @@ pub fn route(
         return Err(Refusal::BadRequest);
     }
     allow().map_err(Refusal::Forbidden)?;
-    let version = match query_value(request.query, "EIO").as_deref() {
-        Some("4") => Version::V4,
-        _ if config.allow_eio3 => Version::V3, // with any EIO and with none, as on Node
-        _ => return Err(Refusal::UnsupportedVersion),
-    };
+    let version = request.version();
+    if version == Version::V3 && !config.allow_eio3 {
+        return Err(Refusal::UnsupportedVersion);
+    }
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect();
     let dialect = Dialect {
         version,
@@ -129,14 +128,23 @@ fn is_field_char(c: char) -> bool {
 }
 
 impl Request<'_> {
-    /// What the request wants of a session that exists, after [`route`] gave [`Route::Session`].
+    /// The version that it names: what is not 4 is 3, as on Node.
+    fn version(&self) -> Version {
+        match query_value(self.query, "EIO").as_deref() {
+            Some("4") => Version::V4,
+            _ => Version::V3,
+        }
+    }
+
+    /// What the request wants of a session that exists and is of this version, after [`route`] gave
+    /// [`Route::Session`].
     ///
     /// # Errors
     ///
-    /// The [`Answer`] to give instead: `Bad request` where the `Upgrade` header and the transport disagree, an empty
-    /// 500 for a method that is neither GET nor POST, as on Node.
-    pub fn action(&self, transport: Transport) -> Result<Action, Answer> {
-        if self.upgrade != (transport == Transport::WebSocket) {
+    /// The [`Answer`] to give instead: `Bad request` where the `Upgrade` header and the transport disagree or the
+    /// version is another, an empty 500 for a method that is neither GET nor POST, as on Node.
+    pub fn action(&self, transport: Transport, version: Version) -> Result<Action, Answer> {
+        if self.upgrade != (transport == Transport::WebSocket) || self.version() != version {
             return Err(Answer::Refused(Refusal::BadRequest));
         }
         match (transport, self.method) {

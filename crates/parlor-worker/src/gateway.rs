@@ -109,10 +109,10 @@ impl GatewayShell {
                 })?)
             }
             Ok(Route::Session { sid, transport }) => {
-                if !shell.turn(|gateway, _| gateway.knows(&sid))? {
+                let Some(version) = shell.turn(|gateway, _| gateway.version_of(&sid))? else {
                     return asked.refuse(Refusal::UnknownSid);
-                }
-                match asked.engine().action(transport) {
+                };
+                match asked.engine().action(transport, version) {
                     Err(Answer::Refused(refusal)) => asked.refuse(refusal),
                     Err(answer) => asked.answer(answer),
                     Ok(Action::Upgrade) => asked.websocket(

@@ -1,7 +1,5 @@
 //! The machine of one client's connection. This file owns which namespaces the client is in.
 
-use std::borrow::Cow;
-
 use engine_io::{Frame, Message, Version, query_pairs};
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
@@ -281,9 +279,8 @@ fn split_query(packet: &mut Packet) {
     | Packet::Ack { nsp, .. }
     | Packet::ConnectError { nsp, .. }) = packet;
     let (name, query) = nsp.split_once('?').unwrap_or((nsp, ""));
-    let pairs: LiteMap<Cow<'_, str>, Cow<'_, str>> = query_pairs(query).collect();
-    // A map of texts always serialises.
-    let auth = serde_json::to_string(&pairs).unwrap_or_default();
+    let pairs = query_pairs(query).map(|(key, value)| (key.into_owned(), value.into_owned().into()));
+    let auth = serde_json::Value::Object(pairs.collect()).to_string();
     let name = name.to_owned();
     *nsp = name;
     if let Packet::Connect { data, .. } = packet {

@@ -90,12 +90,17 @@ fn a_sid_is_any_text() {
 
 #[test]
 fn what_a_request_wants_of_its_session() {
-    let action = |method, upgrade, transport| request(method, "", upgrade).action(transport);
+    let action =
+        |method, upgrade, transport| request(method, "EIO=4", upgrade).action(transport, Version::V4);
     assert_eq!(action(Method::Get, false, Transport::Polling), Ok(Action::Poll));
     assert_eq!(action(Method::Post, false, Transport::Polling), Ok(Action::Post));
     assert_eq!(action(Method::Get, true, Transport::WebSocket), Ok(Action::Upgrade));
     assert_eq!(action(Method::Other, false, Transport::Polling), Err(Answer::Bare(500)));
     let bad = Err(Answer::Refused(Refusal::BadRequest));
+    for (query, version) in [("EIO=3", Version::V4), ("", Version::V4), ("EIO=4", Version::V3)] {
+        let other = request(Method::Other, query, false).action(Transport::Polling, version);
+        assert_eq!(other, bad, "{query}");
+    }
     assert_eq!(action(Method::Get, false, Transport::WebSocket), bad);
     assert_eq!(action(Method::Get, true, Transport::Polling), bad);
 }

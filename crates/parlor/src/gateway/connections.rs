@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use bytes::Bytes;
-use engine_io::{Answer, Conn, Dialect, Frame, Message, Millis, Output as SessionOutput, Session, Ticket};
+use engine_io::{
+    Answer, Conn, Dialect, Frame, Message, Millis, Output as SessionOutput, Session, Ticket, Version,
+};
 use litemap::LiteMap;
 use socket_io::{Connection, Options};
 
@@ -73,10 +75,10 @@ impl Gateway {
         self.pump(turn);
     }
 
-    /// Whether this session is open here.
+    /// The version of Engine.IO that this session speaks, if it is open here.
     #[must_use]
-    pub fn knows(&self, sid: &str) -> bool {
-        self.clients.contains_key(sid)
+    pub fn version_of(&self, sid: &str) -> Option<Version> {
+        Some(self.clients.get(sid)?.session.version())
     }
 
     /// Whether a WebSocket is about to take over this session.
