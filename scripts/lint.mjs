@@ -10,6 +10,7 @@ await command(async () => {
   await rust();
   for (const args of [
     ["fmt", "--all", "--check"],
+    ["fmt", "--check", "--manifest-path", "tests/foreign/rust/Cargo.toml"],
     ["clippy", "--workspace", "--all-targets", ...STRICT],
     ["clippy", ...WASM, ...STRICT],
   ]) {

@@ -123,16 +123,16 @@ export async function rust() {
 
 async function workerBuild() {
   if (output(bin("worker-build"), ["--version"]) === WORKER_BUILD) return;
-  await nativeTls();
+  await openssl("worker-build");
   await cargoInstall("worker-build", WORKER_BUILD, "1 to 4 minutes");
 }
 
-/** worker-build downloads over OpenSSL on Linux, and cargo cannot bring that along. */
-async function nativeTls() {
+/** On Linux some programs are built against OpenSSL, and cargo cannot bring that along. */
+export async function openssl(who) {
   if (process.platform !== "linux" || output("pkg-config", ["--exists", "openssl"]) !== undefined) return;
   const packages = ["pkg-config", "libssl-dev"];
   if (process.env.OPENSSL_DIR || (await aptInstall(packages))) return;
-  throw new Failure(`worker-build needs OpenSSL's headers, on Debian: sudo apt-get install ${packages.join(" ")}`);
+  throw new Failure(`${who} needs OpenSSL's headers, on Debian: sudo apt-get install ${packages.join(" ")}`);
 }
 
 async function wasmBindgen() {

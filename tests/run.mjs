@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { build } from "../scripts/build.mjs";
 import { Failure, command, option, root, run, whenStopped } from "../scripts/lib.mjs";
 import { nodePath, setup } from "../scripts/setup.mjs";
+import { prepare as foreignClients } from "./foreign/clients.mjs";
 import { parity } from "./parity.mjs";
 import { ensureBrowser } from "./support/browser.mjs";
 import { testsIn } from "./support/files.mjs";
@@ -11,12 +12,14 @@ import { testsIn } from "./support/files.mjs";
 /** In this order: what is quick and what the rest stands on comes first. `build` is what a part needs built. */
 const PARTS = [
   { name: "rust", run: cargoTest },
+  { name: "differential" },
   { name: "protocol", build: ["lab"], run: bothServers },
   { name: "client", build: ["lab"] },
+  { name: "foreign", build: ["lab"], before: foreignClients },
   { name: "faults", build: ["lab"] },
   { name: "browser", build: ["chat"], before: ensureBrowser },
 ];
-const total = { passed: 0, failed: 0 };
+const total = { passed: 0, failed: 0, skipped: 0 };
 let child;
 
 await command(async (args) => {
@@ -33,7 +36,8 @@ await command(async (args) => {
     total.failed += 1; // a step that could not be done counts, and there is no use in going on
     console.error(error instanceof Failure ? `\nparlor: ${error.message}` : error);
   }
-  console.log(`\n${total.passed} passed, ${total.failed} failed`);
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
+  console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
   return total.failed > 0 ? 1 : 0;
 });
 
@@ -95,6 +99,7 @@ async function nodeTest(name) {
   const status = await run(nodePath(), [...args, ...testsIn(name)], { onSpawn: (node) => (child = node) });
   const text = existsSync(tap) ? readFileSync(tap, "utf8") : "";
   const sum = (word) => Number(text.match(new RegExp(`^# ${word} (\\d+)$`, "m"))?.[1] ?? 0);
+  total.skipped += sum("skipped");
   count(status, [[sum("pass"), sum("fail") + sum("cancelled")]]);
 }
 

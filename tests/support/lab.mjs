@@ -9,9 +9,8 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.e
 /**
  * Options: `pingInterval`, `pingTimeout`, `gateways`, `recovery`, `persist` (a folder that outlives the lab), `port`
  * (any free one by default). Gives `{url, port, stop(), kill()}`: start again with the same `persist` after `kill()` to
- * see what a crash leaves. workerd's log is silent unless LAB_LOG is set.
+ * see what a crash leaves. workerd's log is silent unless LAB_LOG is set, or goes where `log` says (as in `stdio`).
  */
-export async function startLab({ port = 0, persist, ...options } = {}) {
-  const log = process.env.LAB_LOG ? "inherit" : "ignore";
+export async function startLab({ port = 0, persist, log = process.env.LAB_LOG ? "inherit" : "ignore", ...options } = {}) {
   return startWorkerd({ build: await build("lab"), port, persist, vars: variables(options), log });
 }

@@ -25,10 +25,11 @@ impl Asked {
         let origin = header(request, "origin");
         let cors = config.engine.cors.as_ref().map(|cors| cors.headers(origin.as_deref()));
         Ok(Self {
-            method: match request.method() {
-                worker::Method::Get => Method::Get,
-                worker::Method::Post => Method::Post,
-                worker::Method::Options => Method::Options,
+            // `worker` takes a method that it does not know, PROPFIND for one, for a GET.
+            method: match request.inner().method().as_str() {
+                "GET" => Method::Get,
+                "POST" => Method::Post,
+                "OPTIONS" => Method::Options,
                 _ => Method::Other,
             },
             path: request.path(),
@@ -165,8 +166,9 @@ pub(crate) enum Body {
 
 /// Reads the body of a POST, at most `limit` bytes of it.
 pub(crate) async fn body(mut request: Request, limit: usize) -> Body {
-    let declared = header(&request, "content-length").and_then(|length| length.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > limit) {
+    // As 64 bits, for here `usize` has 32, and what is not read as a number is not seen to be too large.
+    let declared = header(&request, "content-length").and_then(|length| length.parse::<u64>().ok());
+    if declared.is_some_and(|length| length > limit as u64) {
         return Body::TooLarge;
     }
     let Ok(mut stream) = request.stream() else { return Body::Whole(Vec::new()) };

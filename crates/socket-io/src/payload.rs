@@ -6,6 +6,7 @@ mod de;
 mod raw;
 mod ser;
 pub mod stored;
+mod surrogates;
 mod walk;
 
 use bytes::Bytes;

@@ -2,7 +2,7 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
-use crate::packet::{DecodeError, Frame, Packet, decode_binary_v3, decode_text, decode_text_v3};
+use crate::packet::{DecodeError, Frame, Packet, decode_binary_v3, decode_text_v3};
 
 /// What stands behind the length of a packet in a binary body.
 const END_OF_LENGTH: u8 = 255;
@@ -94,7 +94,7 @@ pub fn packets_binary(body: &[u8]) -> Vec<Result<Packet, DecodeError>> {
         let packet = match take_binary(rest) {
             Some((true, packet, after)) => {
                 rest = after;
-                std::str::from_utf8(packet).map_err(|_| DecodeError::InvalidUtf8).and_then(decode_text)
+                std::str::from_utf8(packet).map_err(|_| DecodeError::InvalidUtf8).and_then(decode_text_v3)
             }
             Some((false, packet, after)) => {
                 rest = after;

@@ -7,6 +7,7 @@ mod http;
 mod polling;
 mod properties;
 mod rig;
+mod script;
 mod storage;
 mod upgrade;
 mod version3;

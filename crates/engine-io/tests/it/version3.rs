@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use engine_io::CloseReason::*;
 use engine_io::payload::Body;
-use engine_io::{Answer, Config, Dialect, Frame, Output, Version};
+use engine_io::{Answer, Config, Dialect, Frame, Message, Output, Packet, Version, payload};
 
 use crate::rig::*;
 
@@ -161,4 +161,11 @@ fn version_4_stays_as_it_is() {
     let mut rig = Rig::polling_as(Mode::Kept, Config::default(), Dialect::default());
     assert_eq!(rig.post(1, "6:4hello"), [ok(1)]);
     assert_eq!(rig.session.version(), Version::V4);
+}
+
+#[test]
+fn base64_may_be_in_a_body_of_bytes() {
+    let body = [&[0, 6, 255][..], b"b4AQI="].concat();
+    let packet = Packet::Message(Message::Binary(Bytes::from_static(&[1, 2])));
+    assert_eq!(payload::v3::packets_binary(&body), [Ok(packet)]);
 }

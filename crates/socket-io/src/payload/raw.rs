@@ -4,6 +4,7 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::surrogates::well_formed;
 use super::{attachments_needed, binary};
 
 /// One argument as it came: JSON that nobody has looked into, with the binary data in it. It can be sent on.
@@ -48,7 +49,8 @@ impl Serialize for Raw {
             return self.json.serialize(serializer);
         }
         // In the packet that it goes into, its attachments have other numbers.
-        let mut value = serde_json::from_str(self.json.get()).map_err(serde::ser::Error::custom)?;
+        let mut value =
+            serde_json::from_str(&well_formed(self.json.get())).map_err(serde::ser::Error::custom)?;
         self.renumber(&mut value);
         value.serialize(serializer)
     }

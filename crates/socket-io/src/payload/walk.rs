@@ -13,6 +13,7 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Se
 use serde_json::Error as JsonError;
 
 use super::de::RawArgs;
+use super::surrogates::well_formed;
 
 /// The number of attachments there must be for every placeholder in `json` (arguments without the brackets)
 /// to point to one of them; `usize::MAX` when a placeholder's index cannot be one.
@@ -41,7 +42,8 @@ impl<'a> Walk<'a> {
     /// # Errors
     /// When it is no JSON, or deeper than 128 levels.
     pub(crate) fn over(mut self, json: &str) -> Result<usize, JsonError> {
-        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let json = well_formed(json);
+        let mut deserializer = serde_json::Deserializer::from_str(&json);
         Ok(Step(&mut self).deserialize(&mut deserializer)?.needed)
     }
 

@@ -122,6 +122,40 @@ fn what_is_refused() {
     assert_eq!(decoder.decode(text("0")), Err(Violation::UnexpectedText));
 }
 
+/// As `JSON.stringify` has it: the last millisecond of JavaScript's dates, and the one behind it.
+#[test]
+fn a_time_that_is_no_date_is_null() {
+    for (time, json) in
+        [("001eb208c2dc0000", r#""+275760-09-13T00:00:00.000Z""#), ("001eb208c2dc0001", "null")]
+    {
+        let packet = decode(&format!("83a47479706502a36e7370a12fa46461746192a161d700{time}"));
+        assert_eq!(packet, Ok(Some(event("a", None, json, &[]))));
+    }
+}
+
+/// No other spelling would do; `serde_json` has to be told to be exact.
+#[test]
+fn numbers_are_exact() {
+    let frames = Parser::MsgPack.encode(&event("a", None, "4.3479945347644393e-16", &[])).unwrap();
+    let Packet::Event { args, .. } =
+        Decoder::new(Parser::MsgPack).decode(delivered(&frames[0])).unwrap().unwrap()
+    else {
+        panic!("no event")
+    };
+    assert_eq!(args.json(), "4.3479945347644393e-16");
+    assert_eq!(args.to::<f64>().unwrap().to_string(), "0.00000000000000043479945347644393");
+}
+
+/// It is written as what Node writes for one in a long string.
+#[test]
+fn half_a_surrogate_pair_is_replaced() {
+    let frames = Parser::MsgPack.encode(&event("a", None, r#""x\ud83d""#, &[])).unwrap();
+    assert_eq!(
+        Decoder::new(Parser::MsgPack).decode(delivered(&frames[0])),
+        Ok(Some(event("a", None, "\"x\u{fffd}\"", &[])))
+    );
+}
+
 #[test]
 fn what_has_no_effect() {
     assert_eq!(decode("83a47479706502a36e7370a12fa46461746190"), Ok(None)); // no name

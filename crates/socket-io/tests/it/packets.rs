@@ -2,7 +2,7 @@
 //! packets.
 
 use bytes::Bytes;
-use socket_io::{Decoder, Packet, Parser, Payload, Violation};
+use socket_io::{Binary, Decoder, Packet, Parser, Payload, Raw, Violation};
 
 use crate::rig::{Mode, Rig, binary, delivered, show, text, twice};
 
@@ -293,5 +293,20 @@ fn deep_json_is_passed_on_unparsed() {
         assert_eq!(args.json(), deep);
         assert!(args.to::<Vec<Vec<Vec<()>>>>().is_err());
         assert!(args.to::<serde_json::Value>().is_err());
+    });
+}
+
+/// A string cut in the middle of an emoji, beside binary data.
+#[test]
+fn half_a_surrogate_pair_is_passed_on() {
+    twice(|mode| {
+        let mut decoder = Rig::new(mode, Decoder::new(Parser::Json));
+        let json = r#""\ud83d",{"_placeholder":true,"num":0}"#;
+        assert_eq!(decoder.decode(text(&format!(r#"51-["a",{json}]"#))), Ok(None));
+        let packet = decoder.decode(binary(b"x")).unwrap().unwrap();
+        assert_eq!(packet, event("/", None, "a", args(json, &[b"x"])));
+        let Packet::Event { args, .. } = packet else { panic!("no event") };
+        let (half, _) = args.to::<(Raw, Binary)>().unwrap();
+        assert_eq!(half.json(), r#""\ud83d""#);
     });
 }

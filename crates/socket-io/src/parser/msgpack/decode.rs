@@ -226,7 +226,10 @@ impl<'a> Reader<'a> {
             }
             Head::Ext(JAVASCRIPT, time, true) if time.len() == 8 => {
                 let millis = time.iter().fold(0_i64, |time, byte| (time << 8) | i64::from(*byte));
-                let _ = write!(out, "\"{}\"", iso(millis));
+                match iso(millis) {
+                    Some(time) => _ = write!(out, "\"{time}\""),
+                    None => out.push_str("null"),
+                }
             }
             Head::Ext(JAVASCRIPT, content, false) => self.attach(content, out)?,
             Head::Ext(kind, content, _) => {
@@ -270,8 +273,14 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A time as JavaScript's `JSON.stringify` writes it: `2026-11-25T03:24:02.000Z`.
-fn iso(millis: i64) -> String {
+/// How far JavaScript's dates go from 1970, both ways.
+const MAX_TIME: u64 = 8_640_000_000_000_000;
+
+/// A time as JavaScript's `JSON.stringify` writes it: `2026-11-25T03:24:02.000Z`; `None` for one that is no date there.
+fn iso(millis: i64) -> Option<String> {
+    if millis.unsigned_abs() > MAX_TIME {
+        return None;
+    }
     let (days, time) = (millis.div_euclid(86_400_000), millis.rem_euclid(86_400_000));
     // Days since 0000-03-01, in eras of 400 years: Howard Hinnant's `civil_from_days`.
     let shifted = days + 719_468;
@@ -287,5 +296,5 @@ fn iso(millis: i64) -> String {
         0..=9999 => format!("{year:04}"),
         _ => format!("{}{:06}", if year < 0 { '-' } else { '+' }, year.abs()),
     };
-    format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
+    Some(format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z"))
 }
