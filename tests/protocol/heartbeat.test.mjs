@@ -7,10 +7,13 @@ import { TELL, call, callByPoll, dial, dialMain, pick, poll, pollMain, watch } f
 import { isGone } from "../support/words.mjs";
 
 const PATH = "/engine.io/";
-const INTERVAL = 300;
+/** Long enough for a busy machine to be in time. The cases of a describe wait side by side. */
+const INTERVAL = 1000;
+const TIMEOUT = 1000;
+const BESIDE = { concurrency: true };
 
 let lab;
-before(async () => (lab = await startTarget({ pingInterval: INTERVAL, pingTimeout: 200 })));
+before(async () => (lab = await startTarget({ pingInterval: INTERVAL, pingTimeout: TIMEOUT })));
 after(() => lab.stop());
 
 async function dialEcho(t) {
@@ -19,7 +22,7 @@ async function dialEcho(t) {
   return socket;
 }
 
-describe("5.4 a heartbeat by WebSocket", () => {
+describe("5.4 a heartbeat by WebSocket", BESIDE, () => {
   it("goes on as long as pings are answered", async (t) => {
     const socket = await dialEcho(t);
     for (let n = 0; n < 4; n += 1) {
@@ -56,7 +59,7 @@ describe("5.4 a heartbeat by WebSocket", () => {
   it("counts from the pong, not from the last ping", async (t) => {
     const socket = await dialEcho(t);
     assert.equal(await socket.next(), "2");
-    await sleep(150);
+    await sleep(INTERVAL / 2);
     const ponged = performance.now();
     socket.send("3");
     assert.equal(await socket.next(), "2");
@@ -65,7 +68,7 @@ describe("5.4 a heartbeat by WebSocket", () => {
 
   it("is put off by pongs that nobody asked for", async (t) => {
     const socket = await dialEcho(t);
-    await sleep(150);
+    await sleep(INTERVAL / 2);
     const ponged = performance.now();
     socket.send("3");
     assert.equal(await socket.next(), "2");
@@ -96,7 +99,7 @@ describe("5.4 a heartbeat by WebSocket", () => {
   });
 });
 
-describe("5.4 a heartbeat by polling", () => {
+describe("5.4 a heartbeat by polling", BESIDE, () => {
   it("goes on as long as pings are answered, each alone in its payload", async () => {
     const session = await poll(lab.url, PATH);
     for (let n = 0; n < 4; n += 1) {
@@ -136,12 +139,12 @@ describe("5.4 a heartbeat by polling", () => {
   it("is a ping that waits for the next GET, with what else waits", async () => {
     const session = await poll(lab.url, PATH);
     await session.post("4before");
-    await sleep(INTERVAL + 50); // the server pings meanwhile, of which only a GET could tell
+    await sleep(INTERVAL + TIMEOUT / 2); // the server pings meanwhile, of which only a GET could tell
     assert.equal((await session.get()).body, "4before\x1e2");
   });
 });
 
-describe("5.4 a ping that is not answered", () => {
+describe("5.4 a ping that is not answered", BESIDE, () => {
   it("by WebSocket: ping timeout", async (t) => {
     const watcher = await watch(t, lab.url);
     const socket = await dialMain(t, lab.url);
@@ -170,9 +173,9 @@ it("5.4 a pong has no answer", async (t) => {
   assert.equal(await socket.next(), own(t, due));
 });
 
-describe("3.3 connectTimeout", () => {
+describe("3.3 connectTimeout", BESIDE, () => {
   let lab;
-  before(async () => (lab = await startTarget({ connectTimeout: 300 })));
+  before(async () => (lab = await startTarget({ connectTimeout: 1000 })));
   after(() => lab.stop());
 
   it("closes a WebSocket that joins no namespace", async (t) => {

@@ -233,9 +233,9 @@ describe("5.3 an upgrade that comes to nothing", () => {
   });
 });
 
-describe("5.3 upgradeTimeout", () => {
+describe("5.3 upgradeTimeout", { concurrency: true }, () => {
   let lab;
-  before(async () => (lab = await startTarget({ upgradeTimeout: 300 })));
+  before(async () => (lab = await startTarget({ upgradeTimeout: 1000 })));
   after(() => lab.stop());
 
   for (const frame of [undefined, "2probe"]) {
