@@ -56,7 +56,14 @@ describe("3.1 msgpack: CONNECT", () => {
   const rows = [
     ["to the main namespace", { type: CONNECT, nsp: "/" }, {}],
     ["with auth", { type: CONNECT, nsp: "/", data: { n: [1, null], token: "x" } }, { n: [1, null], token: "x" }],
-    ["with bytes in auth", { type: CONNECT, nsp: "/", data: { key: BYTES } }, { key: BYTES }],
+    [
+      "with bytes in auth",
+      { type: CONNECT, nsp: "/", data: { key: BYTES } },
+      differs("auth is kept as JSON, in which bytes have no place", {
+        node: { key: BYTES },
+        parlor: { key: { _placeholder: true, num: 0 } },
+      }),
+    ],
     ["to another namespace", { type: CONNECT, nsp: "/custom" }, {}],
     ["to another namespace with auth", { type: CONNECT, nsp: "/custom", data: { a: 1 } }, { a: 1 }],
   ];
@@ -65,7 +72,7 @@ describe("3.1 msgpack: CONNECT", () => {
       const socket = await opened(t);
       socket.send(packet);
       assert.deepEqual(sid(await socket.next()), { type: CONNECT, nsp: packet.nsp, data: { sid: "…" } });
-      assert.deepEqual(await socket.next(), { type: EVENT, nsp: packet.nsp, data: ["auth", auth] });
+      assert.deepEqual(await socket.next(), { type: EVENT, nsp: packet.nsp, data: ["auth", own(t, auth)] });
     });
   }
 
