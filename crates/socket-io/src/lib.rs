@@ -68,7 +68,7 @@
 //!   `0e0` through.
 //! - A space is no digit of an id; on Node `2 ["a"]` asks for acknowledgement 0. An id beyond 64 bits is a
 //!   violation; on Node it is rounded.
-//! - An empty message, or one that begins with a blank, is a violation; to Node it is a CONNECT.
+//! - A message that begins with a blank is a violation; to Node it is a CONNECT.
 //! - A CONNECT_ERROR without a reason is a violation before it is known who sent it.
 //! - Binary packets nested deeper than 128 levels, or with a number beyond all doubles, are a violation. Others may
 //!   be as deep as they like, but cannot be deserialised beyond that.
