@@ -14,8 +14,12 @@ pub(crate) struct OnAbort {
 }
 
 impl OnAbort {
-    pub(crate) fn new(request: &Request, act: impl FnMut() + 'static) -> Self {
-        let (signal, heard) = (request.inner().signal(), Closure::new(act));
+    pub(crate) fn new(request: &Request, mut act: impl FnMut() + 'static) -> Self {
+        let signal = request.inner().signal();
+        if signal.aborted() {
+            act(); // it went before anybody listened
+        }
+        let heard = Closure::new(act);
         // It fails for no signal.
         let _ = signal.add_event_listener_with_callback("abort", heard.as_ref().unchecked_ref());
         Self { signal, heard }

@@ -19,7 +19,7 @@ pub(crate) struct Asked {
 
 impl Asked {
     pub(crate) fn of(request: &Request, config: &Config) -> Result<Self> {
-        // Not `Request::url`, which brings along a parser of 40 kB for what the runtime has parsed.
+        // Not `Request::url`, which brings along a whole parser for what the runtime has parsed.
         let url = request.inner().url();
         let query = url.split_once('#').map_or(url.as_str(), |(url, _)| url).split_once('?');
         let origin = header(request, "origin");

@@ -47,29 +47,29 @@ pub fn encode_binary(frames: &[Frame]) -> Option<Vec<u8>> {
 
 /// Decodes a text body: the packets up to the first that is none.
 pub fn packets(body: &str) -> Vec<Result<Packet, DecodeError>> {
-    let mut packets = Vec::new();
+    if body.is_empty() {
+        return vec![Err(DecodeError::Empty)];
+    }
     let mut rest = body;
-    if rest.is_empty() {
-        packets.push(Err(DecodeError::Empty));
-    }
-    while !rest.is_empty() {
-        let packet = match take(rest) {
-            Some((packet, after)) => {
-                rest = after;
-                if packet.is_empty() {
-                    continue; // as on Node
-                }
-                decode_text_v3(packet)
+    up_to_the_first_bad(|| {
+        loop {
+            if rest.is_empty() {
+                return None;
             }
-            None => Err(DecodeError::InvalidLength),
-        };
-        let is_bad = packet.is_err();
-        packets.push(packet);
-        if is_bad {
-            break;
+            let Some((packet, after)) = take(rest) else { return Some(Err(DecodeError::InvalidLength)) };
+            rest = after;
+            if !packet.is_empty() {
+                return Some(decode_text_v3(packet)); // an empty one is nothing, as on Node
+            }
         }
-    }
-    packets
+    })
+}
+
+fn up_to_the_first_bad(
+    next: impl FnMut() -> Option<Result<Packet, DecodeError>>,
+) -> Vec<Result<Packet, DecodeError>> {
+    let mut is_over = false;
+    std::iter::from_fn(next).take_while(|packet| !std::mem::replace(&mut is_over, packet.is_err())).collect()
 }
 
 /// The first packet of a text body, and what follows it.
@@ -88,27 +88,20 @@ fn take(body: &str) -> Option<(&str, &str)> {
 
 /// Decodes a binary body: the packets up to the first that is none.
 pub fn packets_binary(body: &[u8]) -> Vec<Result<Packet, DecodeError>> {
-    let mut packets = Vec::new();
     let mut rest = body;
-    while !rest.is_empty() {
-        let packet = match take_binary(rest) {
-            Some((true, packet, after)) => {
-                rest = after;
-                std::str::from_utf8(packet).map_err(|_| DecodeError::InvalidUtf8).and_then(decode_text_v3)
-            }
-            Some((false, packet, after)) => {
-                rest = after;
-                Ok(decode_binary_v3(packet))
-            }
-            None => Err(DecodeError::InvalidLength),
-        };
-        let is_bad = packet.is_err();
-        packets.push(packet);
-        if is_bad {
-            break;
+    up_to_the_first_bad(|| {
+        if rest.is_empty() {
+            return None;
         }
-    }
-    packets
+        let Some((is_text, packet, after)) = take_binary(rest) else {
+            return Some(Err(DecodeError::InvalidLength));
+        };
+        rest = after;
+        if !is_text {
+            return Some(Ok(decode_binary_v3(packet)));
+        }
+        Some(std::str::from_utf8(packet).map_err(|_| DecodeError::InvalidUtf8).and_then(decode_text_v3))
+    })
 }
 
 /// Whether the first packet of a binary body is text, the packet, and what follows it.

@@ -45,6 +45,14 @@ fn turn() -> impl Strategy<Value = Turn> {
     (sends(), step(), sends()).prop_map(|(before, step, after)| Turn { before, step, after })
 }
 
+fn frames_of(messages: &[Message]) -> Vec<Frame> {
+    let frame = |message: &Message| match message {
+        Message::Text(text) => Frame::text_message(text),
+        Message::Binary(data) => Frame::Binary(data.clone()),
+    };
+    messages.iter().map(frame).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -53,10 +61,7 @@ proptest! {
         "[^\\x1e]{0,20}".prop_map(Message::Text),
         vec(any::<u8>(), 0..20).prop_map(|data| Message::Binary(data.into())),
     ], 1..8)) {
-        let frames: Vec<_> = packets.iter().map(|message| match message {
-            Message::Text(text) => Frame::text_message(text),
-            Message::Binary(data) => Frame::Binary(data.clone()),
-        }).collect();
+        let frames = frames_of(&packets);
         let back = payload::decode(&payload::encode(&frames)).unwrap();
         prop_assert_eq!(back, packets.into_iter().map(Packet::Message).collect::<Vec<_>>());
     }
@@ -66,10 +71,7 @@ proptest! {
         ".{0,20}".prop_map(Message::Text),
         vec(any::<u8>(), 0..20).prop_map(|data| Message::Binary(data.into())),
     ], 1..8)) {
-        let frames: Vec<_> = packets.iter().map(|message| match message {
-            Message::Text(text) => Frame::text_message(text),
-            Message::Binary(data) => Frame::Binary(data.clone()),
-        }).collect();
+        let frames = frames_of(&packets);
         let sent: Vec<_> = packets.into_iter().map(|message| Ok(Packet::Message(message))).collect();
         prop_assert_eq!(payload::v3::packets(&payload::v3::encode(&frames)), sent.clone());
         if let Some(body) = payload::v3::encode_binary(&frames) {

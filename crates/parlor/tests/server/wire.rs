@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use parlor::{Incoming, Parser, prelude::*};
+use parlor::{Cors, Incoming, Origins, Parser, prelude::*};
 use serde_json::json;
 
 use crate::app::{app, guest, in_every_memory, in_every_memory_of, msgs};
@@ -82,4 +82,46 @@ fn msgpack_is_the_same_application() {
         assert!(bob.is_closed(), "text is no msgpack");
         assert!(!ann.is_closed());
     });
+}
+
+/// What `App::allows` says to a page of this origin, on a host where origins are checked.
+fn said_to(app: App, origin: Option<&str>) -> Result<(), String> {
+    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let mut headers = vec![header("host", "chat.example:8787")];
+    headers.extend(origin.map(|origin| header("origin", origin)));
+    app.allows(&Handshake { headers, ..Handshake::default() })
+}
+
+#[test]
+fn pages_of_other_origins_are_kept_out_where_they_are_to_be() {
+    let refused = Err("Origin not allowed".to_owned());
+    let checked = |cors: Option<Cors>| {
+        let mut app = app();
+        app.config_mut().check_origin = true;
+        app.config_mut().engine.cors = cors;
+        app
+    };
+    assert_eq!(said_to(app(), Some("https://evil.example")), Ok(()), "Node has no such check");
+    for origin in [None, Some("https://chat.example:8787"), Some("http://chat.example:8787")] {
+        assert_eq!(said_to(checked(None), origin), Ok(()), "{origin:?}");
+    }
+    for origin in ["https://evil.example", "https://chat.example", "null", "", "ftp://chat.example:8787"] {
+        assert_eq!(said_to(checked(None), Some(origin)), refused, "{origin}");
+    }
+    let list = Origins::List(vec!["https://a.example".to_owned()]);
+    let cors = Some(Cors { origins: list, ..Cors::default() });
+    assert_eq!(said_to(checked(cors.clone()), Some("https://a.example")), Ok(()));
+    assert_eq!(said_to(checked(cors), Some("https://b.example")), refused);
+}
+
+#[test]
+fn the_application_refuses_in_its_own_words() {
+    let words = |words: &'static str| app().allow_request(move |_| Err(words.to_owned()));
+    assert_eq!(said_to(words("not today"), None), Err("not today".to_owned()));
+    assert_eq!(said_to(words(""), None), Err("Forbidden".to_owned()));
+    let by_header = app().allow_request(|handshake| match handshake.header("host") {
+        Some("chat.example:8787") => Ok(()),
+        _ => Err("elsewhere".to_owned()),
+    });
+    assert_eq!(said_to(by_header, None), Ok(()));
 }
