@@ -27,7 +27,7 @@ const KINDS = Object.entries({ ...HTTP, ...FRAMES, ...PACKETS }).filter(([kind])
 const folder = mkdtempSync(join(tmpdir(), "parlor-abuse-"));
 const log = openSync(join(folder, "log"), "w");
 let lab;
-before(async () => (lab = await startLab({ gateways: 2, pingInterval: 10_000, pingTimeout: 5000, log })));
+before(async () => (lab = await startLab({ gateways: 2, log })));
 after(async () => {
   await lab.stop();
   closeSync(log);
@@ -115,7 +115,9 @@ async function chatting(t) {
     /** All that was said was heard, once and in order, and nobody was ever gone. */
     async end() {
       ended = true;
-      await talk;
+      await talk.catch((error) => {
+        throw new Error(`${error.message}; who was gone: ${JSON.stringify(lost)}`);
+      });
       const numbers = [...Array(sent).keys()];
       assert.deepEqual([...heardByA], numbers.map((n) => ["b", n]));
       assert.deepEqual([...heardByB], numbers.map((n) => ["a", n]));
