@@ -210,18 +210,22 @@ impl Session {
     }
 
     /// Ends the session by the server's will; nothing happens if it has ended. The application is told at once. A
-    /// polling client gets what is queued and the close packet with the GET that waits, or with the next one within
-    /// 30 s; until then [`is_finished`](Self::is_finished) is false.
+    /// polling client gets what is queued with the GET that waits or the next one, and the close packet with the one
+    /// after that (alone, since clients act on it before they have looked at what came beside it); for that it has
+    /// 30 s, and until then [`is_finished`](Self::is_finished) is false.
     pub fn close(&mut self, reason: CloseReason, now: Millis) {
         if self.is_closed() {
             return;
         }
         // A 400 would make the client drop the connection before it reads what is queued.
         self.answer_post(Answer::Ok);
-        if let Link::Polling { get: None, probe } = &mut self.link {
+        let nothing_waits = self.outbox.is_empty();
+        self.flush();
+        if let Link::Polling { get, probe } = &mut self.link
+            && (get.is_none() || !nothing_waits)
+        {
             let probe = probe.take();
             self.link = Link::Closing { until: now.saturating_add(CLOSE_WAIT) };
-            self.outbox.push(Frame::close());
             if let Some(probe) = probe {
                 self.close_socket(probe.conn, None);
             }

@@ -1,7 +1,7 @@
 //! HTTP requests of a session: GET waits for packets, POST brings them. One of each at a time.
 
 use super::{Link, Post, Session};
-use crate::{Answer, CloseReason, Config, Millis, Refusal, Ticket, Version};
+use crate::{Answer, CloseReason, Config, Frame, Millis, Refusal, Ticket, Version};
 
 impl Session {
     /// A GET came. It waits until there is something to send; one that overlaps another ends the session.
@@ -16,9 +16,12 @@ impl Session {
                 self.finish(CloseReason::TransportError);
             }
             Link::WebSocket { .. } => self.answer(ticket, Answer::Refused(Refusal::BadRequest)),
-            Link::Closing { .. } => {
+            Link::Closing { .. } if !self.outbox.is_empty() => {
                 let frames = self.outbox.take();
                 self.answer_payload(ticket, &frames);
+            }
+            Link::Closing { .. } => {
+                self.answer_payload(ticket, &[Frame::close()]);
                 self.finish_closing();
             }
             Link::Closed => self.answer(ticket, Answer::Refused(Refusal::UnknownSid)),

@@ -191,9 +191,16 @@ fn the_server_closes_with_a_get_waiting() {
             rig.session.send(Frame::text_message("1"));
             rig.session.close(ForcedServerClose, rig.now);
         });
-        assert_eq!(outputs, [paid(1, "41\x1e1"), closed(ForcedServerClose)]);
-        assert!(rig.session.is_finished());
+        assert_eq!(outputs, [paid(1, "41"), closed(ForcedServerClose)]);
         assert_eq!(rig.close(ForcedClose), []);
+        assert!(!rig.session.is_finished(), "beside a close packet the client would not look at `41`");
+        assert_eq!(rig.get(2), [paid(2, "1")]);
+        assert!(rig.session.is_finished());
+
+        let mut rig = Rig::polling(mode, quick());
+        rig.get(1);
+        assert_eq!(rig.close(ForcedClose), [paid(1, "1"), closed(ForcedClose)]);
+        assert!(rig.session.is_finished());
     });
 }
 
@@ -215,10 +222,11 @@ fn the_close_packet_waits_for_a_get() {
         assert_eq!(rig.close(ForcedClose), []);
         assert_eq!(rig.wait(29_999), []);
         assert!(!rig.session.is_finished());
-        assert_eq!(rig.get(3), [paid(3, "4bye\x1e1")]);
+        assert_eq!(rig.get(3), [paid(3, "4bye")]);
+        assert_eq!(rig.get(4), [paid(4, "1")]);
         assert!(rig.session.is_finished());
         assert_eq!(rig.next_timeout(), None);
-        assert_eq!(rig.get(4), [unknown(4)]);
+        assert_eq!(rig.get(5), [unknown(5)]);
     });
 }
 
