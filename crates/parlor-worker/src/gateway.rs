@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
+    pin::pin,
     rc::Rc,
     task::{Context, Waker},
     time::Duration,
@@ -10,7 +11,7 @@ use std::{
 
 use engine_io::{Action, Answer, Refusal, Route};
 use futures_channel::oneshot;
-use futures_util::StreamExt;
+use futures_util::{StreamExt, future};
 use parlor::{App, CallId, Conn, Gateway, Output, Peer, Progress, Protocol, Running, Scope, Ticket, Turn};
 use worker::{
     Delay, Env, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
@@ -30,6 +31,9 @@ use crate::{
 /// How long a poll of a session that is upgrading is held back. The frame that ends the upgrade travels by another
 /// connection, and a poll sent after it must not overtake it.
 const UPGRADE_GRACE: Duration = Duration::from_millis(10);
+
+/// How long a timer that keeps the object awake runs; anything below the 10 s after which it would sleep.
+const AWAKE: Duration = Duration::from_secs(5);
 
 /// The shell of a Gateway object; [`durable_objects!`](crate::durable_objects) wraps it in a class.
 #[derive(Clone, Debug)]
@@ -341,10 +345,10 @@ impl Shell {
             }
             Output::Request { peer, body } => self.request(peer, body),
             Output::Run(call) => self.run(call)?,
-            Output::Answered { call, ask, sockets } => {
+            Output::Answered { call, ask, found } => {
                 let scope = self.calls.borrow().get(&call).cloned();
                 if let Some(scope) = scope {
-                    scope.answer(ask, sockets);
+                    scope.answer(ask, found);
                 }
             }
             Output::Log(line) => worker::console_log!("{line}"),
@@ -380,10 +384,11 @@ impl Shell {
         Ok(())
     }
 
-    /// Stays with a handler that waits.
+    /// Stays with a handler that waits. A timer keeps the object awake meanwhile: what the handler waits for may be a
+    /// client, which to the runtime is no reason not to put an idle object to sleep, and the handler with it.
     fn attend(self: &Rc<Self>, id: CallId, mut running: Running) {
         let shell = self.clone();
-        spawn_local(futures_util::future::poll_fn(move |cx| {
+        let call = future::poll_fn(move |cx| {
             let progress = running.poll(cx);
             let done = matches!(progress, Progress::Done(..));
             if done {
@@ -391,7 +396,15 @@ impl Shell {
             }
             shell.report(shell.turn(|gateway, turn| gateway.handle_progress(turn, id, progress)));
             if done { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-        }));
+        });
+        spawn_local(async move {
+            let awake = pin!(async {
+                loop {
+                    Delay::from(AWAKE).await;
+                }
+            });
+            let _: future::Either<_, ((), _)> = future::select(call, awake).await;
+        });
     }
 
     fn report(&self, result: Result<()>) {

@@ -28,6 +28,8 @@ pub struct Fault {
     cause: Option<String>,
 }
 
+const TIMEOUT: &str = "timeout";
+
 impl Fault {
     /// A fault with a code for programs and words for people.
     pub fn new(error: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
@@ -45,6 +47,18 @@ impl Fault {
     /// Something that is not the client's doing. The client gets the code `internal` alone.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         Self { error: "internal".into(), message: None, cause: Some(cause.to_string()) }
+    }
+
+    /// An answer that did not come in time.
+    #[must_use]
+    pub fn timeout() -> Self {
+        Self::new(TIMEOUT, "operation has timed out")
+    }
+
+    /// Whether it is that an answer did not come in time.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.error == TIMEOUT
     }
 
     /// The line for the log.

@@ -20,7 +20,7 @@ use socket_io::{Parser, Payload, Target};
 
 use crate::{
     answer::{Fault, Outcome},
-    wire::Card,
+    wire::{Found, Query},
 };
 
 /// Names a call on its Gateway.
@@ -124,7 +124,7 @@ pub enum Effect {
     Store(String),
     /// Leave the namespace; close the connection too, if true.
     Disconnect(bool),
-    /// Which sockets are there?
+    /// Ask something of sockets, or have it done with them.
     Ask {
         /// The answer goes to this question of the call.
         ask: u64,
@@ -132,6 +132,8 @@ pub enum Effect {
         nsp: String,
         /// These.
         target: Target,
+        /// What.
+        query: Query,
     },
 }
 
@@ -153,7 +155,7 @@ pub struct Scope {
     /// How the application's packets are written.
     pub(crate) parser: Parser,
     effects: RefCell<Vec<Effect>>,
-    answers: RefCell<LiteMap<u64, Vec<Card>>>,
+    answers: RefCell<LiteMap<u64, Found>>,
     asked: Cell<u64>,
     waker: RefCell<Option<Waker>>,
     /// What went wrong without the handler having been told.
@@ -182,11 +184,11 @@ impl Scope {
         self.fault.replace(Some(fault));
     }
 
-    pub(crate) async fn ask(&self, nsp: &str, target: Target) -> Vec<Card> {
+    pub(crate) async fn ask(&self, nsp: &str, target: Target, query: Query) -> Found {
         let ask = self.asked.replace(self.asked.get() + 1);
-        self.push(Effect::Ask { ask, nsp: nsp.to_owned(), target });
+        self.push(Effect::Ask { ask, nsp: nsp.to_owned(), target, query });
         std::future::poll_fn(|cx| match self.answers.borrow_mut().remove(&ask) {
-            Some(cards) => Poll::Ready(cards),
+            Some(found) => Poll::Ready(found),
             None => {
                 self.waker.replace(Some(cx.waker().clone()));
                 Poll::Pending
@@ -196,8 +198,8 @@ impl Scope {
     }
 
     /// Brings the answer to a question of this call.
-    pub fn answer(&self, ask: u64, cards: Vec<Card>) {
-        self.answers.borrow_mut().insert(ask, cards);
+    pub fn answer(&self, ask: u64, found: Found) {
+        self.answers.borrow_mut().insert(ask, found);
         let waker = self.waker.take();
         if let Some(waker) = waker {
             waker.wake();

@@ -5,11 +5,13 @@
 //! comes out of [`Gateway::poll_output`], in order. The caller takes all outputs before the next call.
 //!
 //! Split by meaning: `client` is what is kept of one connection, `connections` feeds its session, `sockets` is
-//! the life of a socket and its handlers, `rooms` talks to Rooms and other Gateways, `restore` is the way back
+//! the life of a socket and its handlers, `rooms` talks to Rooms and other Gateways, `questions` asks and answers them,
+//! `restore` is the way back
 //! from storage.
 
 mod client;
 mod connections;
+mod questions;
 mod restore;
 mod rooms;
 mod sockets;
@@ -24,13 +26,16 @@ use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 use socket_io::{Connection, Rooms};
 
-use self::client::Client;
+use self::{
+    client::Client,
+    questions::{Asked, Awaited, Task},
+};
 use crate::{
     App, Turn,
     call::{Call, CallId},
     link::Link,
     names::RoomKey,
-    wire::{Card, Direct, Peer, ToGateway, ToRoom},
+    wire::{Direct, Found, Peer, ToGateway, ToRoom},
 };
 
 /// What a Gateway wants done.
@@ -79,8 +84,8 @@ pub enum Output {
         call: CallId,
         /// Its question.
         ask: u64,
-        /// The sockets.
-        sockets: Vec<Card>,
+        /// What came of it.
+        found: Found,
     },
     /// A line for the log.
     Log(String),
@@ -112,6 +117,8 @@ struct Place {
 struct Local {
     rooms: Rooms,
     standing: Standing,
+    /// The number of the next event that a client is to acknowledge.
+    next_ack: u64,
 }
 
 /// Whether the Room of everyone counts this Gateway in.
@@ -131,14 +138,6 @@ struct Called {
     ack: Option<u64>,
 }
 
-/// A question that a call has asked.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Asked {
-    call: CallId,
-    ask: u64,
-    deadline: Millis,
-}
-
 /// The machine. See the module.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Gateway {
@@ -151,11 +150,15 @@ pub struct Gateway {
     locals: BTreeMap<Rc<str>, Local>,
     calls: LiteMap<CallId, Called>,
     asks: LiteMap<u64, Asked>,
+    tasks: LiteMap<u64, Task>,
+    /// What of each socket a task waits for.
+    awaited: BTreeSet<(Rc<str>, Awaited, u64)>,
     rooms: BTreeMap<RoomKey, Link<ToRoom, ToGateway>>,
     gateways: BTreeMap<String, Link<Direct, Direct>>,
     timers: BTreeSet<(Millis, Rc<str>)>,
     next_call: CallId,
     next_ask: u64,
+    next_task: u64,
     touched: VecDeque<Rc<str>>,
     dirty: BTreeSet<Rc<str>>,
     ready: Vec<Peer>,
@@ -179,11 +182,14 @@ impl Gateway {
             locals: BTreeMap::new(),
             calls: LiteMap::new(),
             asks: LiteMap::new(),
+            tasks: LiteMap::new(),
+            awaited: BTreeSet::new(),
             rooms: BTreeMap::new(),
             gateways: BTreeMap::new(),
             timers: BTreeSet::new(),
             next_call: 0,
             next_ask: 0,
+            next_task: 0,
             touched: VecDeque::new(),
             dirty: BTreeSet::new(),
             ready: Vec::new(),
@@ -196,9 +202,12 @@ impl Gateway {
     #[must_use]
     pub fn next_timeout(&self) -> Option<Millis> {
         let clients = self.timers.first().map(|(at, _)| *at);
-        let asks = self.asks.first().map(|(_, asked)| asked.deadline);
         let links = self.rooms.values().filter_map(Link::next_timeout);
-        links.chain(self.gateways.values().filter_map(Link::next_timeout)).chain(clients).chain(asks).min()
+        links
+            .chain(self.gateways.values().filter_map(Link::next_timeout))
+            .chain(clients)
+            .chain(self.questions_timeout())
+            .min()
     }
 
     /// Does what is due: pings, closes, retries. Where pongs are answered by the runtime, tell them by
@@ -206,7 +215,7 @@ impl Gateway {
     pub fn handle_timeout(&mut self, turn: &mut Turn<'_>) {
         self.pump(turn);
         self.expire(turn);
-        self.expire_asks(turn.now);
+        self.expire_questions(turn);
         for (key, link) in &mut self.rooms {
             if link.handle_timeout(turn.now) {
                 self.ready.push(Peer::Room(key.clone()));
@@ -261,6 +270,7 @@ impl Gateway {
     #[must_use]
     pub fn is_quiet(&self) -> bool {
         self.calls.is_empty()
+            && self.tasks.is_empty()
             && self.rooms.values().all(Link::is_quiet)
             && self.gateways.values().all(Link::is_quiet)
     }

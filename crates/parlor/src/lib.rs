@@ -7,7 +7,7 @@
 //!
 //! # Layout
 //!
-//! - `app`, `namespace`, `handler`, `extract`, `answer`, `socket`: the API of an application
+//! - `app`, `namespace`, `handler`, `extract`, `answer`, `socket`, `broadcast`: the API of an application
 //! - `call`: one call of a handler, as data
 //! - `gateway`, `room`: the machines
 //! - `link`, `wire`, `names`: how objects talk, what they say, what they are called
@@ -24,6 +24,7 @@
 
 mod answer;
 mod app;
+mod broadcast;
 mod call;
 mod extract;
 mod gateway;
@@ -44,6 +45,7 @@ pub use socket_io::{Binary, IntoPayload, Parser, Payload, Raw};
 pub use crate::{
     answer::{Ack, Fault, IntoConnected, IntoOutcome, Outcome, Refused},
     app::{App, Config, EngineHandler, RequestGuard},
+    broadcast::{Answers, Broadcast, RemoteSocket},
     call::{Call, CallId, Effect, Handshake, Occasion, Progress, Running, Scope},
     extract::{Auth, Connecting, Data, DisconnectReason, EventName, FromCall, Now, SocketData},
     gateway::{Gateway, Output, Protocol},
@@ -51,9 +53,9 @@ pub use crate::{
     names::{Gateways, ID_BYTES, ROOM_NAME_MAX, RoomKey, gateway_of},
     namespace::Namespace,
     room::{Room, RoomOutput},
-    socket::{Broadcast, Io, RemoteSocket, Socket},
+    socket::{Io, Socket, Timed},
     testing::{Incoming, Memory, TestClient, TestServer},
-    wire::{Card, Peer, WireError},
+    wire::{Card, Found, Peer, Query, WireError},
 };
 
 /// What an application needs.
@@ -61,8 +63,8 @@ pub mod prelude {
     pub use serde::{Deserialize, Serialize};
 
     pub use crate::{
-        Ack, App, Auth, Binary, Data, DisconnectReason, EventName, Fault, Handshake, Io, Namespace, Now,
-        Payload, Raw, Refused, Socket, SocketData,
+        Ack, Answers, App, Auth, Binary, Data, DisconnectReason, EventName, Fault, Handshake, Io, Namespace,
+        Now, Payload, Raw, Refused, Socket, SocketData,
     };
 }
 

@@ -13,10 +13,10 @@ use crate::{
     Turn,
     link::Link,
     names::{RoomKey, gateway_of},
-    wire::{self, Card, Peer, ToGateway, ToRoom, WireError},
+    wire::{self, Found, Peer, ToGateway, ToRoom, WireError},
 };
 
-/// How long a Gateway has to answer a question, as on Node.
+/// How long a Gateway has to answer a question, as on Node; what it has to wait for clients comes on top.
 const QUESTION_TIMEOUT: Millis = 5_000;
 
 /// Prefix of the stored rows, one per member.
@@ -46,7 +46,7 @@ struct Question {
     asker: String,
     ask: u64,
     waiting: BTreeSet<String>,
-    sockets: Vec<Card>,
+    found: Found,
     deadline: Millis,
 }
 
@@ -210,26 +210,27 @@ impl Room {
                         self.tell(turn, &gateway, ToGateway::Deliver { place, cast: cast.clone() });
                     }
                 }
-                ToRoom::Ask { ask, target } => {
+                ToRoom::Ask { ask, target, query } => {
                     self.asked += 1;
                     let question = self.asked;
                     let waiting: BTreeSet<String> = self.members.keys().cloned().collect();
                     for gateway in &waiting {
-                        self.tell(turn, gateway, ToGateway::Question { question, target: target.clone() });
+                        let (target, query) = (target.clone(), query.clone());
+                        self.tell(turn, gateway, ToGateway::Question { question, target, query });
                     }
-                    let deadline = turn.now + QUESTION_TIMEOUT;
+                    let deadline = turn.now + QUESTION_TIMEOUT + query.patience();
                     let nobody = waiting.is_empty();
                     let asker = gateway.to_owned();
-                    self.questions
-                        .insert(question, Question { asker, ask, waiting, sockets: Vec::new(), deadline });
+                    let found = Found::default();
+                    self.questions.insert(question, Question { asker, ask, waiting, found, deadline });
                     if nobody {
                         self.finish(turn, question);
                     }
                 }
-                ToRoom::Answer { question, sockets } => {
+                ToRoom::Answer { question, found } => {
                     let complete = self.questions.get_mut(&question).is_some_and(|open| {
                         if open.waiting.remove(gateway) {
-                            open.sockets.extend(sockets);
+                            open.found.merge(found);
                         }
                         open.waiting.is_empty()
                     });
@@ -242,8 +243,9 @@ impl Room {
     }
 
     fn finish(&mut self, turn: &mut Turn<'_>, question: u64) {
-        if let Some(Question { asker, ask, sockets, .. }) = self.questions.remove(&question) {
-            self.tell(turn, &asker, ToGateway::Answers { ask, sockets });
+        if let Some(Question { asker, ask, waiting, mut found, .. }) = self.questions.remove(&question) {
+            found.incomplete |= !waiting.is_empty();
+            self.tell(turn, &asker, ToGateway::Answers { ask, found });
         }
     }
 

@@ -1,16 +1,15 @@
 //! The socket and the server in a handler's hands. Everything asked of them is queued, in order, and carried
 //! out when the handler returns or waits.
 
-use std::rc::Rc;
+use std::{rc::Rc, time::Duration};
 
 use serde::de::DeserializeOwned;
-use socket_io::{IntoPayload, Target};
+use socket_io::IntoPayload;
 
 use crate::{
     answer::Fault,
+    broadcast::{ACK_TIMEOUT, Broadcast, check_room},
     call::{Effect, Scope},
-    names::ROOM_NAME_MAX,
-    wire::Card,
 };
 
 /// The socket of this call: one client in one namespace.
@@ -65,12 +64,43 @@ impl Socket {
         Ok(())
     }
 
+    /// Sends an event and waits for the client's acknowledgement, at most 5 s ([`Self::timeout`] changes that). The
+    /// answer is read as [`Data`](crate::Data) is: a tuple takes several arguments, anything else the first.
+    ///
+    /// The next events of this socket wait meanwhile.
+    ///
+    /// ```
+    /// use parlor::prelude::*;
+    /// async fn order(socket: Socket, Data(dish): Data<String>) -> Result<Ack<bool>, Fault> {
+    ///     Ok(Ack(socket.emit_with_ack("sure?", &dish).await?))
+    /// }
+    /// # let _ = Namespace::open().on("order", order);
+    /// ```
+    ///
+    /// # Errors
+    /// [`Fault::is_timeout`] if no answer came in time or the socket has gone; `bad payload` if it is not of the
+    /// expected type.
+    pub async fn emit_with_ack<T: DeserializeOwned>(
+        &self,
+        event: &str,
+        payload: impl IntoPayload,
+    ) -> Result<T, Fault> {
+        self.timeout(ACK_TIMEOUT).emit_with_ack(event, payload).await
+    }
+
+    /// How long the client may take for its acknowledgement:
+    /// `socket.timeout(Duration::from_secs(1)).emit_with_ack("question", &x).await`.
+    #[must_use]
+    pub fn timeout(&self, timeout: Duration) -> Timed {
+        Timed { socket: self.clone(), timeout }
+    }
+
     /// Joins a room. What the handler asks for after it, its acknowledgement included, comes after the join
     /// has taken effect on every Gateway.
     ///
-    /// A name of more than [`ROOM_NAME_MAX`] bytes is no room: the event fails, and its acknowledgement says so.
+    /// A name of more than [`ROOM_NAME_MAX`](crate::ROOM_NAME_MAX) bytes is no room: the event fails, and its acknowledgement says so.
     pub fn join(&self, room: &str) {
-        match check(room) {
+        match check_room(room) {
             Ok(()) => self.scope.push(Effect::Join(room.to_owned())),
             Err(fault) => self.scope.fail(fault),
         }
@@ -78,7 +108,7 @@ impl Socket {
 
     /// Leaves a room, ordered as a join is.
     pub fn leave(&self, room: &str) {
-        if check(room).is_ok() {
+        if check_room(room).is_ok() {
             self.scope.push(Effect::Leave(room.to_owned()));
         }
     }
@@ -101,6 +131,33 @@ impl Socket {
     /// To everyone in the namespace except this socket.
     pub fn broadcast(&self) -> Broadcast {
         Broadcast::new(&self.scope, self.namespace()).except(self.id())
+    }
+}
+
+/// A socket whose client has so much time for its acknowledgement.
+#[derive(Clone, Debug)]
+pub struct Timed {
+    socket: Socket,
+    timeout: Duration,
+}
+
+impl Timed {
+    /// See [`Socket::emit_with_ack`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn emit_with_ack<T: DeserializeOwned>(
+        &self,
+        event: &str,
+        payload: impl IntoPayload,
+    ) -> Result<T, Fault> {
+        let Socket { scope } = &self.socket;
+        let own = Broadcast::new(scope, &scope.call.nsp).to(self.socket.id());
+        let answers = own.timeout(self.timeout).emit_with_ack(event, payload).await?;
+        match answers.answers.first() {
+            Some(answer) => answer.to().map_err(Fault::bad_payload),
+            None => Err(Fault::timeout()),
+        }
     }
 }
 
@@ -146,103 +203,5 @@ impl Io {
     /// If the value has no JSON form.
     pub fn emit<P: IntoPayload>(&self, event: &str, payload: P) -> Result<(), Fault> {
         self.all().emit(event, payload)
-    }
-}
-
-/// Some of the sockets of a namespace, on all Gateways. Each gets what is sent once, however many of the
-/// rooms it is in.
-///
-/// To one room, all members see all broadcasts in one order. To several rooms, or with none named, the order
-/// is that of everyone in the namespace.
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct Broadcast {
-    scope: Rc<Scope>,
-    nsp: String,
-    target: Target,
-    volatile: bool,
-}
-
-impl Broadcast {
-    fn new(scope: &Rc<Scope>, nsp: &str) -> Self {
-        Self { scope: scope.clone(), nsp: nsp.to_owned(), target: Target::default(), volatile: false }
-    }
-
-    /// Also the members of this room, or the socket with this id.
-    pub fn to(mut self, room: &str) -> Self {
-        self.target.rooms.push(room.to_owned());
-        self
-    }
-
-    /// The same as [`Self::to`].
-    pub fn in_(self, room: &str) -> Self {
-        self.to(room)
-    }
-
-    /// Not the members of this room, nor the socket with this id.
-    pub fn except(mut self, room: &str) -> Self {
-        self.target.except.push(room.to_owned());
-        self
-    }
-
-    /// Whoever can't take it at once goes without.
-    pub fn volatile(mut self) -> Self {
-        self.volatile = true;
-        self
-    }
-
-    /// Sends an event.
-    ///
-    /// # Errors
-    /// If the value has no JSON form, or a room's name is longer than [`ROOM_NAME_MAX`].
-    pub fn emit<P: IntoPayload>(self, event: &str, payload: P) -> Result<(), Fault> {
-        self.target.rooms.iter().try_for_each(|room| check(room))?;
-        let payload = payload.into_payload()?;
-        let frames = self.scope.parser.encode_event(&self.nsp, None, event, &payload)?;
-        let Self { scope, nsp, target, volatile } = self;
-        scope.push(Effect::Cast { nsp, target, frames, volatile });
-        Ok(())
-    }
-
-    /// The sockets themselves. A Gateway that does not answer within 5 s is left out.
-    pub async fn fetch_sockets(self) -> Vec<RemoteSocket> {
-        if self.target.rooms.iter().any(|room| check(room).is_err()) {
-            return Vec::new(); // nobody can be there
-        }
-        let Self { scope, nsp, target, .. } = self;
-        scope.ask(&nsp, target).await.into_iter().map(RemoteSocket).collect()
-    }
-}
-
-fn check(room: &str) -> Result<(), Fault> {
-    if room.len() <= ROOM_NAME_MAX {
-        return Ok(());
-    }
-    Err(Fault::new("bad room name", format!("The name of a room has at most {ROOM_NAME_MAX} bytes.")))
-}
-
-/// A socket on any Gateway, as it was when asked for.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RemoteSocket(Card);
-
-impl RemoteSocket {
-    /// Its id.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        &self.0.id
-    }
-
-    /// Its rooms, sorted, its own id among them.
-    #[must_use]
-    pub fn rooms(&self) -> &[String] {
-        &self.0.rooms
-    }
-
-    /// Its data.
-    ///
-    /// # Errors
-    /// If the data does not fit `S`.
-    pub fn data<S: DeserializeOwned>(&self) -> Result<S, Fault> {
-        Ok(serde_json::from_str(&self.0.data)?)
     }
 }

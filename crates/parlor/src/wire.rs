@@ -1,13 +1,13 @@
 //! What objects say to each other, and its binary form: a version byte, then postcard.
 
-use engine_io::Frame;
+use engine_io::{Frame, Millis};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use socket_io::Target;
+use socket_io::{StoredPayload, Target};
 
-use crate::{link::Envelope, names::RoomKey};
+use crate::{call::Handshake, link::Envelope, names::RoomKey};
 
 /// The version of [`encode`]'s form. Raise it with any change to the types of this file.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// One end of a link.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -44,19 +44,21 @@ pub(crate) enum ToRoom {
     },
     /// A broadcast to put in the Room's order.
     Cast(Cast),
-    /// Which sockets are there?
+    /// Something to be asked of members, or done with them.
     Ask {
         /// Number of the question, the asker's own.
         ask: u64,
         /// Which of the members.
         target: Target,
+        /// What.
+        query: Query,
     },
     /// A Gateway's part of an answer.
     Answer {
         /// The Room's number of the question.
         question: u64,
-        /// The Gateway's sockets that match.
-        sockets: Vec<Card>,
+        /// What its own sockets came to.
+        found: Found,
     },
 }
 
@@ -80,29 +82,109 @@ pub(crate) enum ToGateway {
         /// What and for whom.
         cast: Cast,
     },
-    /// Tell which of your sockets match.
+    /// Ask this of your sockets that match.
     Question {
         /// The Room's number of the question.
         question: u64,
         /// Which sockets.
         target: Target,
+        /// What.
+        query: Query,
     },
     /// The whole answer to an `Ask`.
     Answers {
         /// The asker's number.
         ask: u64,
-        /// Sockets of all Gateways.
-        sockets: Vec<Card>,
+        /// What the sockets of all Gateways came to.
+        found: Found,
     },
 }
 
-/// From a Gateway to a Gateway: to one socket, by its id.
+/// From a Gateway to a Gateway: about one socket, by its id.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Direct {
-    /// The socket's namespace.
-    pub nsp: String,
-    /// What and for whom.
-    pub cast: Cast,
+pub(crate) enum Direct {
+    /// Something to send to it.
+    Cast {
+        /// The socket's namespace.
+        nsp: String,
+        /// What and for whom.
+        cast: Cast,
+    },
+    /// Something to be asked of it.
+    Ask {
+        /// Number of the question, the asker's own.
+        ask: u64,
+        /// The socket's namespace.
+        nsp: String,
+        /// The socket.
+        target: Target,
+        /// What.
+        query: Query,
+    },
+    /// The answer.
+    Answer {
+        /// The asker's number.
+        ask: u64,
+        /// What the socket came to.
+        found: Found,
+    },
+}
+
+/// What is asked of sockets, or done with them, on whichever Gateway they are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Query {
+    /// Who are you?
+    Sockets,
+    /// Join this room.
+    Join(String),
+    /// Leave this room.
+    Leave(String),
+    /// Leave the namespace; close the connection too, if true.
+    Disconnect(bool),
+    /// Take this event and acknowledge it.
+    Emit {
+        /// Its name.
+        name: String,
+        /// Its arguments.
+        payload: StoredPayload,
+        /// How long the acknowledgement may take, ms.
+        timeout: Millis,
+    },
+}
+
+impl Query {
+    /// How long clients may take for their part of it, ms.
+    pub(crate) fn patience(&self) -> Millis {
+        match self {
+            Self::Emit { timeout, .. } => *timeout,
+            _ => 0,
+        }
+    }
+}
+
+/// What came of a [`Query`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// The sockets, where they were asked for.
+    pub sockets: Vec<Card>,
+    /// The clients' acknowledgements, in the order in which they came.
+    pub answers: Vec<StoredPayload>,
+    /// Whether somebody's part is missing: a client, or a whole Gateway.
+    pub incomplete: bool,
+}
+
+impl Found {
+    /// Nothing, because the time is over.
+    pub(crate) fn too_late() -> Self {
+        Self { incomplete: true, ..Self::default() }
+    }
+
+    /// Adds another's part.
+    pub(crate) fn merge(&mut self, part: Self) {
+        self.sockets.extend(part.sockets);
+        self.answers.extend(part.answers);
+        self.incomplete |= part.incomplete;
+    }
 }
 
 /// A socket as others see it.
@@ -114,6 +196,8 @@ pub struct Card {
     pub rooms: Vec<String>,
     /// Its data, as JSON.
     pub data: String,
+    /// What its client sent when it opened the connection.
+    pub handshake: Handshake,
 }
 
 /// Why bytes from another object can't be read.

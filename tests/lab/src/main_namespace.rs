@@ -1,6 +1,6 @@
 //! The namespace `/`, row by row.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use parlor_worker::prelude::*;
 use serde_json::Value;
@@ -9,8 +9,7 @@ use serde_json::Value;
 pub(crate) type Notes = BTreeMap<String, Value>;
 
 /// Events that come with later parts of the library.
-const LATER: [&str; 11] =
-    ["publish", "history", "push", "consume", "stop", "queue", "ask", "ask-me", "who", "herd", "unherd"];
+const LATER: [&str; 6] = ["publish", "history", "push", "consume", "stop", "queue"];
 
 pub(crate) fn namespace() -> Namespace<Notes> {
     let namespace = Namespace::new(connect)
@@ -31,6 +30,11 @@ pub(crate) fn namespace() -> Namespace<Notes> {
         .on("set", set)
         .on("get", get)
         .on("boom", boom)
+        .on("ask", ask)
+        .on("ask-me", ask_me)
+        .on("who", who)
+        .on("herd", herd)
+        .on("unherd", unherd)
         .on("kick", kick)
         .on_fallback(unknown)
         .on_disconnect(gone);
@@ -112,13 +116,52 @@ async fn boom() -> Result<(), Fault> {
     Err(Fault::internal("boom, as asked for"))
 }
 
-/// Others than the sender come with a later part of the library.
-async fn kick(socket: Socket, Data((id, close)): Data<(String, bool)>) -> Result<Ack, Fault> {
-    if id != socket.id() {
-        return Err(Fault::new("not implemented", "`kick` of others comes with a later part of the library"));
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answered {
+    timed_out: bool,
+    answers: Vec<Raw>,
+}
+
+async fn ask(socket: Socket, Data((room, x, ms)): Data<(String, Raw, u64)>) -> Result<Ack<Answered>, Fault> {
+    let others = socket.to(&room).timeout(Duration::from_millis(ms));
+    let Answers { answers, timed_out } = others.emit_with_ack("question", &x).await?;
+    let answers = answers.iter().filter_map(|answer| answer.to().ok()).collect();
+    Ok(Ack(Answered { timed_out, answers }))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum AskedMe {
+    Answer(Option<Raw>),
+    Error(&'static str),
+}
+
+async fn ask_me(socket: Socket, Data((x, ms)): Data<(Raw, u64)>) -> Result<Ack<AskedMe>, Fault> {
+    match socket.timeout(Duration::from_millis(ms)).emit_with_ack("question", &x).await {
+        Ok(answer) => Ok(Ack(AskedMe::Answer(answer))),
+        Err(fault) if fault.is_timeout() => Ok(Ack(AskedMe::Error("timeout"))),
+        Err(fault) => Err(fault),
     }
-    socket.disconnect(close);
-    Ok(Ack(()))
+}
+
+async fn who(io: Io, Data(room): Data<String>) -> Ack<Vec<String>> {
+    let members = io.in_(&room).fetch_sockets().await;
+    let mut ids: Vec<String> = members.iter().map(|member| member.id().to_owned()).collect();
+    ids.sort();
+    Ack(ids)
+}
+
+async fn herd(io: Io, Data((from, to)): Data<(String, String)>) -> Result<Ack, Fault> {
+    Ok(Ack(io.in_(&from).join_all(&to).await?))
+}
+
+async fn unherd(io: Io, Data((from, to)): Data<(String, String)>) -> Result<Ack, Fault> {
+    Ok(Ack(io.in_(&from).leave_all(&to).await?))
+}
+
+async fn kick(io: Io, Data((id, close)): Data<(String, bool)>) -> Result<Ack, Fault> {
+    Ok(Ack(io.in_(&id).disconnect_all(close).await?))
 }
 
 /// Tells of it where the socket's data says so, under `tell`.

@@ -122,8 +122,8 @@ impl Socket {
     }
 }
 
-/// Version of the stored form. Raise it with any change to it. Version 1 was that of no release, and is not read.
-const VERSION: u8 = 2;
+/// Version of the stored form. Raise it with any change to it. Versions 1 and 2 were those of no release, and are not read.
+const VERSION: u8 = 3;
 
 #[derive(Serialize, Deserialize)]
 struct Stored<C> {

@@ -85,7 +85,9 @@ impl Gateway {
                 again.push(nsp.clone());
                 continue;
             }
-            let local = self.locals.entry(nsp.clone()).or_default();
+            // Numbers that were given out before are not known any more; there were fewer of them than milliseconds.
+            let unused = || super::Local { next_ack: turn.now, ..super::Local::default() };
+            let local = self.locals.entry(nsp.clone()).or_insert_with(unused);
             local.standing = Standing::In;
             local.rooms.insert(socket.id.clone());
             for room in rooms.get(nsp).into_iter().flatten() {

@@ -2,24 +2,19 @@
 
 use std::rc::Rc;
 
-use engine_io::{Frame, Millis};
-use socket_io::Target;
+use engine_io::Frame;
 
 use super::{
-    Asked, Gateway, Output, Standing,
+    Gateway, Output, Standing,
     client::{Pending, Phase},
-    sockets::with_own,
+    questions::{Asker, Awaited},
 };
 use crate::{
     Turn,
-    call::CallId,
     link::Link,
     names::{RoomKey, gateway_of},
-    wire::{self, Card, Cast, Direct, Peer, ToGateway, ToRoom, WireError},
+    wire::{self, Cast, Direct, Peer, ToGateway, ToRoom, WireError},
 };
-
-/// How long a question to a Room may take. The Room itself gives its Gateways 5 s.
-const ASK_TIMEOUT: Millis = 6_000;
 
 impl Gateway {
     /// Takes the request of a Room or of another Gateway and gives the body of the reply.
@@ -38,7 +33,7 @@ impl Gateway {
             Peer::Gateway(name) => {
                 let envelope = wire::decode_envelope(rest)?;
                 let items = self.gateway(turn, name).handle_request(envelope);
-                self.take_direct(items);
+                self.take_direct(turn, name, items);
                 wire::encode(&self.gateway(turn, name).reply())
             }
         };
@@ -61,7 +56,7 @@ impl Gateway {
             Peer::Gateway(name) => match reply.and_then(|body| wire::decode(body).ok()) {
                 Some(envelope) => {
                     let items = self.gateway(turn, name).handle_reply(envelope);
-                    self.take_direct(items);
+                    self.take_direct(turn, name, items);
                 }
                 None => self.gateway(turn, name).handle_failure(now),
             },
@@ -75,7 +70,7 @@ impl Gateway {
         self.rooms.entry(key.clone()).or_insert_with(|| Link::new(turn.epoch()))
     }
 
-    fn gateway(&mut self, turn: &mut Turn<'_>, name: &str) -> &mut Link<Direct, Direct> {
+    pub(super) fn gateway(&mut self, turn: &mut Turn<'_>, name: &str) -> &mut Link<Direct, Direct> {
         self.gateways.entry(name.to_owned()).or_insert_with(|| Link::new(turn.epoch()))
     }
 
@@ -131,7 +126,7 @@ impl Gateway {
                 Some(here) if here == self.name => return self.deliver(nsp, &cast),
                 Some(name) if self.app.config().gateways.contains(name) => {
                     let name = name.to_owned();
-                    self.gateway(turn, &name).push(Direct { nsp: nsp.to_owned(), cast });
+                    self.gateway(turn, &name).push(Direct::Cast { nsp: nsp.to_owned(), cast });
                     self.ready.push(Peer::Gateway(name));
                     return;
                 }
@@ -142,21 +137,16 @@ impl Gateway {
         self.tell(turn, key, ToRoom::Cast(cast));
     }
 
-    /// Asks for sockets; the answer goes to the call.
-    pub(super) fn ask(&mut self, turn: &mut Turn<'_>, call: CallId, ask: u64, nsp: &str, target: Target) {
-        self.next_ask += 1;
-        let number = self.next_ask;
-        self.asks.insert(number, Asked { call, ask, deadline: turn.now + ASK_TIMEOUT });
-        let key = match target.rooms.as_slice() {
-            [room] if gateway_of(room).is_none() => RoomKey::room(nsp, room),
-            _ => RoomKey::everyone(nsp),
-        };
-        self.tell(turn, key, ToRoom::Ask { ask: number, target });
-    }
-
-    pub(super) fn join(&mut self, turn: &mut Turn<'_>, sid: &str, nsp: &Rc<str>, id: &Rc<str>, room: String) {
+    pub(super) fn join(
+        &mut self,
+        turn: &mut Turn<'_>,
+        sid: &str,
+        nsp: &Rc<str>,
+        id: &Rc<str>,
+        room: String,
+    ) -> bool {
         let member = self.locals.get(nsp).is_some_and(|local| local.rooms.is_in(id, &room));
-        self.change(turn, sid, nsp, id, Pending { room, join: true }, member);
+        self.change(turn, sid, nsp, id, Pending { room, join: true }, member)
     }
 
     pub(super) fn leave(
@@ -166,13 +156,13 @@ impl Gateway {
         nsp: &Rc<str>,
         id: &Rc<str>,
         room: String,
-    ) {
+    ) -> bool {
         let member = self.locals.get(nsp).is_some_and(|local| local.rooms.is_in(id, &room));
-        self.change(turn, sid, nsp, id, Pending { room, join: false }, !member);
+        self.change(turn, sid, nsp, id, Pending { room, join: false }, !member)
     }
 
-    /// Asks a Room for a join or leave, unless all is as wanted already. A socket's id is its address, not a
-    /// Room: it is neither joined nor left.
+    /// Asks a Room for a join or leave, unless all is as wanted already; tells whether it did. A socket's id is its
+    /// address, not a Room: it is neither joined nor left.
     fn change(
         &mut self,
         turn: &mut Turn<'_>,
@@ -181,24 +171,25 @@ impl Gateway {
         id: &Rc<str>,
         change: Pending,
         as_wanted: bool,
-    ) {
+    ) -> bool {
         let Some(socket) = self.clients.get_mut(sid).and_then(|client| client.sockets.get_mut(nsp)) else {
-            return;
+            return false;
         };
         if gateway_of(&change.room).is_some_and(|name| self.app.config().gateways.contains(name)) {
             if *change.room != **id {
                 self.outputs
                     .push_back(Output::Log(format!("{id}: the id of a socket is no room to join or leave")));
             }
-            return;
+            return false;
         }
         if as_wanted && !socket.pending.iter().any(|pending| pending.room == change.room) {
-            return;
+            return false;
         }
         let (key, item) = (RoomKey::room(nsp, &change.room), change.item(id));
         socket.pending.push(change);
         self.dirty.insert(sid.into()); // so that it is asked for again, should this memory be lost
         self.tell(turn, key, item);
+        true
     }
 
     /// What a Room tells, in its order.
@@ -208,29 +199,12 @@ impl Gateway {
                 ToGateway::Joined { member } => self.confirmed(turn, key, &member, true),
                 ToGateway::Left { member } => self.confirmed(turn, key, &member, false),
                 ToGateway::Deliver { cast, .. } => self.deliver(&key.nsp, &cast),
-                ToGateway::Question { question, target } => {
-                    let sockets = self.cards(&key.nsp, &target);
-                    self.tell(turn, key.clone(), ToRoom::Answer { question, sockets });
+                ToGateway::Question { question, target, query } => {
+                    let asker = Asker::Room { key: key.clone(), question };
+                    self.question(turn, &key.nsp, &target, query, asker);
                 }
-                ToGateway::Answers { ask, sockets } => {
-                    self.answered(ask, sockets);
-                }
+                ToGateway::Answers { ask, found } => self.answered(ask, found),
             }
-        }
-    }
-
-    fn answered(&mut self, number: u64, sockets: Vec<Card>) {
-        if let Some(Asked { call, ask, .. }) = self.asks.remove(&number) {
-            self.outputs.push_back(Output::Answered { call, ask, sockets });
-        }
-    }
-
-    /// Answers questions that have waited too long: with nothing, so that no handler waits for ever.
-    pub(super) fn expire_asks(&mut self, now: Millis) {
-        // They are asked in the order of their numbers, and all have the same time.
-        while let Some((number, _)) = self.asks.first().filter(|(_, asked)| asked.deadline <= now) {
-            let number = *number;
-            self.answered(number, Vec::new());
         }
     }
 
@@ -257,6 +231,8 @@ impl Gateway {
             socket.pending.remove(at);
         }
         self.dirty.insert(place.sid.clone());
+        let change = Awaited::Change { room: room.clone(), join: joined };
+        self.came(turn, member, change, None);
         self.step(turn, &place.sid, &place.nsp);
     }
 
@@ -315,24 +291,16 @@ impl Gateway {
         }
     }
 
-    fn take_direct(&mut self, items: Vec<Direct>) {
-        for Direct { nsp, cast } in items {
-            self.deliver(&nsp, &cast);
+    fn take_direct(&mut self, turn: &mut Turn<'_>, from: &str, items: Vec<Direct>) {
+        for item in items {
+            match item {
+                Direct::Cast { nsp, cast } => self.deliver(&nsp, &cast),
+                Direct::Ask { ask, nsp, target, query } => {
+                    let asker = Asker::Gateway { name: from.to_owned(), ask };
+                    self.question(turn, &nsp, &target, query, asker);
+                }
+                Direct::Answer { ask, found } => self.answered(ask, found),
+            }
         }
-    }
-
-    /// The sockets here that a question is for.
-    fn cards(&self, nsp: &str, target: &Target) -> Vec<Card> {
-        let Some(local) = self.locals.get(nsp) else { return Vec::new() };
-        let cards = local.rooms.select(target).into_iter().filter_map(|id| {
-            let place = self.sockets.get(&id)?;
-            let socket = self.clients.get(&place.sid)?.sockets.get(&place.nsp)?;
-            let rooms = with_own(local.rooms.rooms_of(&id).cloned().collect(), &id)
-                .iter()
-                .map(ToString::to_string)
-                .collect();
-            Some(Card { id: id.to_string(), rooms, data: socket.data.clone() })
-        });
-        cards.collect()
     }
 }

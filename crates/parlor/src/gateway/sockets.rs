@@ -8,6 +8,7 @@ use socket_io::{Incoming, Payload, Violation};
 use super::{
     Called, Gateway, Output, Place, Standing,
     client::{Client, Phase, RoomsOf, Socket, Work},
+    questions::Awaited,
 };
 use crate::{
     Turn,
@@ -51,7 +52,11 @@ impl Gateway {
                     self.step(turn, sid, &nsp);
                 }
             }
-            Ok(Some(Incoming::Ack { .. })) => {} // no acknowledgement is ever asked for yet: all are unknown
+            Ok(Some(Incoming::Ack { nsp, id, args })) => {
+                let Some(socket) = client.sockets.get(nsp.as_str()) else { return };
+                let socket = socket.id.clone();
+                self.came(turn, &socket, Awaited::Ack(id), Some(args));
+            }
             Ok(Some(Incoming::Disconnect { nsp })) => {
                 if let Some(socket) = client.sockets.remove(nsp.as_str()) {
                     self.depart(turn, sid, socket, "client namespace disconnect");
@@ -163,7 +168,7 @@ impl Gateway {
                 Effect::Cast { nsp, target, frames, volatile } => {
                     self.cast(turn, &nsp, Cast { target, frames, volatile });
                 }
-                Effect::Ask { ask, nsp, target } => self.ask(turn, call, ask, &nsp, target),
+                Effect::Ask { ask, nsp, target, query } => self.ask(turn, (call, ask), &nsp, target, query),
                 _ => {}
             }
         }
@@ -288,17 +293,17 @@ impl Gateway {
                 socket.data = data;
                 self.dirty.insert(sid.clone());
             }
-            Effect::Join(room) => self.join(turn, sid, nsp, &id, room),
-            Effect::Leave(room) => self.leave(turn, sid, nsp, &id, room),
-            Effect::Ask { ask, nsp, target } => {
+            Effect::Join(room) => _ = self.join(turn, sid, nsp, &id, room),
+            Effect::Leave(room) => _ = self.leave(turn, sid, nsp, &id, room),
+            Effect::Ask { ask, nsp, target, query } => {
                 let call = socket.call.unwrap_or_default();
-                self.ask(turn, call, ask, &nsp, target);
+                self.ask(turn, (call, ask), &nsp, target, query);
             }
             Effect::Disconnect(close) => self.disconnect(turn, sid, nsp, close),
         }
     }
 
-    fn disconnect(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &Rc<str>, close: bool) {
+    pub(super) fn disconnect(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &Rc<str>, close: bool) {
         let Some(client) = self.clients.get_mut(sid) else { return };
         let leaving: Vec<Rc<str>> =
             if close { client.sockets.keys().cloned().collect() } else { vec![nsp.clone()] };
@@ -348,6 +353,7 @@ impl Gateway {
         for room in leaving {
             self.tell(turn, RoomKey::room(nsp, room), ToRoom::Leave { member: member.clone() });
         }
+        self.forget_awaited(turn, &socket.id);
         self.leave_if_empty(turn, nsp);
         let watched = self.app.handlers(nsp).is_some_and(super::super::namespace::Handlers::has_disconnect);
         if socket.phase != Phase::Live || !watched {

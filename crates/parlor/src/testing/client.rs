@@ -23,6 +23,8 @@ pub enum Incoming {
     Refused(Value),
     /// An event, with its arguments as an array, and its binary attachments.
     Event(String, Value, Vec<Bytes>),
+    /// An event that is to be acknowledged ([`TestClient::acknowledge`]), with its number, and as `Event`.
+    Question(u64, String, Value, Vec<Bytes>),
     /// An acknowledgement, with its number and its arguments as an array.
     Ack(u64, Value),
     /// The server has taken it out of the namespace.
@@ -132,8 +134,18 @@ impl TestClient {
     /// Emits an event with an acknowledgement and gives its arguments as an array; `None` if none has come
     /// when all is quiet.
     pub fn ask(&self, event: &str, payload: impl IntoPayload) -> Option<Value> {
+        self.answer(self.request(event, payload))
+    }
+
+    /// Emits an event with an acknowledgement; its number, for [`Self::answer`].
+    pub fn request(&self, event: &str, payload: impl IntoPayload) -> u64 {
         let id = self.asked.replace(self.asked.get() + 1);
         self.packet(Some(id), event, payload);
+        id
+    }
+
+    /// The acknowledgement of that number, if it has come: its arguments as an array.
+    pub fn answer(&self, id: u64) -> Option<Value> {
         self.fetch();
         let mut inbox = self.inbox.borrow_mut();
         let at = inbox
@@ -148,6 +160,12 @@ impl TestClient {
     fn packet(&self, ack: Option<u64>, event: &str, payload: impl IntoPayload) {
         let Ok(args) = payload.into_payload() else { return };
         self.send(&Packet::Event { nsp: self.nsp.clone(), id: ack, name: event.to_owned(), args });
+    }
+
+    /// Acknowledges an event of the server.
+    pub fn acknowledge(&self, id: u64, payload: impl IntoPayload) {
+        let Ok(args) = payload.into_payload() else { return };
+        self.send(&Packet::Ack { nsp: self.nsp.clone(), id, args });
     }
 
     /// Emits several events, which the server gets before it does anything with the first.
@@ -234,9 +252,15 @@ impl TestClient {
                 let id = data.get("sid").and_then(Value::as_str).unwrap_or_default();
                 Some((nsp, Incoming::Connected(id.to_owned())))
             }
-            Packet::Event { nsp, name, args: payload, .. } => {
-                let attachments = payload.attachments().to_vec();
-                Some((nsp, Incoming::Event(name, args(payload.json()), attachments)))
+            Packet::Event { nsp, id, name, args: payload } => {
+                let (args, attachments) = (args(payload.json()), payload.attachments().to_vec());
+                Some((
+                    nsp,
+                    match id {
+                        Some(id) => Incoming::Question(id, name, args, attachments),
+                        None => Incoming::Event(name, args, attachments),
+                    },
+                ))
             }
             Packet::Ack { nsp, id, args: payload } => Some((nsp, Incoming::Ack(id, args(payload.json())))),
             Packet::Disconnect { nsp } => Some((nsp, Incoming::Disconnected)),

@@ -197,9 +197,9 @@ impl World {
                     let id = call.id;
                     host.running.insert(id, self.app.start(call));
                 }
-                Output::Answered { call, ask, sockets } => {
+                Output::Answered { call, ask, found } => {
                     if let Some(running) = host.running.get(&call) {
-                        running.scope().answer(ask, sockets);
+                        running.scope().answer(ask, found);
                     }
                 }
                 Output::Log(line) => self.log.push(line),

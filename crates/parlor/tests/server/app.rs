@@ -1,5 +1,7 @@
 //! The application under test, and its clients.
 
+use std::time::Duration;
+
 use parlor::{Memory, TestClient, TestServer, prelude::*};
 use serde_json::{Value, json};
 
@@ -91,6 +93,28 @@ async fn join_and_say(socket: Socket, Data((join, say)): Data<(String, String)>)
     socket.to(&say).emit("msg", &join)
 }
 
+async fn ask_me(socket: Socket, Data((x, ms)): Data<(Raw, u64)>) -> Result<Ack<Raw>, Fault> {
+    Ok(Ack(socket.timeout(Duration::from_millis(ms)).emit_with_ack("question", &x).await?))
+}
+
+async fn ask_room(socket: Socket, Data((room, x)): Data<(String, Raw)>) -> Result<Ack<Value>, Fault> {
+    let answers = socket.to(&room).emit_with_ack("question", &x).await?;
+    let read: Vec<Value> = answers.answers.iter().filter_map(|answer| answer.to().ok()).collect();
+    Ok(Ack(json!({ "answers": read, "timedOut": answers.timed_out })))
+}
+
+async fn herd(io: Io, Data((from, to)): Data<(String, String)>) -> Result<Ack, Fault> {
+    Ok(Ack(io.to(&from).join_all(&to).await?))
+}
+
+async fn unherd(io: Io, Data((from, to)): Data<(String, String)>) -> Result<Ack, Fault> {
+    Ok(Ack(io.to(&from).leave_all(&to).await?))
+}
+
+async fn kick(io: Io, Data((id, close)): Data<(String, bool)>) -> Result<Ack, Fault> {
+    Ok(Ack(io.to(&id).disconnect_all(close).await?))
+}
+
 async fn unknown(socket: Socket, EventName(name): EventName) -> Result<(), Fault> {
     socket.emit("unknown", &name)
 }
@@ -133,6 +157,11 @@ pub(crate) fn app() -> App {
         .on("note", note)
         .on("boom", boom)
         .on("who", who)
+        .on("ask-me", ask_me)
+        .on("ask-room", ask_room)
+        .on("herd", herd)
+        .on("unherd", unherd)
+        .on("kick", kick)
         .on("join-and-count", join_and_count)
         .on("leave-me", leave_me)
         .on("join-and-say", join_and_say)

@@ -10,5 +10,6 @@
 mod app;
 mod handlers;
 mod lives;
+mod questions;
 mod rooms;
 mod wire;

@@ -1,0 +1,216 @@
+//! Many sockets at once, on whichever Gateway: what is sent to them, asked of them, done with them.
+
+use std::{rc::Rc, time::Duration};
+
+use serde::de::DeserializeOwned;
+use socket_io::{IntoPayload, Payload, Target};
+
+use crate::{
+    answer::Fault,
+    app::millis,
+    call::{Effect, Handshake, Scope},
+    names::ROOM_NAME_MAX,
+    wire::{Card, Found, Query},
+};
+
+/// How long clients may take for an acknowledgement if nothing else is said.
+pub(crate) const ACK_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Some of the sockets of a namespace, on all Gateways. Each gets what is sent once, however many of the
+/// rooms it is in.
+///
+/// To one room, all members see all broadcasts in one order. To several rooms, or with none named, the order
+/// is that of everyone in the namespace.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Broadcast {
+    scope: Rc<Scope>,
+    nsp: String,
+    target: Target,
+    volatile: bool,
+    timeout: Duration,
+}
+
+/// What came back from clients that were to acknowledge an event.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answers {
+    /// Their acknowledgements, in no particular order; [`Payload::to`] reads one.
+    pub answers: Vec<Payload>,
+    /// Whether some are missing: the time was over, or a socket went away.
+    pub timed_out: bool,
+}
+
+impl Broadcast {
+    pub(crate) fn new(scope: &Rc<Scope>, nsp: &str) -> Self {
+        Self {
+            scope: scope.clone(),
+            nsp: nsp.to_owned(),
+            target: Target::default(),
+            volatile: false,
+            timeout: ACK_TIMEOUT,
+        }
+    }
+
+    /// Also the members of this room, or the socket with this id.
+    pub fn to(mut self, room: &str) -> Self {
+        self.target.rooms.push(room.to_owned());
+        self
+    }
+
+    /// The same as [`Self::to`].
+    pub fn in_(self, room: &str) -> Self {
+        self.to(room)
+    }
+
+    /// Not the members of this room, nor the socket with this id.
+    pub fn except(mut self, room: &str) -> Self {
+        self.target.except.push(room.to_owned());
+        self
+    }
+
+    /// Whoever can't take it at once goes without.
+    pub fn volatile(mut self) -> Self {
+        self.volatile = true;
+        self
+    }
+
+    /// How long clients may take for their acknowledgements (default: 5 s).
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Sends an event.
+    ///
+    /// # Errors
+    /// If the value has no JSON form, or a room's name is longer than [`ROOM_NAME_MAX`].
+    pub fn emit<P: IntoPayload>(self, event: &str, payload: P) -> Result<(), Fault> {
+        self.check()?;
+        let payload = payload.into_payload()?;
+        let frames = self.scope.parser.encode_event(&self.nsp, None, event, &payload)?;
+        let Self { scope, nsp, target, volatile, .. } = self;
+        scope.push(Effect::Cast { nsp, target, frames, volatile });
+        Ok(())
+    }
+
+    /// Sends an event and collects the clients' acknowledgements: until all are there, or the time is over. With
+    /// nobody to answer it is done at once.
+    ///
+    /// ```
+    /// use parlor::prelude::*;
+    /// async fn vote(socket: Socket, Data(question): Data<String>) -> Result<Ack<usize>, Fault> {
+    ///     let votes = socket.to("voters").emit_with_ack("vote", &question).await?;
+    ///     Ok(Ack(votes.answers.iter().filter(|vote| vote.to::<bool>().unwrap_or(false)).count()))
+    /// }
+    /// # let _ = Namespace::open().on("vote", vote);
+    /// ```
+    ///
+    /// # Errors
+    /// As [`emit`](Self::emit). Missing answers are no error: see [`Answers::timed_out`].
+    pub async fn emit_with_ack(self, event: &str, payload: impl IntoPayload) -> Result<Answers, Fault> {
+        let payload = payload.into_payload()?.into();
+        let timeout = millis(self.timeout);
+        let found = self.ask(Query::Emit { name: event.to_owned(), payload, timeout }).await?;
+        let answers = found.answers.into_iter().map(Payload::from).collect();
+        Ok(Answers { answers, timed_out: found.incomplete })
+    }
+
+    /// The sockets themselves. A Gateway that does not answer within 5 s is left out.
+    pub async fn fetch_sockets(self) -> Vec<RemoteSocket> {
+        let (scope, nsp) = (self.scope.clone(), self.nsp.clone());
+        // A name that is too long is the name of no room: nobody is there.
+        let found = self.ask(Query::Sockets).await.unwrap_or_default();
+        let remote = |card| RemoteSocket { card, nsp: nsp.clone(), scope: scope.clone() };
+        found.sockets.into_iter().map(remote).collect()
+    }
+
+    /// Has these sockets join a room (Node's `socketsJoin`); done when that has taken effect everywhere.
+    ///
+    /// # Errors
+    /// [`Fault::is_timeout`] if a Gateway did not say so within 5 s; it may happen later all the same. A name
+    /// longer than [`ROOM_NAME_MAX`].
+    pub async fn join_all(self, room: &str) -> Result<(), Fault> {
+        check_room(room)?;
+        self.done(Query::Join(room.to_owned())).await
+    }
+
+    /// Has these sockets leave a room (Node's `socketsLeave`); as [`join_all`](Self::join_all).
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn leave_all(self, room: &str) -> Result<(), Fault> {
+        check_room(room)?;
+        self.done(Query::Leave(room.to_owned())).await
+    }
+
+    /// Takes these sockets out of the namespace (Node's `disconnectSockets`); `close` closes their clients' whole
+    /// connections.
+    ///
+    /// # Errors
+    /// As [`join_all`](Self::join_all).
+    pub async fn disconnect_all(self, close: bool) -> Result<(), Fault> {
+        self.done(Query::Disconnect(close)).await
+    }
+
+    async fn done(self, query: Query) -> Result<(), Fault> {
+        let found = self.ask(query).await?;
+        if found.incomplete { Err(Fault::timeout()) } else { Ok(()) }
+    }
+
+    async fn ask(self, query: Query) -> Result<Found, Fault> {
+        self.check()?;
+        Ok(self.scope.ask(&self.nsp, self.target, query).await)
+    }
+
+    fn check(&self) -> Result<(), Fault> {
+        self.target.rooms.iter().try_for_each(|room| check_room(room))
+    }
+}
+
+pub(crate) fn check_room(room: &str) -> Result<(), Fault> {
+    if room.len() <= ROOM_NAME_MAX {
+        return Ok(());
+    }
+    Err(Fault::new("bad room name", format!("The name of a room has at most {ROOM_NAME_MAX} bytes.")))
+}
+
+/// A socket on any Gateway, as it was when asked for; what is done with it is done where it is now.
+#[derive(Clone, Debug)]
+pub struct RemoteSocket {
+    card: Card,
+    nsp: String,
+    scope: Rc<Scope>,
+}
+
+impl RemoteSocket {
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.card.id
+    }
+
+    /// Its rooms, sorted, its own id among them.
+    #[must_use]
+    pub fn rooms(&self) -> &[String] {
+        &self.card.rooms
+    }
+
+    /// Its data.
+    ///
+    /// # Errors
+    /// If the data does not fit `S`.
+    pub fn data<S: DeserializeOwned>(&self) -> Result<S, Fault> {
+        Ok(serde_json::from_str(&self.card.data)?)
+    }
+
+    /// What its client sent when it opened the connection.
+    #[must_use]
+    pub fn handshake(&self) -> &Handshake {
+        &self.card.handshake
+    }
+
+    /// This socket alone, to emit to it, to have it join or leave a room, or to disconnect it.
+    pub fn only(&self) -> Broadcast {
+        Broadcast::new(&self.scope, &self.nsp).to(self.id())
+    }
+}

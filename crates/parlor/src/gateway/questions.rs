@@ -1,0 +1,293 @@
+//! Questions: what a call here asks of sockets on any Gateway, and what is asked of the sockets here.
+
+use std::rc::Rc;
+
+use engine_io::Millis;
+use serde::{Deserialize, Serialize};
+use socket_io::{Payload, Target};
+
+use super::{Gateway, Output, Place, client::Phase, sockets::with_own};
+use crate::{
+    Turn,
+    call::CallId,
+    names::{RoomKey, gateway_of},
+    wire::{Card, Direct, Found, Peer, Query, ToRoom},
+};
+
+/// How long a question may take, beside the clients' part of it. A Room gives its Gateways 5 s.
+const ASK_TIMEOUT: Millis = 6_000;
+/// How long the joins and leaves of a question may take.
+const CHANGE_TIMEOUT: Millis = 4_000;
+
+/// A question that a call has asked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Asked {
+    call: CallId,
+    ask: u64,
+    deadline: Millis,
+}
+
+/// Whom an answer is for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) enum Asker {
+    /// A call of this Gateway.
+    Call {
+        call: CallId,
+        ask: u64,
+    },
+    Room {
+        key: RoomKey,
+        question: u64,
+    },
+    /// Another Gateway.
+    Gateway {
+        name: String,
+        ask: u64,
+    },
+}
+
+/// A question to the sockets here whose answer takes time.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Task {
+    asker: Asker,
+    /// How many entries of `Gateway::awaited` are its own.
+    waiting: usize,
+    found: Found,
+    deadline: Millis,
+}
+
+/// What a task waits for, of one socket.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) enum Awaited {
+    /// The client's acknowledgement of this number.
+    Ack(u64),
+    /// The Room's confirmation.
+    Change { room: String, join: bool },
+}
+
+impl Gateway {
+    /// Asks sockets, wherever they are; the answer goes to the call.
+    pub(super) fn ask(
+        &mut self,
+        turn: &mut Turn<'_>,
+        (call, ask): (CallId, u64),
+        nsp: &str,
+        target: Target,
+        query: Query,
+    ) {
+        let address = match target.rooms.as_slice() {
+            [room] => gateway_of(room).filter(|name| self.app.config().gateways.contains(name)),
+            _ => None,
+        };
+        if address == Some(&self.name) {
+            return self.question(turn, nsp, &target, query, Asker::Call { call, ask });
+        }
+        self.next_ask += 1;
+        let number = self.next_ask;
+        self.asks.insert(number, Asked { call, ask, deadline: turn.now + ASK_TIMEOUT + query.patience() });
+        if let Some(name) = address.map(ToOwned::to_owned) {
+            let item = Direct::Ask { ask: number, nsp: nsp.to_owned(), target, query };
+            self.gateway(turn, &name).push(item);
+            self.ready.push(Peer::Gateway(name));
+            return;
+        }
+        let key = match target.rooms.as_slice() {
+            [room] => RoomKey::room(nsp, room),
+            _ => RoomKey::everyone(nsp),
+        };
+        self.tell(turn, key, ToRoom::Ask { ask: number, target, query });
+    }
+
+    /// The answer to a question of a call here.
+    pub(super) fn answered(&mut self, number: u64, found: Found) {
+        if let Some(Asked { call, ask, .. }) = self.asks.remove(&number) {
+            self.outputs.push_back(Output::Answered { call, ask, found });
+        }
+    }
+
+    /// Asks the sockets here that are meant, and answers when all have done their part.
+    pub(super) fn question(
+        &mut self,
+        turn: &mut Turn<'_>,
+        nsp: &str,
+        target: &Target,
+        query: Query,
+        asker: Asker,
+    ) {
+        let selected = self.locals.get(nsp).map(|local| local.rooms.select(target)).unwrap_or_default();
+        let found = match &query {
+            Query::Sockets => {
+                let sockets = selected.iter().filter_map(|id| self.card(nsp, id)).collect();
+                Found { sockets, ..Found::default() }
+            }
+            _ => Found::default(),
+        };
+        self.next_task += 1;
+        let task = self.next_task;
+        let mut waiting = Vec::new();
+        match query {
+            Query::Sockets => {}
+            Query::Join(room) => {
+                for (id, place) in self.placed(&selected) {
+                    if self.join(turn, &place.sid, &place.nsp, &id, room.clone()) {
+                        waiting.push((id, Awaited::Change { room: room.clone(), join: true }));
+                    }
+                }
+            }
+            Query::Leave(room) => {
+                for (id, place) in self.placed(&selected) {
+                    if self.leave(turn, &place.sid, &place.nsp, &id, room.clone()) {
+                        waiting.push((id, Awaited::Change { room: room.clone(), join: false }));
+                    }
+                }
+            }
+            Query::Disconnect(close) => {
+                for (_, place) in self.placed(&selected) {
+                    self.disconnect(turn, &place.sid, &place.nsp, close);
+                }
+            }
+            Query::Emit { name, payload, timeout } => {
+                let number = self.locals.get_mut(nsp).map_or(0, |local| {
+                    local.next_ack += 1;
+                    local.next_ack - 1
+                });
+                match self.app.config().parser.encode_event(nsp, Some(number), &name, &payload) {
+                    Ok(frames) => {
+                        for (id, place) in self.placed(&selected) {
+                            self.send(&place.sid, frames.clone(), false);
+                            waiting.push((id, Awaited::Ack(number)));
+                        }
+                    }
+                    Err(error) => {
+                        self.outputs.push_back(Output::Log(format!("{name} can't be written: {error}")))
+                    }
+                }
+                return self.begin(task, asker, waiting, found, turn, timeout);
+            }
+        }
+        self.begin(task, asker, waiting, found, turn, CHANGE_TIMEOUT);
+    }
+
+    fn begin(
+        &mut self,
+        task: u64,
+        asker: Asker,
+        waiting: Vec<(Rc<str>, Awaited)>,
+        found: Found,
+        turn: &mut Turn<'_>,
+        timeout: Millis,
+    ) {
+        if waiting.is_empty() {
+            return self.respond(turn, asker, found);
+        }
+        let deadline = turn.now.saturating_add(timeout);
+        self.tasks.insert(task, Task { asker, waiting: waiting.len(), found, deadline });
+        self.awaited.extend(waiting.into_iter().map(|(id, awaited)| (id, awaited, task)));
+    }
+
+    fn placed(&self, ids: &[Rc<str>]) -> Vec<(Rc<str>, Place)> {
+        ids.iter().filter_map(|id| Some((id.clone(), self.sockets.get(id)?.clone()))).collect()
+    }
+
+    /// What tasks wait for has come, perhaps with a client's answer.
+    pub(super) fn came(
+        &mut self,
+        turn: &mut Turn<'_>,
+        socket: &str,
+        awaited: Awaited,
+        answer: Option<Payload>,
+    ) {
+        let socket: Rc<str> = socket.into();
+        let all = (socket.clone(), awaited.clone(), 0)..=(socket, awaited, u64::MAX);
+        let came: Vec<_> = self.awaited.range(all).cloned().collect();
+        for entry in came {
+            self.awaited.remove(&entry);
+            self.part(
+                turn,
+                entry.2,
+                Found { answers: answer.clone().map(Into::into).into_iter().collect(), ..Found::default() },
+            );
+        }
+    }
+
+    /// A socket has gone: nobody waits for it any more.
+    pub(super) fn forget_awaited(&mut self, turn: &mut Turn<'_>, socket: &Rc<str>) {
+        let first = (socket.clone(), Awaited::Ack(0), 0);
+        let gone: Vec<_> = self.awaited.range(first..).take_while(|(id, ..)| id == socket).cloned().collect();
+        for entry in gone {
+            self.awaited.remove(&entry);
+            // A client owed an answer; a room is left as soon as its member has gone.
+            let incomplete = matches!(entry.1, Awaited::Ack(_));
+            self.part(turn, entry.2, Found { incomplete, ..Found::default() });
+        }
+    }
+
+    /// One socket's part of a task.
+    fn part(&mut self, turn: &mut Turn<'_>, number: u64, part: Found) {
+        let Some(task) = self.tasks.get_mut(&number) else { return };
+        task.found.merge(part);
+        task.waiting = task.waiting.saturating_sub(1);
+        if task.waiting == 0 {
+            self.finish_task(turn, number);
+        }
+    }
+
+    fn finish_task(&mut self, turn: &mut Turn<'_>, number: u64) {
+        if let Some(Task { asker, found, .. }) = self.tasks.remove(&number) {
+            self.respond(turn, asker, found);
+        }
+    }
+
+    fn respond(&mut self, turn: &mut Turn<'_>, asker: Asker, found: Found) {
+        match asker {
+            Asker::Call { call, ask } => self.outputs.push_back(Output::Answered { call, ask, found }),
+            Asker::Room { key, question } => self.tell(turn, key, ToRoom::Answer { question, found }),
+            Asker::Gateway { name, ask } => {
+                self.gateway(turn, &name).push(Direct::Answer { ask, found });
+                self.ready.push(Peer::Gateway(name));
+            }
+        }
+    }
+
+    /// When the first question or task has waited long enough.
+    pub(super) fn questions_timeout(&self) -> Option<Millis> {
+        let tasks = self.tasks.values().map(|task| task.deadline);
+        self.asks.values().map(|asked| asked.deadline).chain(tasks).min()
+    }
+
+    /// Ends what has waited too long, with what there is, so that no handler waits for ever.
+    pub(super) fn expire_questions(&mut self, turn: &mut Turn<'_>) {
+        let late = |deadline: Millis| deadline <= turn.now;
+        let asks: Vec<u64> =
+            self.asks.iter().filter(|(_, asked)| late(asked.deadline)).map(|(number, _)| *number).collect();
+        let tasks: Vec<u64> =
+            self.tasks.iter().filter(|(_, task)| late(task.deadline)).map(|(number, _)| *number).collect();
+        for number in asks {
+            self.answered(number, Found::too_late());
+        }
+        if tasks.is_empty() {
+            return;
+        }
+        self.awaited.retain(|(_, _, task)| !tasks.contains(task));
+        for number in tasks {
+            if let Some(task) = self.tasks.get_mut(&number) {
+                task.found.incomplete = true;
+            }
+            self.finish_task(turn, number);
+        }
+    }
+
+    /// A socket here as others see it.
+    fn card(&self, nsp: &str, id: &Rc<str>) -> Option<Card> {
+        let place = self.sockets.get(id)?;
+        let client = self.clients.get(&place.sid)?;
+        let socket = client.sockets.get(&place.nsp).filter(|socket| socket.phase == Phase::Live)?;
+        let rooms = self.locals.get(nsp)?.rooms.rooms_of(id).cloned().collect();
+        Some(Card {
+            id: id.to_string(),
+            rooms: with_own(rooms, id).iter().map(ToString::to_string).collect(),
+            data: socket.data.clone(),
+            handshake: (*client.handshake).clone(),
+        })
+    }
+}

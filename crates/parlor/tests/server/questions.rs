@@ -1,0 +1,171 @@
+//! What sockets are asked, and what is done with many of them at once, on two Gateways.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use parlor::{Incoming, TestClient, prelude::Payload};
+use serde_json::{Value, json};
+
+use crate::app::{guest, in_every_memory, msgs};
+
+/// The number of the question that has come.
+fn asked(client: &TestClient) -> u64 {
+    match client.next() {
+        Some(Incoming::Question(id, name, ..)) if name == "question" => id,
+        other => panic!("no question but {other:?}"),
+    }
+}
+
+fn last(client: &TestClient) -> Option<Incoming> {
+    std::iter::from_fn(|| client.next()).last()
+}
+
+#[test]
+fn a_client_is_asked_and_answers_once() {
+    in_every_memory(|server| {
+        let ann = guest(server);
+        let request = ann.request("ask-me", ("x", 1000));
+        let id = asked(&ann);
+        ann.acknowledge(id + 7, "to another question");
+        assert_eq!(ann.answer(request), None);
+        ann.acknowledge(id, (5, "not looked at"));
+        ann.acknowledge(id, 6);
+        assert_eq!(ann.answer(request), Some(json!([5])));
+        server.advance(Duration::from_millis(1)); // after sleep, numbers are those of the clock
+        assert_eq!(ann.ask("echo", "still here"), Some(json!(["still here"])));
+        let request = ann.request("ask-me", ("x", 1000));
+        assert!(asked(&ann) > id);
+        assert_eq!(ann.answer(request), None);
+    });
+}
+
+#[test]
+fn an_answer_may_hold_bytes() {
+    in_every_memory(|server| {
+        let ann = guest(server);
+        let request = ann.request("ask-me", ("x", 1000));
+        let bytes = Payload::from_raw(r#"{"_placeholder":true,"num":0}"#, vec![Bytes::from_static(&[1, 2])]);
+        ann.acknowledge(asked(&ann), bytes.unwrap());
+        assert_eq!(ann.answer(request), Some(json!([{ "_placeholder": true, "num": 0 }])));
+    });
+}
+
+#[test]
+fn who_does_not_answer_is_waited_for_so_long_and_no_longer() {
+    in_every_memory(|server| {
+        let ann = guest(server);
+        let request = ann.request("ask-me", ("x", 1000));
+        let id = asked(&ann);
+        server.advance(Duration::from_millis(999));
+        assert_eq!(ann.answer(request), None);
+        server.advance(Duration::from_millis(1));
+        let late = json!([{ "error": "timeout", "message": "operation has timed out" }]);
+        assert_eq!(ann.answer(request), Some(late));
+        ann.acknowledge(id, "late");
+        assert_eq!(ann.ask("echo", 1), Some(json!([1])));
+    });
+}
+
+#[test]
+fn a_room_is_asked_on_all_gateways() {
+    in_every_memory(|server| {
+        let all: [TestClient; 4] = std::array::from_fn(|_| guest(server));
+        let [ann, bob, cleo, dora] = &all;
+        for client in [ann, bob, cleo] {
+            client.ask("join", "r");
+        }
+        let request = ann.request("ask-room", ("r", "x"));
+        bob.acknowledge(asked(bob), "b");
+        assert_eq!(ann.answer(request), None);
+        cleo.acknowledge(asked(cleo), "c");
+        let answer = ann.answer(request).unwrap();
+        let mut answers: Vec<Value> = answer[0]["answers"].as_array().unwrap().clone();
+        answers.sort_by_key(Value::to_string);
+        assert_eq!(answers, ["b", "c"]);
+        assert_eq!(answer[0]["timedOut"], false);
+        assert_eq!((ann.next(), dora.next()), (None, None));
+        let nobody = json!([{ "answers": [], "timedOut": false }]);
+        assert_eq!(ann.ask("ask-room", ("nobody's", "x")), Some(nobody));
+    });
+}
+
+#[test]
+fn what_there_is_of_answers_comes_when_the_time_is_over() {
+    in_every_memory(|server| {
+        let all: [TestClient; 3] = std::array::from_fn(|_| guest(server));
+        let [ann, bob, cleo] = &all;
+        for client in &all {
+            client.ask("join", "r");
+        }
+        let partial = json!([{ "answers": ["c"], "timedOut": true }]);
+        let request = ann.request("ask-room", ("r", "x"));
+        cleo.acknowledge(asked(cleo), "c");
+        asked(bob);
+        server.advance(Duration::from_secs(5));
+        assert_eq!(ann.answer(request), Some(partial.clone()));
+        // Who has gone is not waited for.
+        let request = ann.request("ask-room", ("r", "x"));
+        cleo.acknowledge(asked(cleo), "c");
+        bob.hang_up();
+        assert_eq!(ann.answer(request), Some(partial));
+    });
+}
+
+#[test]
+fn many_join_and_leave_at_once() {
+    in_every_memory(|server| {
+        let all: [TestClient; 4] = std::array::from_fn(|_| guest(server));
+        let [ann, bob, cleo, dora] = &all;
+        for client in [ann, bob, cleo] {
+            client.ask("join", "a");
+        }
+        cleo.ask("join", "b");
+        assert_eq!(dora.ask("herd", ("a", "b")), Some(json!([])));
+        assert_eq!(server.members("/", "b"), 3);
+        dora.emit("msg", ("b", 1));
+        assert_eq!(
+            [msgs(ann), msgs(bob), msgs(cleo), msgs(dora)],
+            [vec![json!(1)], vec![json!(1)], vec![json!(1)], vec![]]
+        );
+        assert_eq!(ann.ask("rooms", ()).unwrap()[0].as_array().unwrap().len(), 3);
+        // One of those who are herded may ask for it.
+        assert_eq!(ann.ask("unherd", ("a", "b")), Some(json!([])));
+        assert_eq!((server.members("/", "a"), server.members("/", "b")), (3, 0));
+        assert_eq!(dora.ask("herd", ("nobody's", "b")), Some(json!([])));
+        assert_eq!(ann.ask("herd", ("a", "x".repeat(600))).unwrap()[0]["error"], "bad room name");
+    });
+}
+
+#[test]
+fn a_socket_is_disconnected_wherever_it_is() {
+    in_every_memory(|server| {
+        let all: [TestClient; 3] = std::array::from_fn(|_| guest(server));
+        let [ann, bob, cleo] = &all;
+        for (client, close) in [(bob, false), (cleo, true)] {
+            assert_eq!(ann.ask("kick", (client.id(), close)), Some(json!([])));
+            assert_eq!(last(client), Some(Incoming::Disconnected));
+            assert_eq!(client.is_closed(), close);
+            let (name, args) = ann.events().pop().unwrap();
+            assert_eq!((name.as_str(), &args), ("gone", &json!(["server namespace disconnect", []])));
+        }
+        assert_eq!(ann.ask("kick", (bob.id(), true)), Some(json!([])), "who is gone already");
+        assert_eq!(ann.ask("kick", ("nobody", true)), Some(json!([])));
+    });
+}
+
+#[test]
+fn a_lost_answer_between_gateways_is_asked_for_again() {
+    in_every_memory(|server| {
+        let all: [TestClient; 2] = std::array::from_fn(|_| guest(server));
+        let [ann, bob] = &all;
+        ann.ask("join", "r");
+        bob.ask("join", "r");
+        server.lose_reply(0);
+        let request = ann.request("ask-room", ("r", "x"));
+        server.advance(Duration::from_secs(1));
+        bob.acknowledge(asked(bob), "b");
+        server.advance(Duration::from_secs(1));
+        assert_eq!(ann.answer(request), Some(json!([{ "answers": ["b"], "timedOut": false }])));
+        assert_eq!(bob.next(), None);
+    });
+}
