@@ -22,6 +22,7 @@
 //!
 //! - `edge`: the stateless Worker: refuses what is wrong, finds the Gateway, forwards; `client_files`: what it serves
 //!   beside that
+//! - `emit`: emitting from outside of the objects
 //! - `gateway`, `room`: the objects, each a machine of [`parlor`] with its outputs carried out
 //! - `sockets`, `store`, `alarm`, `abort`, `http`, `peers`, `settings`: what they are plumbed with
 //! - `macros`: [`durable_objects!`]
@@ -30,6 +31,7 @@ mod abort;
 mod alarm;
 mod client_files;
 mod edge;
+mod emit;
 mod gateway;
 mod http;
 mod macros;
@@ -42,7 +44,13 @@ mod store;
 
 pub use parlor;
 
-pub use crate::{edge::serve, gateway::GatewayShell, panics::report_panics, room::RoomShell};
+pub use crate::{
+    edge::serve,
+    emit::{emit, serve_emit},
+    gateway::GatewayShell,
+    panics::report_panics,
+    room::RoomShell,
+};
 
 /// What an application on Workers needs.
 pub mod prelude {

@@ -61,6 +61,12 @@ impl Fault {
         self.error == TIMEOUT
     }
 
+    /// `{"error", "message"}`, as the client's acknowledgement has it.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        self.body().to_string()
+    }
+
     /// The line for the log.
     pub(crate) fn log_line(&self) -> String {
         let words = self.cause.as_ref().or(self.message.as_ref()).map_or("", String::as_str);
@@ -69,11 +75,21 @@ impl Fault {
 
     /// What the acknowledgement carries.
     pub(crate) fn payload(&self) -> Payload {
+        Payload::from_args(&self.body()).unwrap_or_default()
+    }
+
+    fn body(&self) -> Value {
         let mut body = json!({ "error": self.error });
         if let (Some(message), Some(body)) = (&self.message, body.as_object_mut()) {
             body.insert("message".into(), message.clone().into());
         }
-        Payload::from_args(&body).unwrap_or_default()
+        body
+    }
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.log_line())
     }
 }
 

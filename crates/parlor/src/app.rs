@@ -12,6 +12,7 @@ use crate::{
     call::{Call, Handshake, Running, Scope},
     names::Gateways,
     namespace::{Handlers, Namespace},
+    pattern::{self, Params},
 };
 
 /// Settings of a server, with Node's defaults.
@@ -56,6 +57,13 @@ pub type EngineHandler = Rc<dyn Fn(Message) -> Vec<Message>>;
 /// Says whether a client may open a connection; the error is told to it.
 pub type RequestGuard = Rc<dyn Fn(&Handshake) -> Result<(), String>>;
 
+/// Namespaces whose names are as a pattern says.
+struct Dynamic {
+    pattern: String,
+    check: Box<dyn Fn(&Params) -> bool>,
+    handlers: Handlers,
+}
+
 /// A whole Socket.IO application. It is built anew whenever a sleeping object wakes, so building it must be
 /// cheap and must give the same again.
 ///
@@ -70,6 +78,7 @@ pub type RequestGuard = Rc<dyn Fn(&Handshake) -> Result<(), String>>;
 pub struct App {
     config: Config,
     namespaces: LiteMap<String, Handlers>,
+    dynamic: Vec<Dynamic>,
     engine: Option<(String, EngineHandler)>,
     allow_request: Option<RequestGuard>,
 }
@@ -100,6 +109,22 @@ impl App {
     ) -> Self {
         let name = if name.starts_with('/') { name.to_owned() } else { format!("/{name}") };
         self.namespaces.insert(name, namespace.into_handlers());
+        self
+    }
+
+    /// Adds namespaces whose names are as `pattern` says and for which `check` is true: `"/org-{id}"` is `/org-1`,
+    /// `/org-2`, and so on, each with rooms of its own. A namespace that was added by its name comes first, then the
+    /// patterns in their order. Handlers take [`Params`]. Check what the placeholders stand for: strangers choose it, and
+    /// each namespace that somebody is in costs an object.
+    #[must_use]
+    pub fn dynamic<S: Serialize + DeserializeOwned + 'static>(
+        mut self,
+        pattern: &str,
+        check: impl Fn(&Params) -> bool + 'static,
+        namespace: Namespace<S>,
+    ) -> Self {
+        let (pattern, check) = (pattern.to_owned(), Box::new(check));
+        self.dynamic.push(Dynamic { pattern, check, handlers: namespace.into_handlers() });
         self
     }
 
@@ -198,16 +223,26 @@ impl App {
     }
 
     pub(crate) fn handlers(&self, nsp: &str) -> Option<&Handlers> {
-        self.namespaces.get(nsp)
+        self.find(nsp).map(|(handlers, _)| handlers)
+    }
+
+    fn find(&self, nsp: &str) -> Option<(&Handlers, Params)> {
+        if let Some(handlers) = self.namespaces.get(nsp) {
+            return Some((handlers, Params::default()));
+        }
+        self.dynamic.iter().find_map(|dynamic| {
+            let params = pattern::matches(&dynamic.pattern, nsp).filter(|params| (dynamic.check)(params))?;
+            Some((&dynamic.handlers, params))
+        })
     }
 
     /// Starts the handler of a call. It fails if the namespace is gone (newer code met an older socket).
     #[must_use]
     pub fn start(&self, call: Call) -> Running {
-        let scope = Scope::new(call, self.config.parser);
-        match self.namespaces.get(&*scope.call.nsp) {
-            Some(handlers) => handlers.start(scope),
+        match self.find(&call.nsp) {
+            Some((handlers, params)) => handlers.start(Scope::new(call, self.config.parser, params)),
             None => {
+                let scope = Scope::new(call, self.config.parser, Params::default());
                 let gone = Outcome::Failed(Fault::internal("the namespace is gone"));
                 Running::new(scope, Box::pin(std::future::ready(gone)))
             }

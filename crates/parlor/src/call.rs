@@ -20,6 +20,7 @@ use socket_io::{Parser, Payload, Target};
 
 use crate::{
     answer::{Fault, Outcome},
+    pattern::Params,
     wire::{Found, Query},
 };
 
@@ -154,6 +155,8 @@ pub struct Scope {
     pub(crate) call: Call,
     /// How the application's packets are written.
     pub(crate) parser: Parser,
+    /// What the name of the namespace says, if it is a dynamic one.
+    pub(crate) params: Params,
     effects: RefCell<Vec<Effect>>,
     answers: RefCell<LiteMap<u64, Found>>,
     asked: Cell<u64>,
@@ -163,10 +166,11 @@ pub struct Scope {
 }
 
 impl Scope {
-    pub(crate) fn new(call: Call, parser: Parser) -> Rc<Self> {
+    pub(crate) fn new(call: Call, parser: Parser, params: Params) -> Rc<Self> {
         Rc::new(Self {
             call,
             parser,
+            params,
             effects: RefCell::default(),
             answers: RefCell::default(),
             asked: Cell::new(0),

@@ -7,7 +7,7 @@
 //!
 //! # Layout
 //!
-//! - `app`, `namespace`, `handler`, `extract`, `answer`, `socket`, `broadcast`: the API of an application
+//! - `app`, `namespace`, `handler`, `extract`, `answer`, `socket`, `broadcast`, `pattern`, `outside`: the API of an application
 //! - `call`: one call of a handler, as data
 //! - `gateway`, `room`: the machines
 //! - `link`, `wire`, `names`: how objects talk, what they say, what they are called
@@ -32,6 +32,8 @@ mod handler;
 mod link;
 mod names;
 mod namespace;
+mod outside;
+mod pattern;
 mod room;
 mod socket;
 mod testing;
@@ -52,6 +54,8 @@ pub use crate::{
     handler::{ConnectHandler, Handler},
     names::{Gateways, ID_BYTES, ROOM_NAME_MAX, RoomKey, gateway_of},
     namespace::Namespace,
+    outside::Emitter,
+    pattern::Params,
     room::{Room, RoomOutput},
     socket::{Io, Socket, Timed},
     testing::{Incoming, Memory, TestClient, TestServer},
@@ -64,7 +68,7 @@ pub mod prelude {
 
     pub use crate::{
         Ack, Answers, App, Auth, Binary, Data, DisconnectReason, EventName, Fault, Handshake, Io, Namespace,
-        Now, Payload, Raw, Refused, Socket, SocketData,
+        Now, Params, Payload, Raw, Refused, Socket, SocketData,
     };
 }
 

@@ -1,5 +1,8 @@
 //! Names: of Gateways, of connections and sockets (which carry their Gateway's name), and of Rooms.
 
+use socket_io::Target;
+
+use crate::wire::Peer;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
@@ -103,6 +106,18 @@ impl RoomKey {
             None => (name, None),
         };
         Self { nsp: nsp.replace("%23", "#").replace("%25", "%"), room }
+    }
+}
+
+/// Where something for these sockets goes: to one socket's Gateway by its id, to the Room of one room, else to the Room
+/// of everyone, whose Gateways pick their sockets.
+pub(crate) fn address(gateways: Gateways, nsp: &str, target: &Target) -> Peer {
+    match target.rooms.as_slice() {
+        [room] => match gateway_of(room).filter(|name| gateways.contains(name)) {
+            Some(name) => Peer::Gateway(name.to_owned()),
+            None => Peer::Room(RoomKey::room(nsp, room)),
+        },
+        _ => Peer::Room(RoomKey::everyone(nsp)),
     }
 }
 

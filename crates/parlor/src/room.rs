@@ -13,7 +13,7 @@ use crate::{
     Turn,
     link::Link,
     names::{RoomKey, gateway_of},
-    wire::{self, Found, Peer, ToGateway, ToRoom, WireError},
+    wire::{self, Cast, Found, Peer, ToGateway, ToRoom, WireError},
 };
 
 /// How long a Gateway has to answer a question, as on Node; what it has to wait for clients comes on top.
@@ -108,8 +108,15 @@ impl Room {
     /// # Errors
     /// A body that can't be read; answer it with a failure, the Gateway comes again.
     pub fn handle_request(&mut self, turn: &mut Turn<'_>, body: &[u8]) -> Result<Vec<u8>, WireError> {
-        let (Peer::Gateway(gateway), rest) = wire::decode_sender(body)? else {
-            return Err(WireError::Malformed);
+        let (gateway, rest) = match wire::decode_sender(body)? {
+            (Some(Peer::Gateway(gateway)), rest) => (gateway, rest),
+            (Some(Peer::Room(_)), _) => return Err(WireError::Malformed),
+            (None, rest) => {
+                let (_, cast) = wire::decode_outside(rest)?;
+                self.cast(turn, &cast);
+                self.pump();
+                return Ok(Vec::new());
+            }
         };
         let envelope = wire::decode_envelope(rest)?;
         let items = self.link(turn, &gateway).handle_request(envelope);
@@ -202,14 +209,7 @@ impl Room {
                     }
                     self.tell(turn, gateway, ToGateway::Left { member });
                 }
-                ToRoom::Cast(cast) => {
-                    self.place += 1;
-                    let place = self.place;
-                    let gateways: Vec<String> = self.members.keys().cloned().collect();
-                    for gateway in gateways {
-                        self.tell(turn, &gateway, ToGateway::Deliver { place, cast: cast.clone() });
-                    }
-                }
+                ToRoom::Cast(cast) => self.cast(turn, &cast),
                 ToRoom::Ask { ask, target, query } => {
                     self.asked += 1;
                     let question = self.asked;
@@ -239,6 +239,16 @@ impl Room {
                     }
                 }
             }
+        }
+    }
+
+    /// Gives a broadcast its place.
+    fn cast(&mut self, turn: &mut Turn<'_>, cast: &Cast) {
+        self.place += 1;
+        let place = self.place;
+        let gateways: Vec<String> = self.members.keys().cloned().collect();
+        for gateway in gateways {
+            self.tell(turn, &gateway, ToGateway::Deliver { place, cast: cast.clone() });
         }
     }
 

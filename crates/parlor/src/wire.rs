@@ -231,14 +231,28 @@ pub(crate) fn encode<T: Serialize>(value: &T) -> Vec<u8> {
 /// The body of a request between objects: who speaks, and its side of the link.
 #[must_use]
 pub(crate) fn encode_request<T: Serialize>(from: &Peer, envelope: &Envelope<T>) -> Vec<u8> {
-    encode(&(from, envelope))
+    encode(&(Some(from), envelope))
 }
 
-/// The sender of a request, and the rest of it for [`decode_envelope`].
+/// The body of a request with a broadcast from outside of all objects, in this namespace.
+#[must_use]
+pub(crate) fn encode_outside(nsp: &str, cast: &Cast) -> Vec<u8> {
+    encode(&(None::<Peer>, nsp, cast))
+}
+
+/// The namespace and the broadcast of [`encode_outside`], behind its sender.
 ///
 /// # Errors
 /// See [`WireError`].
-pub(crate) fn decode_sender(body: &[u8]) -> Result<(Peer, &[u8]), WireError> {
+pub(crate) fn decode_outside(rest: &[u8]) -> Result<(String, Cast), WireError> {
+    postcard::from_bytes(rest).map_err(|_| WireError::Malformed)
+}
+
+/// The sender of a request (`None`: from outside of all objects), and the rest of it for [`decode_envelope`].
+///
+/// # Errors
+/// See [`WireError`].
+pub(crate) fn decode_sender(body: &[u8]) -> Result<(Option<Peer>, &[u8]), WireError> {
     match body.split_first() {
         Some((&VERSION, rest)) => postcard::take_from_bytes(rest).map_err(|_| WireError::Malformed),
         other => Err(WireError::Version(other.map(|(version, _)| *version))),

@@ -14,6 +14,7 @@ pub fn app() -> App {
         .namespace("/", main_namespace::namespace())
         .namespace("/custom", custom)
         .namespace("/members", Namespace::new(members_only))
+        .dynamic("/org-{n}", is_number, Namespace::new(org).on("msg", main_namespace::msg))
         .engine("/engine.io/", |message| vec![message])
         .allow_request(unless_denied)
 }
@@ -29,7 +30,7 @@ fn start() {
 async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Response> {
     match request.path().as_str() {
         "/healthz" => Response::ok("ok"),
-        "/emit" => Response::error("not implemented", 501),
+        "/emit" => parlor_worker::serve_emit(app(), request, &env, "lab").await,
         _ => parlor_worker::serve(app(), request, &env).await,
     }
 }
@@ -42,6 +43,14 @@ fn unless_denied(handshake: &Handshake) -> Result<(), String> {
 
 async fn greet(socket: Socket, Auth(auth): Auth<Value>) -> Result<(), Fault> {
     socket.emit("auth", &auth)
+}
+
+fn is_number(params: &Params) -> bool {
+    params.parse::<u64>("n").is_ok_and(|n| params.get("n") == Some(&n.to_string()))
+}
+
+async fn org(socket: Socket, params: Params) -> Result<(), Fault> {
+    socket.emit("org", params.parse::<u64>("n")?)
 }
 
 async fn members_only(Auth(auth): Auth<Value>) -> Result<(), Refused> {

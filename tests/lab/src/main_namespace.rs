@@ -68,7 +68,7 @@ async fn rooms(socket: Socket) -> Ack<Vec<String>> {
     Ack(socket.rooms().into_iter().map(ToOwned::to_owned).collect())
 }
 
-async fn msg(socket: Socket, Data((room, x)): Data<(String, Raw)>) -> Result<(), Fault> {
+pub(crate) async fn msg(socket: Socket, Data((room, x)): Data<(String, Raw)>) -> Result<(), Fault> {
     socket.to(&room).emit("msg", &x)
 }
 

@@ -10,7 +10,7 @@ use super::{Gateway, Output, Place, client::Phase, sockets::with_own};
 use crate::{
     Turn,
     call::CallId,
-    names::{RoomKey, gateway_of},
+    names::{RoomKey, address},
     wire::{Card, Direct, Found, Peer, Query, ToRoom},
 };
 
@@ -75,27 +75,20 @@ impl Gateway {
         target: Target,
         query: Query,
     ) {
-        let address = match target.rooms.as_slice() {
-            [room] => gateway_of(room).filter(|name| self.app.config().gateways.contains(name)),
-            _ => None,
-        };
-        if address == Some(&self.name) {
+        let peer = address(self.app.config().gateways, nsp, &target);
+        if matches!(&peer, Peer::Gateway(name) if *name == self.name) {
             return self.question(turn, nsp, &target, query, Asker::Call { call, ask });
         }
         self.next_ask += 1;
         let number = self.next_ask;
         self.asks.insert(number, Asked { call, ask, deadline: turn.now + ASK_TIMEOUT + query.patience() });
-        if let Some(name) = address.map(ToOwned::to_owned) {
-            let item = Direct::Ask { ask: number, nsp: nsp.to_owned(), target, query };
-            self.gateway(turn, &name).push(item);
-            self.ready.push(Peer::Gateway(name));
-            return;
+        match peer {
+            Peer::Gateway(name) => {
+                let item = Direct::Ask { ask: number, nsp: nsp.to_owned(), target, query };
+                self.tell_gateway(turn, name, item);
+            }
+            Peer::Room(key) => self.tell(turn, key, ToRoom::Ask { ask: number, target, query }),
         }
-        let key = match target.rooms.as_slice() {
-            [room] => RoomKey::room(nsp, room),
-            _ => RoomKey::everyone(nsp),
-        };
-        self.tell(turn, key, ToRoom::Ask { ask: number, target, query });
     }
 
     /// The answer to a question of a call here.
@@ -243,8 +236,7 @@ impl Gateway {
             Asker::Call { call, ask } => self.outputs.push_back(Output::Answered { call, ask, found }),
             Asker::Room { key, question } => self.tell(turn, key, ToRoom::Answer { question, found }),
             Asker::Gateway { name, ask } => {
-                self.gateway(turn, &name).push(Direct::Answer { ask, found });
-                self.ready.push(Peer::Gateway(name));
+                self.tell_gateway(turn, name, Direct::Answer { ask, found });
             }
         }
     }

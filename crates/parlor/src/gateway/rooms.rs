@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Turn,
     link::Link,
-    names::{RoomKey, gateway_of},
+    names::{RoomKey, address, gateway_of},
     wire::{self, Cast, Direct, Peer, ToGateway, ToRoom, WireError},
 };
 
@@ -22,7 +22,15 @@ impl Gateway {
     /// # Errors
     /// A body that can't be read; answer it with a failure, the sender comes again.
     pub fn handle_request(&mut self, turn: &mut Turn<'_>, body: &[u8]) -> Result<Vec<u8>, WireError> {
-        let (peer, rest) = wire::decode_sender(body)?;
+        let (peer, rest) = match wire::decode_sender(body)? {
+            (Some(peer), rest) => (peer, rest),
+            (None, rest) => {
+                let (nsp, cast) = wire::decode_outside(rest)?;
+                self.deliver(&nsp, &cast);
+                self.pump(turn);
+                return Ok(Vec::new());
+            }
+        };
         let reply = match &peer {
             Peer::Room(key) => {
                 let envelope = wire::decode_envelope(rest)?;
@@ -70,7 +78,7 @@ impl Gateway {
         self.rooms.entry(key.clone()).or_insert_with(|| Link::new(turn.epoch()))
     }
 
-    pub(super) fn gateway(&mut self, turn: &mut Turn<'_>, name: &str) -> &mut Link<Direct, Direct> {
+    fn gateway(&mut self, turn: &mut Turn<'_>, name: &str) -> &mut Link<Direct, Direct> {
         self.gateways.entry(name.to_owned()).or_insert_with(|| Link::new(turn.epoch()))
     }
 
@@ -78,6 +86,12 @@ impl Gateway {
     pub(super) fn tell(&mut self, turn: &mut Turn<'_>, key: RoomKey, item: ToRoom) {
         self.room(turn, &key).push(item);
         self.ready.push(Peer::Room(key));
+    }
+
+    /// Queues an item for another Gateway.
+    pub(super) fn tell_gateway(&mut self, turn: &mut Turn<'_>, name: String, item: Direct) {
+        self.gateway(turn, &name).push(item);
+        self.ready.push(Peer::Gateway(name));
     }
 
     /// Makes the next request to a peer, if there is one to make.
@@ -118,23 +132,13 @@ impl Gateway {
         }
     }
 
-    /// Sends a broadcast on its way: to one socket by its id directly, to one room through its Room, else
-    /// through the Room of everyone, whose Gateways pick their sockets.
+    /// Sends a broadcast on its way.
     pub(super) fn cast(&mut self, turn: &mut Turn<'_>, nsp: &str, cast: Cast) {
-        let key = match cast.target.rooms.as_slice() {
-            [room] => match gateway_of(room) {
-                Some(here) if here == self.name => return self.deliver(nsp, &cast),
-                Some(name) if self.app.config().gateways.contains(name) => {
-                    let name = name.to_owned();
-                    self.gateway(turn, &name).push(Direct::Cast { nsp: nsp.to_owned(), cast });
-                    self.ready.push(Peer::Gateway(name));
-                    return;
-                }
-                _ => RoomKey::room(nsp, room),
-            },
-            _ => RoomKey::everyone(nsp),
-        };
-        self.tell(turn, key, ToRoom::Cast(cast));
+        match address(self.app.config().gateways, nsp, &cast.target) {
+            Peer::Gateway(here) if here == self.name => self.deliver(nsp, &cast),
+            Peer::Gateway(name) => self.tell_gateway(turn, name, Direct::Cast { nsp: nsp.to_owned(), cast }),
+            Peer::Room(key) => self.tell(turn, key, ToRoom::Cast(cast)),
+        }
     }
 
     pub(super) fn join(
