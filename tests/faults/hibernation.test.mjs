@@ -50,6 +50,8 @@ it("a broadcast after sleep reaches all members, on both Gateways, and no client
   unnoticed();
 });
 
+const LONG = 60_000;
+
 it("sleep between any two steps changes nothing", async (t) => {
   const steps = [
     async ({ a }) => assert.deepEqual(await call(a, "join", "step"), []),
@@ -63,6 +65,19 @@ it("sleep between any two steps changes nothing", async (t) => {
     async ({ c, due }) => (c.emit("all", "step", 4), due.a.push(4), due.c.push(4)),
     async ({ a, b, due }) => (a.emit("whisper", b.id, 5), due.b.push(5)),
     async ({ a }) => assert.deepEqual(await call(a, "get", "k"), [{ v: 1 }]),
+    async ({ b }) => assert.deepEqual(await call(b, "ask-me", 1, LONG), [{ answer: 1 }]),
+    async ({ b }) => assert.deepEqual(await call(b, "ask", "step", 1, LONG), [{ timedOut: false, answers: [1, 1] }]),
+    async ({ a, c, b }) => assert.deepEqual(await call(b, "who", "step"), [[a.id, c.id].sort()]),
+    async ({ b }) => assert.deepEqual(await call(b, "herd", "step", "herded"), []),
+    async ({ b, due }) => (b.emit("msg", "herded", 7), due.a.push(7), due.c.push(7)),
+    async ({ c }) => assert.deepEqual(await call(c, "unherd", "step", "herded"), []),
+    async ({ b }) => assert.deepEqual(await call(b, "who", "herded"), [[]]),
+    async ({ due }) => {
+      const headers = { authorization: "Bearer lab" };
+      const emitted = await fetch(`${lab.url}/emit`, { method: "POST", headers, body: JSON.stringify({ room: "step", event: "msg", args: [8] }) });
+      assert.equal(emitted.status, 202);
+      due.a.push(8), due.c.push(8);
+    },
     async ({ a }) => assert.deepEqual(await call(a, "echo", Buffer.from([1, 2])), [Buffer.from([1, 2])]),
     async ({ a }) => assert.deepEqual(await call(a, "rooms"), [["step", a.id].sort()]),
     async ({ b }) => assert.deepEqual(await call(b, "rooms"), [[b.id]]),
@@ -73,6 +88,7 @@ it("sleep between any two steps changes nothing", async (t) => {
     const [a, b, c] = sockets;
     const unnoticed = watch(t, sockets);
     const heardBy = { a: heard(a), b: heard(b), c: heard(c) };
+    for (const socket of sockets) socket.on("question", (x, ack) => ack(x));
     const due = { a: [], b: [], c: [] };
     for (const step of steps) {
       await step({ a, b, c, due });

@@ -2,8 +2,9 @@
 
 use std::{rc::Rc, time::Duration};
 
+use engine_io::Frame;
 use serde::de::DeserializeOwned;
-use socket_io::{IntoPayload, Payload, Target};
+use socket_io::{IntoPayload, Parser, Payload, Target, is_reserved};
 
 use crate::{
     answer::Fault,
@@ -83,11 +84,12 @@ impl Broadcast {
     /// Sends an event.
     ///
     /// # Errors
-    /// If the value has no JSON form, or a room's name is longer than [`ROOM_NAME_MAX`].
+    /// If the value has no JSON form, a room's name is longer than [`ROOM_NAME_MAX`], or the event's name is one of
+    /// Socket.IO's own ([`is_reserved`](crate::is_reserved)).
     pub fn emit<P: IntoPayload>(self, event: &str, payload: P) -> Result<(), Fault> {
         self.check()?;
         let payload = payload.into_payload()?;
-        let frames = self.scope.parser.encode_event(&self.nsp, None, event, &payload)?;
+        let frames = encode(self.scope.parser, &self.nsp, event, &payload)?;
         let Self { scope, nsp, target, volatile, .. } = self;
         scope.push(Effect::Cast { nsp, target, frames, volatile });
         Ok(())
@@ -108,6 +110,7 @@ impl Broadcast {
     /// # Errors
     /// As [`emit`](Self::emit). Missing answers are no error: see [`Answers::timed_out`].
     pub async fn emit_with_ack(self, event: &str, payload: impl IntoPayload) -> Result<Answers, Fault> {
+        check_event(event)?;
         let payload = payload.into_payload()?.into();
         let timeout = millis(self.timeout);
         let found = self.ask(Query::Emit { name: event.to_owned(), payload, timeout }).await?;
@@ -164,6 +167,19 @@ impl Broadcast {
 
     fn check(&self) -> Result<(), Fault> {
         self.target.rooms.iter().try_for_each(|room| check_room(room))
+    }
+}
+
+/// An event as it is sent.
+pub(crate) fn encode(parser: Parser, nsp: &str, event: &str, payload: &Payload) -> Result<Vec<Frame>, Fault> {
+    check_event(event)?;
+    Ok(parser.encode_event(nsp, None, event, payload)?)
+}
+
+pub(crate) fn check_event(event: &str) -> Result<(), Fault> {
+    match is_reserved(event) {
+        true => Err(Fault::internal(format!("{event:?} is a reserved event name"))),
+        false => Ok(()),
     }
 }
 

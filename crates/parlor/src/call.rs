@@ -16,7 +16,7 @@ use std::{
 use engine_io::Frame;
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
-use socket_io::{Parser, Payload, Target};
+use socket_io::{Parser, Payload, StoredPayload, Target};
 
 use crate::{
     answer::{Fault, Outcome},
@@ -38,6 +38,15 @@ pub enum Occasion {
         name: String,
         /// Its arguments.
         payload: Payload,
+    },
+    /// The client has acknowledged an event that was sent for this handler, or has not.
+    Answer {
+        /// The handler, by the name it was registered under.
+        handler: String,
+        /// Its answer; `None` if none came in time.
+        payload: Option<Payload>,
+        /// What was kept for it, as JSON.
+        kept: String,
     },
     /// The socket is gone; Node's reason.
     Disconnect {
@@ -105,6 +114,19 @@ pub enum Effect {
         frames: Vec<Frame>,
         /// May be dropped.
         volatile: bool,
+    },
+    /// Send an event to the socket itself, and bring the client's acknowledgement to a handler.
+    EmitThen {
+        /// The event.
+        name: String,
+        /// Its arguments.
+        payload: StoredPayload,
+        /// How long the acknowledgement may take, ms.
+        timeout: u64,
+        /// The handler, by the name it was registered under.
+        handler: String,
+        /// What is to be kept for it, as JSON.
+        kept: String,
     },
     /// Send to others.
     Cast {

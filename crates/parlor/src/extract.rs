@@ -47,15 +47,31 @@ pub trait FromCall<S>: Sized {
 #[derive(Clone, Copy, Debug)]
 pub struct Connecting;
 
-/// The arguments of the event, parsed: a tuple takes several, `()` none, anything else the first one.
+/// The arguments of the event, or of the client's answer, parsed: a tuple takes several, `()` none, anything else the first one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Data<T>(pub T);
 
 impl<S, T: DeserializeOwned> FromCall<S> for Data<T> {
     fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
         match &scope.call.occasion {
-            Occasion::Event { payload, .. } => payload.to().map(Data).map_err(Fault::bad_payload),
+            Occasion::Event { payload, .. } | Occasion::Answer { payload: Some(payload), .. } => {
+                payload.to().map(Data).map_err(Fault::bad_payload)
+            }
+            Occasion::Answer { payload: None, .. } => Err(Fault::timeout()),
             _ => Err(Fault::internal("`Data` is there for events only")),
+        }
+    }
+}
+
+/// What was kept with a question, in a handler of its answer: see [`Timed::emit_then`](crate::Timed::emit_then).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept<T>(pub T);
+
+impl<S, T: DeserializeOwned> FromCall<S> for Kept<T> {
+    fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
+        match &scope.call.occasion {
+            Occasion::Answer { kept, .. } => Ok(Self(serde_json::from_str(kept)?)),
+            _ => Err(Fault::internal("`Kept` is there for answers only")),
         }
     }
 }
@@ -64,7 +80,9 @@ impl<S, T: DeserializeOwned> FromCall<S> for Data<T> {
 impl<S> FromCall<S> for Payload {
     fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
         match &scope.call.occasion {
-            Occasion::Event { payload, .. } => Ok(payload.clone()),
+            Occasion::Event { payload, .. } | Occasion::Answer { payload: Some(payload), .. } => {
+                Ok(payload.clone())
+            }
             _ => Ok(Payload::default()),
         }
     }

@@ -243,15 +243,18 @@ impl Gateway {
         let mut pinged = false;
         for sid in due {
             let Some(client) = self.clients.get_mut(&sid) else { continue };
+            // It may be due for another reason than a ping.
+            let is_pinged = client.session.next_timeout(config).is_some_and(|at| at <= horizon);
+            pinged |= is_pinged && client.session.transport() == Some(Transport::WebSocket);
             client.session.handle_timeout(config, turn.now);
-            pinged |= client.session.transport() == Some(Transport::WebSocket);
             if client.connection.as_mut().is_some_and(|connection| connection.handle_timeout(turn.now)) {
                 client.session.close(CloseReason::ForcedClose, turn.now);
             }
             if !client.touched {
                 client.touched = true;
-                self.touched.push_back(sid);
+                self.touched.push_back(sid.clone());
             }
+            self.late_answers(turn, &sid);
         }
         if pinged && config.sleeps() {
             let value = postcard::to_allocvec(&turn.now).ok();
@@ -330,8 +333,8 @@ impl Gateway {
             self.dirty.insert(sid.clone());
         }
         let session = client.session.next_timeout(&self.app.config().engine);
-        let timer =
-            session.into_iter().chain(client.connection.as_ref().and_then(Connection::next_timeout)).min();
+        let connection = client.connection.as_ref().and_then(Connection::next_timeout);
+        let timer = [session, connection, client.owed_by()].into_iter().flatten().min();
         if timer != client.timer {
             if let Some(old) = std::mem::replace(&mut client.timer, timer) {
                 self.timers.remove(&(old, sid.clone()));

@@ -42,14 +42,14 @@ mod wire;
 pub use engine_io::{
     Answer, Conn, Cookie, Cors, Dialect, Frame, Message, Millis, Origins, Refusal, SameSite, Ticket, Version,
 };
-pub use socket_io::{Binary, IntoPayload, Parser, Payload, Raw};
+pub use socket_io::{Binary, IntoPayload, Parser, Payload, Raw, is_reserved};
 
 pub use crate::{
     answer::{Ack, Fault, IntoConnected, IntoOutcome, Outcome, Refused},
     app::{App, Config, EngineHandler, RequestGuard},
     broadcast::{Answers, Broadcast, RemoteSocket},
     call::{Call, CallId, Effect, Handshake, Occasion, Progress, Running, Scope},
-    extract::{Auth, Connecting, Data, DisconnectReason, EventName, FromCall, Now, SocketData},
+    extract::{Auth, Connecting, Data, DisconnectReason, EventName, FromCall, Kept, Now, SocketData},
     gateway::{Gateway, Output, Protocol},
     handler::{ConnectHandler, Handler},
     names::{Gateways, ID_BYTES, ROOM_NAME_MAX, RoomKey, gateway_of},
@@ -67,8 +67,8 @@ pub mod prelude {
     pub use serde::{Deserialize, Serialize};
 
     pub use crate::{
-        Ack, Answers, App, Auth, Binary, Data, DisconnectReason, EventName, Fault, Handshake, Io, Namespace,
-        Now, Params, Payload, Raw, Refused, Socket, SocketData,
+        Ack, Answers, App, Auth, Binary, Data, DisconnectReason, EventName, Fault, Handshake, Io, Kept,
+        Namespace, Now, Params, Payload, Raw, Refused, Socket, SocketData,
     };
 }
 

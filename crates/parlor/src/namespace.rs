@@ -6,7 +6,7 @@ use litemap::LiteMap;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    answer::{Outcome, Refused},
+    answer::{Fault, Outcome, Refused},
     call::{Occasion, Running, Scope},
     handler::{BoxedHandler, ConnectHandler, Handler},
 };
@@ -40,6 +40,7 @@ pub(crate) struct Handlers {
     any: Vec<BoxedHandler>,
     events: LiteMap<String, BoxedHandler>,
     fallback: Option<BoxedHandler>,
+    answers: LiteMap<String, BoxedHandler>,
     disconnect: Option<BoxedHandler>,
 }
 
@@ -91,6 +92,15 @@ impl<S: Serialize + DeserializeOwned + 'static> Namespace<S> {
         self
     }
 
+    /// Handles the answers to what was sent by [`Timed::emit_then`](crate::Timed::emit_then) for a handler of this
+    /// name. [`Data`](crate::Data) is the client's answer (a `Result<Data<T>, Fault>` tells of one that did not come),
+    /// [`Kept`](crate::Kept) what was kept.
+    #[must_use]
+    pub fn on_answer<Args>(mut self, name: &str, handler: impl Handler<S, Args>) -> Self {
+        self.handlers.answers.insert(name.to_owned(), boxed(handler));
+        self
+    }
+
     /// Is called when a socket has gone, with its data and the rooms that it was in.
     #[must_use]
     pub fn on_disconnect<Args>(mut self, handler: impl Handler<S, Args>) -> Self {
@@ -113,6 +123,7 @@ impl Handlers {
         let (before, own) = match &scope.call.occasion {
             Occasion::Connect => (Vec::new(), self.connect.clone()),
             Occasion::Disconnect { .. } => (Vec::new(), self.disconnect.clone()),
+            Occasion::Answer { handler, .. } => (Vec::new(), self.answers.get(handler.as_str()).cloned()),
             Occasion::Event { name, .. } => {
                 (self.any.clone(), self.events.get(name.as_str()).or(self.fallback.as_ref()).cloned())
             }
@@ -128,9 +139,12 @@ impl Handlers {
                             return outcome;
                         }
                     }
-                    match own {
-                        Some(own) => own(scope).await,
-                        None => Outcome::Done(None),
+                    match (own, &scope.call.occasion) {
+                        (Some(own), _) => own(scope).await,
+                        (None, Occasion::Answer { handler, .. }) => {
+                            Outcome::Failed(Fault::internal(format!("no `on_answer` handler {handler:?}")))
+                        }
+                        (None, _) => Outcome::Done(None),
                     }
                 })
             }

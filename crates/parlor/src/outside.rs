@@ -7,7 +7,7 @@ use socket_io::{IntoPayload, Parser, Payload, Target};
 use crate::{
     App,
     answer::Fault,
-    broadcast::check_room,
+    broadcast::{check_room, encode},
     names::{Gateways, address},
     wire::{self, Cast, Peer},
 };
@@ -67,7 +67,7 @@ impl Emitter {
     /// If the value has no JSON form, or a room's name is too long.
     pub fn request(self, event: &str, payload: impl IntoPayload) -> Result<(Peer, Vec<u8>), Fault> {
         self.target.rooms.iter().try_for_each(|room| check_room(room))?;
-        let frames = self.parser.encode_event(&self.nsp, None, event, &payload.into_payload()?)?;
+        let frames = encode(self.parser, &self.nsp, event, &payload.into_payload()?)?;
         let peer = address(self.gateways, &self.nsp, &self.target);
         let cast = Cast { target: self.target, frames, volatile: self.volatile };
         Ok((peer, wire::encode_outside(&self.nsp, &cast)))

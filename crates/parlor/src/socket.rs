@@ -3,12 +3,13 @@
 
 use std::{rc::Rc, time::Duration};
 
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use socket_io::IntoPayload;
 
 use crate::{
     answer::Fault,
-    broadcast::{ACK_TIMEOUT, Broadcast, check_room},
+    app::millis,
+    broadcast::{ACK_TIMEOUT, Broadcast, check_event, check_room, encode},
     call::{Effect, Scope},
 };
 
@@ -44,7 +45,7 @@ impl Socket {
     /// Sends an event to this socket's client. A tuple is several arguments, `()` none, anything else one.
     ///
     /// # Errors
-    /// If the value has no JSON form.
+    /// If the value has no JSON form, or the name is one of Socket.IO's own.
     pub fn emit<P: IntoPayload>(&self, event: &str, payload: P) -> Result<(), Fault> {
         self.send(event, payload, false)
     }
@@ -59,7 +60,7 @@ impl Socket {
 
     fn send<P: IntoPayload>(&self, event: &str, payload: P, volatile: bool) -> Result<(), Fault> {
         let payload = payload.into_payload()?;
-        let frames = self.scope.parser.encode_event(self.namespace(), None, event, &payload)?;
+        let frames = encode(self.scope.parser, self.namespace(), event, &payload)?;
         self.scope.push(Effect::Emit { frames, volatile });
         Ok(())
     }
@@ -158,6 +159,52 @@ impl Timed {
             Some(answer) => answer.to().map_err(Fault::bad_payload),
             None => Err(Fault::timeout()),
         }
+    }
+}
+
+impl Timed {
+    /// Sends an event whose acknowledgement goes to a handler, which gets `kept` with it as [`Kept`](crate::Kept). Unlike
+    /// [`emit_with_ack`](Self::emit_with_ack) nothing waits: the socket's next events are handled meanwhile, and the
+    /// object may sleep. If no answer comes in time the handler is called without one; if the socket goes away it is not
+    /// called.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use parlor::{Kept, prelude::*};
+    ///
+    /// async fn order(socket: Socket, Data(dish): Data<String>) -> Result<(), Fault> {
+    ///     socket.timeout(Duration::from_secs(60)).emit_then("sure?", &dish, "confirmed", &dish)
+    /// }
+    /// async fn confirmed(
+    ///     socket: Socket, Kept(dish): Kept<String>, sure: Result<Data<bool>, Fault>,
+    /// ) -> Result<(), Fault> {
+    ///     match sure {
+    ///         Ok(Data(true)) => socket.to("kitchen").emit("order", &dish),
+    ///         Ok(Data(false)) => Ok(()),
+    ///         Err(_) => socket.emit("too late", &dish),
+    ///     }
+    /// }
+    /// let namespace = Namespace::open().on("order", order).on_answer("confirmed", confirmed);
+    /// ```
+    ///
+    /// # Errors
+    /// If a value has no JSON form, or the name is one of Socket.IO's own.
+    pub fn emit_then(
+        &self,
+        event: &str,
+        payload: impl IntoPayload,
+        handler: &str,
+        kept: &impl Serialize,
+    ) -> Result<(), Fault> {
+        check_event(event)?;
+        self.socket.scope.push(Effect::EmitThen {
+            name: event.to_owned(),
+            payload: payload.into_payload()?.into(),
+            timeout: millis(self.timeout),
+            handler: handler.to_owned(),
+            kept: serde_json::to_string(kept)?,
+        });
+        Ok(())
     }
 }
 

@@ -6,10 +6,11 @@ mod world;
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use serde::Serialize;
+use socket_io::IntoPayload;
 
 pub use self::client::{Incoming, TestClient};
 use self::world::World;
-use crate::App;
+use crate::{App, Emitter, Fault};
 
 /// What becomes of the machines' memory between steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +61,16 @@ impl TestServer {
     /// A client of Socket.IO 2, which is in `/` by itself. Its pings are its own to send: `raw("2")`.
     pub fn connect_v2(&mut self) -> TestClient {
         TestClient::open_v2(&self.world)
+    }
+
+    /// Emits from outside of all handlers, as a request to the Worker may.
+    ///
+    /// # Errors
+    /// As [`Emitter::request`].
+    pub fn emit(&mut self, emitter: Emitter, event: &str, payload: impl IntoPayload) -> Result<(), Fault> {
+        let (peer, body) = emitter.request(event, payload)?;
+        self.world.borrow_mut().outside(&peer, &body);
+        Ok(())
     }
 
     /// Forgets the memory of every object.

@@ -97,7 +97,7 @@ mod violation;
 
 pub use connection::{Connection, Incoming, Membership, Options};
 pub use decoder::{Decoder, MAX_ATTACHMENTS};
-pub use packet::Packet;
+pub use packet::{Packet, is_reserved};
 pub use parser::{EncodeError, Parser};
 pub use payload::{Binary, IntoPayload, Payload, Raw, StoredPayload, stored};
 pub use rooms::{Rooms, Target};

@@ -51,3 +51,12 @@ pub enum Packet {
         data: String,
     },
 }
+
+/// Whether an event must not have this name, since it means something else on one of the two sides: `connect`,
+/// `connect_error`, `disconnect`, `disconnecting`, `newListener`, `removeListener`.
+#[must_use]
+pub fn is_reserved(event: &str) -> bool {
+    const RESERVED: [&str; 6] =
+        ["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"];
+    RESERVED.contains(&event)
+}

@@ -5,10 +5,10 @@ use std::{collections::VecDeque, rc::Rc};
 use engine_io::{Conn, Millis, Session};
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
-use socket_io::{Connection, Payload};
+use socket_io::{Connection, Payload, StoredPayload};
 
 use crate::{
-    call::{CallId, Effect, Handshake},
+    call::{CallId, Effect, Handshake, Occasion},
     wire::ToRoom,
 };
 
@@ -44,6 +44,8 @@ pub(super) struct Socket {
     pub(super) effects: VecDeque<Effect>,
     /// Rooms whose joins and leaves are not confirmed yet.
     pub(super) pending: Vec<Pending>,
+    /// Acknowledgements of the client that handlers wait for.
+    pub(super) owed: Vec<Owed>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,16 +73,46 @@ impl Pending {
     }
 }
 
-/// An event that waits for its turn.
+/// What waits for its turn.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Work {
-    pub(super) ack: Option<u64>,
-    pub(super) name: String,
-    #[serde(with = "socket_io::stored")]
-    pub(super) payload: Payload,
+pub(super) enum Work {
+    Event {
+        ack: Option<u64>,
+        name: String,
+        #[serde(with = "socket_io::stored")]
+        payload: Payload,
+    },
+    /// An acknowledgement of the client, for a handler.
+    Answer { handler: String, payload: Option<StoredPayload>, kept: String },
+}
+
+impl Work {
+    /// What the handler is told, and the acknowledgement that the client wants.
+    pub(super) fn into_occasion(self) -> (Occasion, Option<u64>) {
+        match self {
+            Self::Event { ack, name, payload } => (Occasion::Event { name, payload }, ack),
+            Self::Answer { handler, payload, kept } => {
+                (Occasion::Answer { handler, payload: payload.map(Payload::from), kept }, None)
+            }
+        }
+    }
+}
+
+/// An acknowledgement that the client owes to a handler.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Owed {
+    pub(super) number: u64,
+    pub(super) handler: String,
+    pub(super) kept: String,
+    pub(super) deadline: Millis,
 }
 
 impl Client {
+    /// When the first acknowledgement that handlers wait for is late.
+    pub(super) fn owed_by(&self) -> Option<Millis> {
+        self.sockets.values().flat_map(|socket| &socket.owed).map(|owed| owed.deadline).min()
+    }
+
     /// Its WebSockets: the one that carries the session, and one that may take over.
     pub(super) fn conns(&self) -> impl Iterator<Item = Conn> + use<> {
         self.session.conn().into_iter().chain(self.session.probe())
@@ -99,6 +131,7 @@ impl Socket {
             call: None,
             effects: VecDeque::new(),
             pending: Vec::new(),
+            owed: Vec::new(),
         }
     }
 

@@ -140,10 +140,7 @@ impl Gateway {
                 }
             }
             Query::Emit { name, payload, timeout } => {
-                let number = self.locals.get_mut(nsp).map_or(0, |local| {
-                    local.next_ack += 1;
-                    local.next_ack - 1
-                });
+                let number = self.next_ack(nsp);
                 match self.app.config().parser.encode_event(nsp, Some(number), &name, &payload) {
                     Ok(frames) => {
                         for (id, place) in self.placed(&selected) {
@@ -176,6 +173,14 @@ impl Gateway {
         let deadline = turn.now.saturating_add(timeout);
         self.tasks.insert(task, Task { asker, waiting: waiting.len(), found, deadline });
         self.awaited.extend(waiting.into_iter().map(|(id, awaited)| (id, awaited, task)));
+    }
+
+    /// The number of an event that a client is to acknowledge: as on Node, namespaces count by themselves.
+    pub(super) fn next_ack(&mut self, nsp: &str) -> u64 {
+        self.locals.get_mut(nsp).map_or(0, |local| {
+            local.next_ack += 1;
+            local.next_ack - 1
+        })
     }
 
     fn placed(&self, ids: &[Rc<str>]) -> Vec<(Rc<str>, Place)> {

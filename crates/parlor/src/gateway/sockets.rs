@@ -7,7 +7,7 @@ use socket_io::{Incoming, Payload, Violation};
 
 use super::{
     Called, Gateway, Output, Place, Standing,
-    client::{Client, Phase, RoomsOf, Socket, Work},
+    client::{Client, Owed, Phase, RoomsOf, Socket, Work},
     questions::Awaited,
 };
 use crate::{
@@ -47,13 +47,19 @@ impl Gateway {
                         .push_back(Output::Log(format!("{}: too many events wait; closed", socket.id)));
                     client.session.close(CloseReason::ForcedClose, turn.now);
                 } else {
-                    socket.work.push_back(Work { ack: id, name, payload: args });
+                    socket.work.push_back(Work::Event { ack: id, name, payload: args });
                     let nsp = socket.nsp.clone();
                     self.step(turn, sid, &nsp);
                 }
             }
             Ok(Some(Incoming::Ack { nsp, id, args })) => {
-                let Some(socket) = client.sockets.get(nsp.as_str()) else { return };
+                let Some(socket) = client.sockets.get_mut(nsp.as_str()) else { return };
+                if let Some(at) = socket.owed.iter().position(|owed| owed.number == id) {
+                    let Owed { handler, kept, .. } = socket.owed.remove(at);
+                    socket.work.push_back(Work::Answer { handler, payload: Some(args.into()), kept });
+                    self.dirty.insert(sid.clone());
+                    return self.step(turn, sid, &nsp.as_str().into());
+                }
                 let socket = socket.id.clone();
                 self.came(turn, &socket, Awaited::Ack(id), Some(args));
             }
@@ -267,11 +273,11 @@ impl Gateway {
                 None => {
                     let idle =
                         socket.phase == Phase::Live && socket.call.is_none() && socket.pending.is_empty();
-                    if idle && let Some(Work { ack, name, payload }) = socket.work.pop_front() {
+                    if idle && let Some((occasion, ack)) = socket.work.pop_front().map(Work::into_occasion) {
                         if self.clients.get(sid).is_some_and(|client| client.work_stored) {
                             self.dirty.insert(sid.clone()); // else it would begin again after sleep
                         }
-                        self.call(turn, sid, nsp, Occasion::Event { name, payload }, ack);
+                        self.call(turn, sid, nsp, occasion, ack);
                     }
                     return;
                 }
@@ -286,6 +292,22 @@ impl Gateway {
         let id = socket.id.clone();
         match effect {
             Effect::Emit { frames, volatile } => self.send(sid, frames, volatile),
+            Effect::EmitThen { name, payload, timeout, handler, kept } => {
+                let number = self.next_ack(nsp);
+                match self.app.config().parser.encode_event(nsp, Some(number), &name, &payload) {
+                    Ok(frames) => {
+                        let deadline = turn.now.saturating_add(timeout);
+                        if let Some(socket) = self.socket(sid, nsp) {
+                            socket.owed.push(Owed { number, handler, kept, deadline });
+                        }
+                        self.dirty.insert(sid.clone());
+                        self.send(sid, frames, false);
+                    }
+                    Err(error) => {
+                        self.outputs.push_back(Output::Log(format!("{name} can't be written: {error}")))
+                    }
+                }
+            }
             Effect::Cast { nsp, target, frames, volatile } => {
                 self.cast(turn, &nsp, Cast { target, frames, volatile })
             }
@@ -319,6 +341,32 @@ impl Gateway {
             client.session.close(CloseReason::ForcedServerClose, turn.now);
         }
         self.touch(sid);
+    }
+
+    /// Tells handlers of the acknowledgements that did not come in time.
+    pub(super) fn late_answers(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>) {
+        let Some(client) = self.clients.get_mut(sid) else { return };
+        if client.owed_by().is_none_or(|deadline| deadline > turn.now) {
+            return;
+        }
+        let mut all = Vec::new();
+        for (nsp, socket) in &mut client.sockets {
+            let (late, owed) = std::mem::take(&mut socket.owed)
+                .into_iter()
+                .partition::<Vec<_>, _>(|owed| owed.deadline <= turn.now);
+            socket.owed = owed;
+            let answers = late.into_iter().map(|Owed { handler, kept, .. }| Work::Answer {
+                handler,
+                payload: None,
+                kept,
+            });
+            socket.work.extend(answers);
+            all.push(nsp.clone());
+        }
+        self.dirty.insert(sid.clone());
+        for nsp in all {
+            self.step(turn, sid, &nsp);
+        }
     }
 
     /// A session has closed: all its sockets go.

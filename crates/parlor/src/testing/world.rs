@@ -309,6 +309,18 @@ impl World {
         }
     }
 
+    /// A request from outside of all objects.
+    pub(super) fn outside(&mut self, to: &Peer, body: &[u8]) {
+        let reply = match to {
+            Peer::Gateway(name) => self.gateway(name, |machine, turn| machine.handle_request(turn, body)),
+            Peer::Room(key) => self.room(key, |machine, turn| machine.handle_request(turn, body)),
+        };
+        if let Err(error) = reply {
+            self.log.push(error.to_string());
+        }
+        self.settle();
+    }
+
     /// Forgets the memory of every object and builds it again from what it has stored.
     pub(super) fn hibernate(&mut self) {
         self.app = Rc::new((self.build)());

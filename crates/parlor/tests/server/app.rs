@@ -115,6 +115,33 @@ async fn kick(io: Io, Data((id, close)): Data<(String, bool)>) -> Result<Ack, Fa
     Ok(Ack(io.to(&id).disconnect_all(close).await?))
 }
 
+async fn order(socket: Socket, Data((dish, ms, handler)): Data<(String, u64, String)>) -> Result<Ack, Fault> {
+    Ok(Ack(socket.timeout(Duration::from_millis(ms)).emit_then("sure?", &dish, &handler, &dish)?))
+}
+
+async fn confirmed(
+    socket: Socket,
+    mut notes: SocketData<Notes>,
+    Kept(dish): Kept<String>,
+    sure: Result<Data<bool>, Fault>,
+) -> Result<(), Fault> {
+    notes.list.push(dish.clone());
+    let said = match sure {
+        Ok(Data(sure)) => json!(sure),
+        Err(fault) => json!(fault.is_timeout()).to_string().into(),
+    };
+    socket.emit("confirmed", (dish, said, notes.list.len()))
+}
+
+/// Sends back under the name that it is told.
+async fn as_event(socket: Socket, Data((name, x)): Data<(String, Raw)>) -> Result<Ack, Fault> {
+    Ok(Ack(socket.emit(&name, &x)?))
+}
+
+async fn org(socket: Socket, params: Params) -> Result<(), Fault> {
+    socket.emit("org", (params.parse::<u32>("id")?, params.get("team")))
+}
+
 async fn unknown(socket: Socket, EventName(name): EventName) -> Result<(), Fault> {
     socket.emit("unknown", &name)
 }
@@ -157,6 +184,9 @@ pub(crate) fn app() -> App {
         .on("note", note)
         .on("boom", boom)
         .on("who", who)
+        .on("order", order)
+        .on_answer("confirmed", confirmed)
+        .on("as-event", as_event)
         .on("ask-me", ask_me)
         .on("ask-room", ask_room)
         .on("herd", herd)
@@ -171,6 +201,11 @@ pub(crate) fn app() -> App {
         .gateways_per_location(2)
         .namespace("/", main)
         .namespace("/other", Namespace::open().on("msg", msg))
+        .dynamic(
+            "/org-{id}/{team}",
+            |params| params.parse::<u32>("id").is_ok(),
+            Namespace::new(org).on("msg", msg).on("everyone", everyone),
+        )
         .namespace("/careful", Namespace::new(careful))
         .namespace("/strict", Namespace::open().on("echo", echo).on_any(strict))
 }

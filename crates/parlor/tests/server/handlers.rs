@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use parlor::{Incoming, prelude::Payload};
+use parlor::{Emitter, Incoming, prelude::Payload};
 use serde_json::{Value, json};
 
 use crate::app::{guest, in_every_memory, msgs};
@@ -38,6 +38,56 @@ fn payloads_pass_through_unchanged() {
         assert_eq!(ann.ask("echo", ()), Some(json!([])));
         assert_eq!(ann.ask("echo", Value::Null), Some(json!([null])));
         assert_eq!(ann.ask("echo", None::<u8>), Some(json!([null])));
+    });
+}
+
+#[test]
+fn names_that_are_socket_io_s_own_are_not_emitted() {
+    in_every_memory(|server| {
+        let ann = guest(server);
+        assert_eq!(ann.ask("as-event", ("hello", 1)), Some(json!([])));
+        for name in ["connect", "disconnect", "disconnecting", "connect_error"] {
+            assert_eq!(ann.ask("as-event", (name, 1)), Some(json!([{ "error": "internal" }])));
+        }
+        assert_eq!(ann.events(), [("hello".to_owned(), json!([1]))]);
+    });
+}
+
+#[test]
+fn each_dynamic_namespace_is_separate() {
+    in_every_memory(|server| {
+        let names = ["/org-1/red", "/org-1/red", "/org-1/blue", "/org-2/red"];
+        let all = names.map(|name| server.connect(name, &()));
+        for (client, (id, team)) in all.iter().zip([(1, "red"), (1, "red"), (1, "blue"), (2, "red")]) {
+            assert_eq!(client.events(), [("org".to_owned(), json!([id, team]))]);
+        }
+        all[0].emit("everyone", 1);
+        assert_eq!(all.each_ref().map(msgs), [vec![json!(1)], vec![json!(1)], vec![], vec![]]);
+        for name in ["/org-x/red", "/org-1", "/org-1/", "/org-1/a/b"] {
+            let refusal = server.connect(name, &()).refusal();
+            assert_eq!(refusal, Some(json!({ "message": "Invalid namespace" })), "{name}");
+        }
+    });
+}
+
+#[test]
+fn what_comes_from_outside_reaches_rooms_sockets_and_everyone() {
+    in_every_memory(|server| {
+        let (ann, bob, cleo) = (guest(server), guest(server), guest(server));
+        ann.ask("join", "r");
+        bob.ask("join", "r");
+        let emitter = || Emitter::new(&crate::app::app(), "/").unwrap();
+        server.emit(emitter().to("r"), "msg", 1).unwrap();
+        server.emit(emitter().to(&cleo.id()), "msg", 2).unwrap();
+        server.emit(emitter().except("r"), "msg", 3).unwrap();
+        server.emit(emitter(), "msg", 4).unwrap();
+        assert_eq!(
+            [&ann, &bob, &cleo].map(msgs),
+            [vec![json!(1), json!(4)], vec![json!(1), json!(4)], vec![json!(2), json!(3), json!(4)]]
+        );
+        assert!(Emitter::new(&crate::app::app(), "/nowhere").is_err());
+        assert!(server.emit(emitter().to(&"x".repeat(600)), "msg", 1).is_err());
+        assert!(server.emit(emitter(), "disconnect", 1).is_err());
     });
 }
 

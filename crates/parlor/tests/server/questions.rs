@@ -171,3 +171,66 @@ fn a_lost_answer_between_gateways_is_asked_for_again() {
         assert_eq!(bob.next(), None);
     });
 }
+
+/// The number of the first confirmation that was asked for, and its dish.
+fn sure(client: &TestClient) -> (u64, Value) {
+    let question = std::iter::from_fn(|| client.next()).find_map(|incoming| match incoming {
+        Incoming::Question(id, name, args, _) if name == "sure?" => Some((id, args[0].clone())),
+        _ => None,
+    });
+    question.unwrap_or_default()
+}
+
+#[test]
+fn an_answer_goes_to_a_handler_though_everything_slept() {
+    in_every_memory(|server| {
+        let ann = guest(server);
+        assert_eq!(ann.ask("order", ("soup", 60_000, "confirmed")), Some(json!([])));
+        let (id, dish) = sure(&ann);
+        assert_eq!(dish, "soup");
+        assert_eq!(ann.ask("echo", "nothing waits"), Some(json!(["nothing waits"])));
+        server.hibernate();
+        server.advance(Duration::from_secs(30));
+        ann.acknowledge(id, true);
+        ann.acknowledge(id, false); // nobody waits for that any more
+        assert_eq!(ann.events(), [("confirmed".to_owned(), json!(["soup", true, 1]))]);
+        server.advance(Duration::from_secs(60));
+        assert_eq!(ann.events(), []);
+    });
+}
+
+#[test]
+fn a_handler_hears_of_an_answer_that_did_not_come() {
+    in_every_memory(|server| {
+        let ann = guest(server);
+        ann.ask("order", ("soup", 60_000, "confirmed"));
+        ann.ask("order", ("salad", 1_000, "confirmed"));
+        let (soup, _) = sure(&ann);
+        server.hibernate();
+        server.advance(Duration::from_millis(999));
+        assert_eq!(ann.events(), []);
+        server.advance(Duration::from_millis(1));
+        assert_eq!(ann.events(), [("confirmed".to_owned(), json!(["salad", "true", 1]))]);
+        ann.acknowledge(soup, "neither yes nor no");
+        assert_eq!(ann.events(), [("confirmed".to_owned(), json!(["soup", "false", 2]))]);
+    });
+}
+
+#[test]
+fn nobody_is_called_for_who_has_gone_and_a_missing_handler_is_logged() {
+    in_every_memory(|server| {
+        let (ann, bob) = (guest(server), guest(server));
+        ann.ask("order", ("soup", 1_000, "confirmed"));
+        ann.hang_up();
+        bob.ask("order", ("soup", 1_000, "none"));
+        let rows = server.rows();
+        server.advance(Duration::from_secs(2));
+        assert!(
+            server.log().iter().any(|line| line.contains("no `on_answer` handler \"none\"")),
+            "{:?}",
+            server.log()
+        );
+        assert_eq!(server.rows(), rows);
+        assert_eq!(bob.ask("echo", 1), Some(json!([1])));
+    });
+}

@@ -4,11 +4,7 @@
 use serde_json::value::RawValue;
 
 use crate::payload::Array;
-use crate::{MAX_ATTACHMENTS, Packet, Payload, Violation};
-
-/// Event names that mean something else on one of the two sides.
-const RESERVED_EVENTS: [&str; 6] =
-    ["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"];
+use crate::{MAX_ATTACHMENTS, Packet, Payload, Violation, is_reserved};
 
 /// The packet, if the text has any effect, and the number of attachments that follow it.
 pub(crate) fn parse(text: &str) -> Result<(Option<Packet>, usize), Violation> {
@@ -82,7 +78,7 @@ pub(crate) fn event(json: &str) -> Result<(String, Payload), Violation> {
     let first = array.first.map_or("", RawValue::get);
     let name = if first.starts_with('"') {
         let name: String = serde_json::from_str(first).map_err(|_| Violation::InvalidPayload)?;
-        if RESERVED_EVENTS.contains(&name.as_str()) {
+        if is_reserved(&name) {
             return Err(Violation::ReservedEvent);
         }
         name
