@@ -8,14 +8,23 @@ use crate::{
     peers, settings,
 };
 
+/// Everyone in a namespace, for [`emit`]; with the deployment's settings.
+///
+/// # Errors
+/// If the application has no such namespace.
+pub fn emitter(app: App, env: &Env, namespace: &str) -> std::result::Result<Emitter, Fault> {
+    Emitter::new(&settings::apply(env, app), namespace)
+}
+
 /// Sends an event to sockets, from wherever there is an [`Env`]:
 ///
 /// ```text
 /// #[event(scheduled)]
 /// async fn every_hour(_: ScheduledEvent, env: Env, _: ScheduleContext) {
-///     let everyone = Emitter::new(&app(), "/").map(|all| all.to("clock"));
-///     …
-///     parlor_worker::emit(&env, everyone, "gong", 12).await
+///     let Ok(everyone) = parlor_worker::emitter(app(), &env, "/") else { return };
+///     if let Err(error) = parlor_worker::emit(&env, everyone.to("clock"), "gong", 12).await {
+///         worker::console_error!("{error}");
+///     }
 /// }
 /// ```
 ///

@@ -46,7 +46,7 @@ pub use parlor;
 
 pub use crate::{
     edge::serve,
-    emit::{emit, serve_emit},
+    emit::{emit, emitter, serve_emit},
     gateway::GatewayShell,
     panics::report_panics,
     room::RoomShell,

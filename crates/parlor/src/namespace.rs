@@ -37,7 +37,10 @@ pub struct Namespace<S> {
 #[derive(Default)]
 pub(crate) struct Handlers {
     connect: Option<BoxedHandler>,
-    any: Vec<BoxedHandler>,
+    /// Before the connect handler.
+    doors: Vec<BoxedHandler>,
+    /// Before the handler of an event.
+    guards: Vec<BoxedHandler>,
     events: LiteMap<String, BoxedHandler>,
     fallback: Option<BoxedHandler>,
     answers: LiteMap<String, BoxedHandler>,
@@ -77,11 +80,30 @@ impl<S: Serialize + DeserializeOwned + 'static> Namespace<S> {
         self
     }
 
-    /// Is called for every event, before its handler; what it returns is not used, but its `Err` stops the
-    /// event and is acknowledged.
+    /// Is asked before the connect handler (Node's `namespace.use`), in the order in which they are added: `Ok` lets
+    /// the client go on to the next, `Err` is its CONNECT_ERROR.
+    ///
+    /// ```
+    /// use parlor::prelude::*;
+    /// async fn grown_up(handshake: Handshake) -> Result<(), Refused> {
+    ///     match handshake.query().any(|(key, value)| key == "age" && value == "18") {
+    ///         true => Ok(()),
+    ///         false => Err(Refused::new("too young").data(&18)),
+    ///     }
+    /// }
+    /// let namespace = Namespace::open().guard_connect(grown_up);
+    /// ```
     #[must_use]
-    pub fn on_any<Args>(mut self, handler: impl Handler<S, Args>) -> Self {
-        self.handlers.any.push(boxed(handler));
+    pub fn guard_connect<Args>(mut self, guard: impl ConnectHandler<(), Args>) -> Self {
+        self.handlers.doors.push(Rc::new(move |scope| guard.call(scope)));
+        self
+    }
+
+    /// Is asked before the handler of every event (Node's `socket.use`, and `socket.onAny`), in the order in which they
+    /// are added. What it returns is not used, but its `Err` stops the event and is acknowledged.
+    #[must_use]
+    pub fn guard<Args>(mut self, guard: impl Handler<S, Args>) -> Self {
+        self.handlers.guards.push(boxed(guard));
         self
     }
 
@@ -121,11 +143,11 @@ impl Handlers {
     /// Starts the handlers of a call, one after another.
     pub(crate) fn start(&self, scope: Rc<Scope>) -> Running {
         let (before, own) = match &scope.call.occasion {
-            Occasion::Connect => (Vec::new(), self.connect.clone()),
+            Occasion::Connect => (self.doors.clone(), self.connect.clone()),
             Occasion::Disconnect { .. } => (Vec::new(), self.disconnect.clone()),
             Occasion::Answer { handler, .. } => (Vec::new(), self.answers.get(handler.as_str()).cloned()),
             Occasion::Event { name, .. } => {
-                (self.any.clone(), self.events.get(name.as_str()).or(self.fallback.as_ref()).cloned())
+                (self.guards.clone(), self.events.get(name.as_str()).or(self.fallback.as_ref()).cloned())
             }
         };
         let running = match own {
@@ -135,7 +157,7 @@ impl Handlers {
                 Box::pin(async move {
                     for handler in before {
                         let outcome = handler(scope.clone()).await;
-                        if matches!(outcome, Outcome::Failed(_)) {
+                        if matches!(outcome, Outcome::Failed(_) | Outcome::Refused(_)) {
                             return outcome;
                         }
                     }

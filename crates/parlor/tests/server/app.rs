@@ -164,6 +164,22 @@ async fn careful(socket: Socket, io: Io) -> Result<(), Refused> {
     }
 }
 
+async fn first_door(socket: Socket, Auth(auth): Auth<Value>) -> Result<(), Refused> {
+    socket.emit("first", ())?;
+    if auth["first"] == true { Ok(()) } else { Err(Refused::new("first").data(&1)) }
+}
+
+/// Waits, as one that asks others would.
+async fn second_door(io: Io, Auth(auth): Auth<Value>) -> Result<(), Refused> {
+    let there = io.all().fetch_sockets().await.len();
+    if auth["second"] == there { Ok(()) } else { Err(Refused::new("second").data(&there)) }
+}
+
+async fn inside(socket: Socket) -> Result<String, Refused> {
+    socket.emit("inside", ())?;
+    Ok("data".to_owned())
+}
+
 async fn strict(payload: Payload) -> Result<Ack<&'static str>, Fault> {
     if payload.is_empty() { Err(Fault::new("empty", "say something")) } else { Ok(Ack("not used")) }
 }
@@ -207,7 +223,8 @@ pub(crate) fn app() -> App {
             Namespace::new(org).on("msg", msg).on("everyone", everyone),
         )
         .namespace("/careful", Namespace::new(careful))
-        .namespace("/strict", Namespace::open().on("echo", echo).on_any(strict))
+        .namespace("/strict", Namespace::open().on("echo", echo).guard(strict))
+        .namespace("/doors", Namespace::new(inside).guard_connect(first_door).guard_connect(second_door))
 }
 
 pub(crate) fn in_every_memory(test: impl Fn(&mut TestServer)) {

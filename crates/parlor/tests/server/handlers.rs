@@ -54,6 +54,21 @@ fn names_that_are_socket_io_s_own_are_not_emitted() {
 }
 
 #[test]
+fn guards_of_a_namespace_are_asked_in_their_order() {
+    in_every_memory(|server| {
+        let refusal = |message, data| Some(json!({ "message": message, "data": data }));
+        let neither = server.connect("/doors", &json!({ "second": 0 }));
+        assert_eq!((neither.refusal(), neither.events()), (refusal("first", 1), vec![]));
+        let one = server.connect("/doors", &json!({ "first": true, "second": 7 }));
+        assert_eq!((one.refusal(), one.events()), (refusal("second", 0), vec![]));
+        let both = server.connect("/doors", &json!({ "first": true, "second": 0 }));
+        assert_eq!(both.refusal(), None);
+        let names: Vec<String> = both.events().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["first", "inside"]);
+    });
+}
+
+#[test]
 fn each_dynamic_namespace_is_separate() {
     in_every_memory(|server| {
         let names = ["/org-1/red", "/org-1/red", "/org-1/blue", "/org-2/red"];
