@@ -97,3 +97,8 @@ impl Turn<'_> {
         bytes.iter().take(8).fold(0, |epoch, byte| (epoch << 8) | u64::from(*byte)) | 1
     }
 }
+
+/// The guides, so that what they show is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/from-socket-io.md")]
+mod guides {}
