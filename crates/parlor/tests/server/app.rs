@@ -133,6 +133,10 @@ async fn confirmed(
     socket.emit("confirmed", (dish, said, notes.list.len()))
 }
 
+async fn hang() {
+    std::future::pending::<()>().await;
+}
+
 /// Sends back under the name that it is told.
 async fn as_event(socket: Socket, Data((name, x)): Data<(String, Raw)>) -> Result<Ack, Fault> {
     Ok(Ack(socket.emit(&name, &x)?))
@@ -200,6 +204,7 @@ pub(crate) fn app() -> App {
         .on("note", note)
         .on("boom", boom)
         .on("who", who)
+        .on("hang", hang)
         .on("order", order)
         .on_answer("confirmed", confirmed)
         .on("as-event", as_event)

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use parlor::{Emitter, Incoming, prelude::Payload};
+use parlor::{Emitter, Incoming, Memory, TestServer, prelude::Payload};
 use serde_json::{Value, json};
 
-use crate::app::{guest, in_every_memory, msgs};
+use crate::app::{app, guest, in_every_memory, msgs};
 
 #[test]
 fn connect_is_middleware_and_constructor() {
@@ -54,6 +54,41 @@ fn names_that_are_socket_io_s_own_are_not_emitted() {
 }
 
 #[test]
+fn a_handler_that_hangs_holds_up_its_own_socket_alone() {
+    in_every_memory(|server| {
+        let (ann, bob) = (guest(server), guest(server));
+        let (also_ann, carl) = (ann.also("/other", &()), guest(server)); // of her connection, and of her Gateway
+        ann.ask("join", "r");
+        ann.emit("hang", ());
+        assert_eq!(ann.ask("echo", 1), None);
+        for (client, x) in [(&bob, 1), (&carl, 2)] {
+            assert_eq!(client.ask("echo", x), Some(json!([x])));
+            client.emit("msg", ("r", x));
+        }
+        assert_eq!(msgs(&ann), [1, 2]);
+        also_ann.disconnect();
+        ann.hang_up();
+        assert_eq!(server.members("/", "r"), 0);
+    });
+}
+
+#[test]
+fn a_client_that_floods_a_handler_that_hangs_is_closed_and_nobody_else_is() {
+    // Not through snapshots: 4096 of them, each with all that waits.
+    for memory in [Memory::Kept, Memory::Rows] {
+        let server = &mut TestServer::with_memory(app, memory);
+        let (ann, bob) = (guest(server), guest(server));
+        ann.emit("hang", ());
+        ann.burst((0..4096).map(|n| ("echo", n)));
+        assert!(!ann.is_closed());
+        ann.emit("echo", "one too many");
+        assert!(ann.is_closed());
+        assert!(server.log().iter().any(|line| line.contains("too many events wait")));
+        assert_eq!(bob.ask("echo", 1), Some(json!([1])));
+    }
+}
+
+#[test]
 fn guards_of_a_namespace_are_asked_in_their_order() {
     in_every_memory(|server| {
         let refusal = |message, data| Some(json!({ "message": message, "data": data }));
@@ -91,7 +126,7 @@ fn what_comes_from_outside_reaches_rooms_sockets_and_everyone() {
         let (ann, bob, cleo) = (guest(server), guest(server), guest(server));
         ann.ask("join", "r");
         bob.ask("join", "r");
-        let emitter = || Emitter::new(&crate::app::app(), "/").unwrap();
+        let emitter = || Emitter::new(&app(), "/").unwrap();
         server.emit(emitter().to("r"), "msg", 1).unwrap();
         server.emit(emitter().to(&cleo.id()), "msg", 2).unwrap();
         server.emit(emitter().except("r"), "msg", 3).unwrap();
@@ -100,7 +135,7 @@ fn what_comes_from_outside_reaches_rooms_sockets_and_everyone() {
             [&ann, &bob, &cleo].map(msgs),
             [vec![json!(1), json!(4)], vec![json!(1), json!(4)], vec![json!(2), json!(3), json!(4)]]
         );
-        assert!(Emitter::new(&crate::app::app(), "/nowhere").is_err());
+        assert!(Emitter::new(&app(), "/nowhere").is_err());
         assert!(server.emit(emitter().to(&"x".repeat(600)), "msg", 1).is_err());
         assert!(server.emit(emitter(), "disconnect", 1).is_err());
     });
