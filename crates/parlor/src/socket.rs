@@ -165,8 +165,8 @@ impl Timed {
 impl Timed {
     /// Sends an event whose acknowledgement goes to a handler, which gets `kept` with it as [`Kept`](crate::Kept). Unlike
     /// [`emit_with_ack`](Self::emit_with_ack) nothing waits: the socket's next events are handled meanwhile, and the
-    /// object may sleep. If no answer comes in time the handler is called without one; if the socket goes away it is not
-    /// called.
+    /// object may sleep. If no answer comes in time the handler is called without one (and so it is for the oldest
+    /// question if a client has left 256 of them unanswered); if the socket goes away it is not called.
     ///
     /// ```
     /// use std::time::Duration;

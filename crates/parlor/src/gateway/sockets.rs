@@ -21,6 +21,9 @@ use crate::{
 /// How many events of one socket may wait for a handler that takes its time. More close the connection.
 const WORK_MAX: usize = 4096;
 
+/// How many acknowledgements one client may owe to handlers. With more, the oldest is given up.
+const OWED_MAX: usize = 256;
+
 impl Gateway {
     /// A message from a client.
     pub(super) fn message(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, message: Message) {
@@ -299,6 +302,10 @@ impl Gateway {
                         let deadline = turn.now.saturating_add(timeout);
                         if let Some(socket) = self.socket(sid, nsp) {
                             socket.owed.push(Owed { number, handler, kept, deadline });
+                            if socket.owed.len() > OWED_MAX {
+                                let Owed { handler, kept, .. } = socket.owed.remove(0);
+                                socket.work.push_back(Work::Answer { handler, payload: None, kept });
+                            }
                         }
                         self.dirty.insert(sid.clone());
                         self.send(sid, frames, false);

@@ -234,3 +234,16 @@ fn nobody_is_called_for_who_has_gone_and_a_missing_handler_is_logged() {
         assert_eq!(bob.ask("echo", 1), Some(json!([1])));
     });
 }
+
+#[test]
+fn who_answers_nothing_makes_no_endless_list() {
+    in_every_memory(|server| {
+        let ann = guest(server);
+        for n in 0..257 {
+            ann.emit("order", (n.to_string(), 60_000, "confirmed"));
+        }
+        assert_eq!(ann.events(), [("confirmed".to_owned(), json!(["0", "true", 1]))]);
+        server.advance(Duration::from_secs(60));
+        assert_eq!(ann.events().len(), 256);
+    });
+}
