@@ -1,6 +1,8 @@
 // npm run lint: formatting, then clippy, for this machine and for wasm (other code is compiled there). Warnings are
-// errors.
-import { Failure, command, run, say } from "./lib.mjs";
+// errors. And the tests that docs/compatibility.md names have to be there.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Failure, command, root, run, say } from "./lib.mjs";
 import { rust } from "./setup.mjs";
 
 const STRICT = ["--", "-D", "warnings"];
@@ -17,4 +19,16 @@ await command(async () => {
     say(`cargo ${args.join(" ")}`);
     if ((await run("cargo", args)) !== 0) throw new Failure(`cargo ${args[0]} found something (see above)`);
   }
+  say("tests named in docs/compatibility.md");
+  const lost = lostTests();
+  if (lost.length > 0) throw new Failure(`docs/compatibility.md names tests that are not there:\n${lost.join("\n")}`);
 });
+
+/** Links to a file of tests whose words are not in it. */
+function lostTests() {
+  const text = readFileSync(join(root, "docs/compatibility.md"), "utf8");
+  const links = [...text.matchAll(/\[([^\]]+)\]\(\.\.\/((?:tests|crates)\/[^)]+)\)/g)];
+  if (links.length === 0) throw new Failure("docs/compatibility.md names no tests");
+  const isThere = ([, words, file]) => existsSync(join(root, file)) && readFileSync(join(root, file), "utf8").includes(words);
+  return links.filter((link) => !isThere(link)).map(([, words, file]) => `  ${words}: ${file}`);
+}

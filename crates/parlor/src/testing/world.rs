@@ -119,7 +119,8 @@ impl World {
         self.lines.insert(conn, Line { gateway: name.clone(), version, ..Line::default() });
         let dialect = Dialect { version, ..Dialect::default() };
         self.gateway(&name, |machine, turn| {
-            machine.open_websocket(turn, Protocol::SocketIo, dialect, crate::Handshake::default(), conn);
+            let handshake = crate::Handshake { issued: turn.now, ..Default::default() };
+            machine.open_websocket(turn, Protocol::SocketIo, dialect, handshake, conn);
         });
         self.settle();
         conn

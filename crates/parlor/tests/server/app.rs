@@ -133,6 +133,14 @@ async fn confirmed(
     socket.emit("confirmed", (dish, said, notes.list.len()))
 }
 
+/// When the members' connections were opened, and how many rooms each is in.
+async fn ages(io: Io, Data(room): Data<String>) -> Ack<Vec<(u64, usize)>> {
+    let members = io.in_(&room).fetch_sockets().await;
+    let mut ages: Vec<_> = members.iter().map(|one| (one.handshake().issued, one.rooms().len())).collect();
+    ages.sort_unstable();
+    Ack(ages)
+}
+
 async fn hang() {
     std::future::pending::<()>().await;
 }
@@ -204,6 +212,7 @@ pub(crate) fn app() -> App {
         .on("note", note)
         .on("boom", boom)
         .on("who", who)
+        .on("ages", ages)
         .on("hang", hang)
         .on("order", order)
         .on_answer("confirmed", confirmed)

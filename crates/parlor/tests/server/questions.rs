@@ -247,3 +247,18 @@ fn who_answers_nothing_makes_no_endless_list() {
         assert_eq!(ann.events().len(), 256);
     });
 }
+
+#[test]
+fn a_socket_of_another_gateway_shows_its_handshake_and_its_rooms() {
+    in_every_memory(|server| {
+        let ann = guest(server);
+        server.advance(Duration::from_secs(3));
+        let bob = guest(server);
+        ann.ask("join", "r");
+        bob.ask("join", "r");
+        bob.ask("join", "s");
+        let ages = ann.ask("ages", "r").unwrap_or_default();
+        let [first, second] = [0, 1].map(|n| ages[0][n][0].as_u64().unwrap_or_default());
+        assert_eq!((second - first, &ages[0][0][1], &ages[0][1][1]), (3000, &json!(2), &json!(3)));
+    });
+}
