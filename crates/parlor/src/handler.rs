@@ -11,7 +11,9 @@ use crate::{
 /// An event handler of a `Namespace<S>`: an `async fn` of up to eight extractors.
 #[diagnostic::on_unimplemented(
     message = "this is not a handler for a `Namespace<{S}>`",
-    note = "a handler is an `async fn` whose arguments are extractors (see `FromCall`) and which returns (), `Ack<T>` or a `Result` of these"
+    label = "not an `async fn` of at most eight extractors that returns (), `Ack<T>` or a `Result` of these",
+    note = "extractors: `Data<T>` for the event's arguments, `SocketData<{S}>` with this very type, `Socket`, `Io`, `Auth<T>`, `Handshake`, … (see `FromCall`)",
+    note = "a value for the client's acknowledgement is returned as `Ack(value)`"
 )]
 pub trait Handler<S, Args>: 'static {
     /// Starts a call.
@@ -22,7 +24,8 @@ pub trait Handler<S, Args>: 'static {
 /// `Result<S, Refused>`.
 #[diagnostic::on_unimplemented(
     message = "this is not a connect handler for a `Namespace<{S}>`",
-    note = "it is an `async fn` whose arguments are extractors (see `FromCall`) and which returns `Result<{S}, Refused>`"
+    label = "not an `async fn` of at most eight extractors that returns `Result<{S}, Refused>`",
+    note = "extractors: `Auth<T>`, `Handshake`, `Socket`, `Io`, `Params`, … (see `FromCall`); `SocketData` is not there yet: this handler makes it"
 )]
 pub trait ConnectHandler<S, Args>: 'static {
     /// Starts a call.
