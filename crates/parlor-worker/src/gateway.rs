@@ -55,6 +55,8 @@ struct Shell {
     calls: RefCell<HashMap<CallId, Rc<Scope>>>,
     /// Whether outputs are being carried out further up the stack.
     driving: Cell<bool>,
+    /// Whether a timer runs for what sockets here have been asked.
+    awake: Cell<bool>,
 }
 
 impl std::fmt::Debug for Shell {
@@ -79,6 +81,7 @@ impl GatewayShell {
             next_ticket: Cell::new(1),
             calls: RefCell::default(),
             driving: Cell::new(false),
+            awake: Cell::new(false),
         }))
     }
 
@@ -326,7 +329,24 @@ impl Shell {
         self.sockets.end_turn();
         let deadline = self.machine.borrow().as_ref().and_then(Gateway::next_timeout);
         self.alarm.ensure(&self.state, deadline);
+        self.stay_awake();
         result
+    }
+
+    /// Keeps the object awake while its sockets are asked something, by a handler on another Gateway perhaps: to the
+    /// runtime clients that have to answer are no reason not to put an idle object to sleep.
+    fn stay_awake(self: &Rc<Self>) {
+        let is_asked = |shell: &Self| shell.machine.borrow().as_ref().is_some_and(Gateway::is_being_asked);
+        if !is_asked(self) || self.awake.replace(true) {
+            return;
+        }
+        let shell = self.clone();
+        spawn_local(async move {
+            while is_asked(&shell) {
+                Delay::from(AWAKE).await;
+            }
+            shell.awake.set(false);
+        });
     }
 
     fn perform(self: &Rc<Self>, output: Output) -> Result<()> {

@@ -246,6 +246,12 @@ impl Gateway {
         }
     }
 
+    /// Whether sockets here have been asked something and still have to do their part.
+    #[must_use]
+    pub fn is_being_asked(&self) -> bool {
+        !self.tasks.is_empty()
+    }
+
     /// When the first question or task has waited long enough.
     pub(super) fn questions_timeout(&self) -> Option<Millis> {
         let tasks = self.tasks.values().map(|task| task.deadline);
