@@ -21,6 +21,7 @@ use worker::{
 use crate::{
     abort::OnAbort,
     alarm::Alarm,
+    awake::{self, Awake},
     http::{self, Asked, Body},
     now, peers, random, settings,
     sockets::{self, Sockets},
@@ -31,9 +32,6 @@ use crate::{
 /// How long a poll of a session that is upgrading is held back. The frame that ends the upgrade travels by another
 /// connection, and a poll sent after it must not overtake it.
 const UPGRADE_GRACE: Duration = Duration::from_millis(10);
-
-/// How long a timer that keeps the object awake runs; anything below the 10 s after which it would sleep.
-const AWAKE: Duration = Duration::from_secs(5);
 
 /// The shell of a Gateway object; [`durable_objects!`](crate::durable_objects) wraps it in a class.
 #[derive(Clone, Debug)]
@@ -55,8 +53,8 @@ struct Shell {
     calls: RefCell<HashMap<CallId, Rc<Scope>>>,
     /// Whether outputs are being carried out further up the stack.
     driving: Cell<bool>,
-    /// Whether a timer runs for what sockets here have been asked.
-    awake: Cell<bool>,
+    /// For what sockets here have been asked, by a handler on another Gateway perhaps.
+    awake: Awake,
 }
 
 impl std::fmt::Debug for Shell {
@@ -81,7 +79,7 @@ impl GatewayShell {
             next_ticket: Cell::new(1),
             calls: RefCell::default(),
             driving: Cell::new(false),
-            awake: Cell::new(false),
+            awake: Awake::default(),
         }))
     }
 
@@ -329,24 +327,9 @@ impl Shell {
         self.sockets.end_turn();
         let deadline = self.machine.borrow().as_ref().and_then(Gateway::next_timeout);
         self.alarm.ensure(&self.state, deadline);
-        self.stay_awake();
-        result
-    }
-
-    /// Keeps the object awake while its sockets are asked something, by a handler on another Gateway perhaps: to the
-    /// runtime clients that have to answer are no reason not to put an idle object to sleep.
-    fn stay_awake(self: &Rc<Self>) {
-        let is_asked = |shell: &Self| shell.machine.borrow().as_ref().is_some_and(Gateway::is_being_asked);
-        if !is_asked(self) || self.awake.replace(true) {
-            return;
-        }
         let shell = self.clone();
-        spawn_local(async move {
-            while is_asked(&shell) {
-                Delay::from(AWAKE).await;
-            }
-            shell.awake.set(false);
-        });
+        self.awake.while_(move || shell.machine.borrow().as_ref().is_some_and(Gateway::is_being_asked));
+        result
     }
 
     fn perform(self: &Rc<Self>, output: Output) -> Result<()> {
@@ -418,12 +401,8 @@ impl Shell {
             if done { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
         });
         spawn_local(async move {
-            let awake = pin!(async {
-                loop {
-                    Delay::from(AWAKE).await;
-                }
-            });
-            let _: future::Either<_, ((), _)> = future::select(call, awake).await;
+            let awake = pin!(awake::for_ever());
+            future::select(call, awake).await;
         });
     }
 

@@ -24,11 +24,12 @@
 //!   beside that
 //! - `emit`: emitting from outside of the objects
 //! - `gateway`, `room`: the objects, each a machine of [`parlor`] with its outputs carried out
-//! - `sockets`, `store`, `alarm`, `abort`, `http`, `peers`, `settings`: what they are plumbed with
+//! - `sockets`, `store`, `alarm`, `awake`, `abort`, `http`, `peers`, `settings`: what they are plumbed with
 //! - `macros`: [`durable_objects!`]
 
 mod abort;
 mod alarm;
+mod awake;
 mod client_files;
 mod edge;
 mod emit;

@@ -8,7 +8,7 @@ use worker::{
     wasm_bindgen_futures::spawn_local,
 };
 
-use crate::{alarm::Alarm, now, peers, random, store::Store};
+use crate::{alarm::Alarm, awake::Awake, now, peers, random, store::Store};
 
 /// The shell of a Room object; [`durable_objects!`](crate::durable_objects) wraps it in a class.
 #[derive(Clone, Debug)]
@@ -20,6 +20,7 @@ struct Shell {
     /// `None` until the first event after the object's memory was lost.
     loaded: RefCell<Option<(Room, Store)>>,
     alarm: Alarm,
+    awake: Awake,
 }
 
 impl std::fmt::Debug for Shell {
@@ -31,7 +32,13 @@ impl std::fmt::Debug for Shell {
 impl RoomShell {
     /// The object of this state. A Room needs nothing of the application yet.
     pub fn new(state: State, env: Env, _app: fn() -> App) -> Self {
-        Self(Rc::new(Shell { state, env, loaded: RefCell::default(), alarm: Alarm::default() }))
+        Self(Rc::new(Shell {
+            state,
+            env,
+            loaded: RefCell::default(),
+            alarm: Alarm::default(),
+            awake: Awake::default(),
+        }))
     }
 
     /// A request of a Gateway.
@@ -96,6 +103,9 @@ impl Shell {
             }
         }
         self.alarm.ensure(&self.state, room.next_timeout());
+        drop(loaded);
+        let shell = self.clone();
+        self.awake.while_(move || shell.loaded.borrow().as_ref().is_some_and(|(room, _)| room.is_asking()));
         Ok(result)
     }
 

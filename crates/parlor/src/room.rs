@@ -103,6 +103,12 @@ impl Room {
         self.questions.is_empty() && self.links.values().all(Link::is_quiet)
     }
 
+    /// Whether Gateways have been asked something and have not all answered.
+    #[must_use]
+    pub fn is_asking(&self) -> bool {
+        !self.questions.is_empty()
+    }
+
     /// Takes a Gateway's request and gives the body of the reply.
     ///
     /// # Errors
