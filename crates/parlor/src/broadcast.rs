@@ -2,7 +2,7 @@
 
 use std::{rc::Rc, time::Duration};
 
-use engine_io::Frame;
+use engine_io::{Frame, Millis};
 use serde::de::DeserializeOwned;
 use socket_io::{IntoPayload, Parser, Payload, Target, is_reserved};
 
@@ -112,7 +112,7 @@ impl Broadcast {
     pub async fn emit_with_ack(self, event: &str, payload: impl IntoPayload) -> Result<Answers, Fault> {
         check_event(event)?;
         let payload = payload.into_payload()?.into();
-        let timeout = millis(self.timeout);
+        let timeout = patience(self.timeout);
         let found = self.ask(Query::Emit { name: event.to_owned(), payload, timeout }).await?;
         let answers = found.answers.into_iter().map(Payload::from).collect();
         Ok(Answers { answers, timed_out: found.incomplete })
@@ -133,8 +133,7 @@ impl Broadcast {
     /// [`Fault::is_timeout`] if a Gateway did not say so within 5 s; it may happen later all the same. A name
     /// longer than [`ROOM_NAME_MAX`].
     pub async fn join_all(self, room: &str) -> Result<(), Fault> {
-        check_room(room)?;
-        self.done(Query::Join(room.to_owned())).await
+        self.change(room, true).await
     }
 
     /// Has these sockets leave a room (Node's `socketsLeave`); as [`join_all`](Self::join_all).
@@ -142,8 +141,7 @@ impl Broadcast {
     /// # Errors
     /// As there.
     pub async fn leave_all(self, room: &str) -> Result<(), Fault> {
-        check_room(room)?;
-        self.done(Query::Leave(room.to_owned())).await
+        self.change(room, false).await
     }
 
     /// Takes these sockets out of the namespace (Node's `disconnectSockets`); `close` closes their clients' whole
@@ -153,6 +151,11 @@ impl Broadcast {
     /// As [`join_all`](Self::join_all).
     pub async fn disconnect_all(self, close: bool) -> Result<(), Fault> {
         self.done(Query::Disconnect(close)).await
+    }
+
+    async fn change(self, room: &str, join: bool) -> Result<(), Fault> {
+        check_room(room)?;
+        self.done(Query::Change { room: room.to_owned(), join }).await
     }
 
     async fn done(self, query: Query) -> Result<(), Fault> {
@@ -168,6 +171,11 @@ impl Broadcast {
     fn check(&self) -> Result<(), Fault> {
         self.target.rooms.iter().try_for_each(|room| check_room(room))
     }
+}
+
+/// How long clients may take, ms: at most a year, for a deadline has to be a date.
+pub(crate) fn patience(timeout: Duration) -> Millis {
+    millis(timeout).min(365 * 24 * 3_600_000)
 }
 
 /// An event as it is sent.

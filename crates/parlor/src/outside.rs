@@ -118,34 +118,26 @@ fn main_namespace() -> String {
     "/".to_owned()
 }
 
-/// The request of an emission that another program wrote as JSON, `{"event": "news", "args": ["hello"]}`, with `namespace`
-/// (default `/`), `room` and `except` (each a name or a list of names) and `volatile` if it likes.
-///
-/// # Errors
-/// In words for whoever wrote it. An empty list of rooms is for everyone, as is none.
-pub(crate) fn from_json(app: &App, json: &[u8]) -> Result<(Peer, Vec<u8>), Fault> {
-    let bad = |words: String| Fault::new("bad request", words);
-    let written: Written<'_> = serde_json::from_slice(json).map_err(|error| bad(error.to_string()))?;
-    let args = written.args.map_or("[]", RawValue::get).trim();
-    let args = args
-        .strip_prefix('[')
-        .and_then(|args| args.strip_suffix(']'))
-        .ok_or_else(|| bad("`args` is a list".to_owned()))?;
-    let payload =
-        Payload::from_raw(args, Vec::new()).map_err(|violation| bad(format!("`args`: {violation}")))?;
-    let mut emitter = Emitter::new(app, &written.namespace)?;
-    emitter.target = Target { rooms: written.room.into_vec(), except: written.except.into_vec() };
-    emitter.volatile = written.volatile;
-    emitter.request(&written.event, payload)
-}
-
 impl App {
-    /// The request that an emission in JSON comes to, for a shell that serves it over HTTP: which object to ask, and the
-    /// body.
+    /// The request of an emission that another program wrote as JSON: which object to ask, and the body. It is
+    /// `{"event": "news", "args": ["hello"]}`, with `namespace` (default `/`), `room` and `except` (each a name or a list of
+    /// names) and `volatile` if it likes. An empty list of rooms is for everyone, as is none, and as on Node.
     ///
     /// # Errors
     /// What is wrong with it, in words for whoever wrote it.
     pub fn emission(&self, json: &[u8]) -> Result<(Peer, Vec<u8>), Fault> {
-        from_json(self, json)
+        let bad = |words: String| Fault::new("bad request", words);
+        let written: Written<'_> = serde_json::from_slice(json).map_err(|error| bad(error.to_string()))?;
+        let args = written.args.map_or("[]", RawValue::get).trim();
+        let args = args
+            .strip_prefix('[')
+            .and_then(|args| args.strip_suffix(']'))
+            .ok_or_else(|| bad("`args` is a list".to_owned()))?;
+        let payload =
+            Payload::from_raw(args, Vec::new()).map_err(|violation| bad(format!("`args`: {violation}")))?;
+        let mut emitter = Emitter::new(self, &written.namespace)?;
+        emitter.target = Target { rooms: written.room.into_vec(), except: written.except.into_vec() };
+        emitter.volatile = written.volatile;
+        emitter.request(&written.event, payload)
     }
 }

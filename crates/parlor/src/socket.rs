@@ -8,8 +8,7 @@ use socket_io::IntoPayload;
 
 use crate::{
     answer::Fault,
-    app::millis,
-    broadcast::{ACK_TIMEOUT, Broadcast, check_event, check_room, encode},
+    broadcast::{ACK_TIMEOUT, Broadcast, check_event, check_room, encode, patience},
     call::{Effect, Scope},
 };
 
@@ -200,7 +199,7 @@ impl Timed {
         self.socket.scope.push(Effect::EmitThen {
             name: event.to_owned(),
             payload: payload.into_payload()?.into(),
-            timeout: millis(self.timeout),
+            timeout: patience(self.timeout),
             handler: handler.to_owned(),
             kept: serde_json::to_string(kept)?,
         });

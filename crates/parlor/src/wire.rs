@@ -135,10 +135,13 @@ pub(crate) enum Direct {
 pub enum Query {
     /// Who are you?
     Sockets,
-    /// Join this room.
-    Join(String),
-    /// Leave this room.
-    Leave(String),
+    /// Join a room, or leave it.
+    Change {
+        /// The room.
+        room: String,
+        /// Else leave.
+        join: bool,
+    },
     /// Leave the namespace; close the connection too, if true.
     Disconnect(bool),
     /// Take this event and acknowledge it.

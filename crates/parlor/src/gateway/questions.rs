@@ -6,7 +6,11 @@ use engine_io::Millis;
 use serde::{Deserialize, Serialize};
 use socket_io::{Payload, Target};
 
-use super::{Gateway, Output, Place, client::Phase, sockets::with_own};
+use super::{
+    Gateway, Output, Place,
+    client::{Pending, Phase},
+    sockets::with_own,
+};
 use crate::{
     Turn,
     call::CallId,
@@ -120,17 +124,11 @@ impl Gateway {
         let mut waiting = Vec::new();
         match query {
             Query::Sockets => {}
-            Query::Join(room) => {
+            Query::Change { room, join } => {
                 for (id, place) in self.placed(&selected) {
-                    if self.join(turn, &place.sid, &place.nsp, &id, room.clone()) {
-                        waiting.push((id, Awaited::Change { room: room.clone(), join: true }));
-                    }
-                }
-            }
-            Query::Leave(room) => {
-                for (id, place) in self.placed(&selected) {
-                    if self.leave(turn, &place.sid, &place.nsp, &id, room.clone()) {
-                        waiting.push((id, Awaited::Change { room: room.clone(), join: false }));
+                    let change = Pending { room: room.clone(), join };
+                    if self.change(turn, &place.sid, &place.nsp, &id, change) {
+                        waiting.push((id, Awaited::Change { room: room.clone(), join }));
                     }
                 }
             }
@@ -195,6 +193,9 @@ impl Gateway {
         awaited: Awaited,
         answer: Option<Payload>,
     ) {
+        if self.awaited.is_empty() {
+            return; // as it is with nearly every join
+        }
         let socket: Rc<str> = socket.into();
         let all = (socket.clone(), awaited.clone(), 0)..=(socket, awaited, u64::MAX);
         let came: Vec<_> = self.awaited.range(all).cloned().collect();

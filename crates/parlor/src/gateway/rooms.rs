@@ -141,41 +141,17 @@ impl Gateway {
         }
     }
 
-    pub(super) fn join(
-        &mut self,
-        turn: &mut Turn<'_>,
-        sid: &str,
-        nsp: &Rc<str>,
-        id: &Rc<str>,
-        room: String,
-    ) -> bool {
-        let member = self.locals.get(nsp).is_some_and(|local| local.rooms.is_in(id, &room));
-        self.change(turn, sid, nsp, id, Pending { room, join: true }, member)
-    }
-
-    pub(super) fn leave(
-        &mut self,
-        turn: &mut Turn<'_>,
-        sid: &str,
-        nsp: &Rc<str>,
-        id: &Rc<str>,
-        room: String,
-    ) -> bool {
-        let member = self.locals.get(nsp).is_some_and(|local| local.rooms.is_in(id, &room));
-        self.change(turn, sid, nsp, id, Pending { room, join: false }, !member)
-    }
-
     /// Asks a Room for a join or leave, unless all is as wanted already; tells whether it did. A socket's id is its
     /// address, not a Room: it is neither joined nor left.
-    fn change(
+    pub(super) fn change(
         &mut self,
         turn: &mut Turn<'_>,
         sid: &str,
         nsp: &Rc<str>,
         id: &Rc<str>,
         change: Pending,
-        as_wanted: bool,
     ) -> bool {
+        let is_in = self.locals.get(nsp).is_some_and(|local| local.rooms.is_in(id, &change.room));
         let Some(socket) = self.clients.get_mut(sid).and_then(|client| client.sockets.get_mut(nsp)) else {
             return false;
         };
@@ -186,7 +162,7 @@ impl Gateway {
             }
             return false;
         }
-        if as_wanted && !socket.pending.iter().any(|pending| pending.room == change.room) {
+        if is_in == change.join && !socket.pending.iter().any(|pending| pending.room == change.room) {
             return false;
         }
         let (key, item) = (RoomKey::room(nsp, &change.room), change.item(id));

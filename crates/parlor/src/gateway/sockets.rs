@@ -7,7 +7,7 @@ use socket_io::{Incoming, Payload, Violation};
 
 use super::{
     Called, Gateway, Output, Place, Standing,
-    client::{Client, Owed, Phase, RoomsOf, Socket, Work},
+    client::{Client, Owed, Pending, Phase, RoomsOf, Socket, Work},
     questions::Awaited,
 };
 use crate::{
@@ -322,8 +322,8 @@ impl Gateway {
                 socket.data = data;
                 self.dirty.insert(sid.clone());
             }
-            Effect::Join(room) => _ = self.join(turn, sid, nsp, &id, room),
-            Effect::Leave(room) => _ = self.leave(turn, sid, nsp, &id, room),
+            Effect::Join(room) => _ = self.change(turn, sid, nsp, &id, Pending { room, join: true }),
+            Effect::Leave(room) => _ = self.change(turn, sid, nsp, &id, Pending { room, join: false }),
             Effect::Ask { ask, nsp, target, query } => {
                 let call = socket.call.unwrap_or_default();
                 self.ask(turn, (call, ask), &nsp, target, query);

@@ -69,6 +69,22 @@ fn who_does_not_answer_is_waited_for_so_long_and_no_longer() {
 }
 
 #[test]
+fn no_time_is_too_long_to_be_given() {
+    in_every_memory(|server| {
+        let ann = guest(server);
+        let request = ann.request("ask-me", ("x", u64::MAX));
+        server.advance(Duration::from_secs(60));
+        assert_eq!(ann.answer(request), None);
+        ann.acknowledge(asked(&ann), 1);
+        assert_eq!(ann.answer(request), Some(json!([1])));
+        ann.ask("join", "r");
+        ann.ask("order", ("soup", u64::MAX, "confirmed"));
+        ann.acknowledge(sure(&ann).0, true);
+        assert_eq!(ann.events(), [("confirmed".to_owned(), json!(["soup", true, 1]))]);
+    });
+}
+
+#[test]
 fn a_room_is_asked_on_all_gateways() {
     in_every_memory(|server| {
         let all: [TestClient; 4] = std::array::from_fn(|_| guest(server));
