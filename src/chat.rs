@@ -102,7 +102,7 @@ async fn gone(socket: Socket, io: Io, me: SocketData<Member>) -> Result<(), Faul
 async fn tell_left(socket: &Socket, io: &Io, me: &Member, room: &str) -> Result<(), Fault> {
     let who = Person::of(socket, me);
     socket.to(room).emit("left", &Move { room, who: &who })?;
-    let people = io.in_(room).fetch_sockets().await.len();
+    let people = io.in_(room).count().await;
     people::tell_count(io, room, people)
 }
 

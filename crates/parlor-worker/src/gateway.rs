@@ -66,7 +66,7 @@ impl std::fmt::Debug for Shell {
 impl GatewayShell {
     /// The object of this state.
     pub fn new(state: State, env: Env, app: fn() -> App) -> Self {
-        let app = Rc::new(settings::apply(&env, app()));
+        let app = Rc::new(settings::apply(&env, app()).state(env.clone()));
         Self(Rc::new(Shell {
             state,
             env,

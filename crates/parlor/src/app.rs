@@ -1,6 +1,6 @@
 //! The application: its namespaces and its settings.
 
-use std::{rc::Rc, time::Duration};
+use std::{any::Any, rc::Rc, time::Duration};
 
 use engine_io::{Message, Millis};
 use litemap::LiteMap;
@@ -57,6 +57,9 @@ pub type EngineHandler = Rc<dyn Fn(Message) -> Vec<Message>>;
 /// Says whether a client may open a connection; the error is told to it.
 pub type RequestGuard = Rc<dyn Fn(&Handshake) -> Result<(), String>>;
 
+/// What [`App::state`] was given.
+pub(crate) type States = Rc<Vec<Rc<dyn Any>>>;
+
 /// Namespaces whose names are as a pattern says.
 struct Dynamic {
     pattern: String,
@@ -81,6 +84,7 @@ pub struct App {
     dynamic: Vec<Dynamic>,
     engine: Option<(String, EngineHandler)>,
     allow_request: Option<RequestGuard>,
+    states: States,
 }
 
 impl std::fmt::Debug for App {
@@ -176,6 +180,30 @@ impl App {
         }
     }
 
+    /// Gives handlers something of the application's, which they take as [`State<T>`](crate::State): settings, a client
+    /// of another service. One of each type; a later one takes the place of an earlier one.
+    ///
+    /// It is memory of one object, and as lost as all memory when the object sleeps: what has to last does not belong
+    /// here.
+    ///
+    /// ```
+    /// use parlor::prelude::*;
+    /// struct Greeting(&'static str);
+    /// async fn hello(greeting: State<Greeting>) -> Ack<&'static str> {
+    ///     Ack(greeting.0)
+    /// }
+    /// let app = App::new().state(Greeting("welcome")).namespace("/", Namespace::open().on("hello", hello));
+    /// ```
+    #[must_use]
+    pub fn state<T: 'static>(mut self, state: T) -> Self {
+        Rc::make_mut(&mut self.states).push(Rc::new(state));
+        self
+    }
+
+    pub(crate) fn states(&self) -> States {
+        self.states.clone()
+    }
+
     /// How packets are written (default: [`Parser::Json`]). Clients have to use the same.
     #[must_use]
     pub fn parser(mut self, parser: Parser) -> Self {
@@ -240,9 +268,9 @@ impl App {
     #[must_use]
     pub fn start(&self, call: Call) -> Running {
         match self.find(&call.nsp) {
-            Some((handlers, params)) => handlers.start(Scope::new(call, self.config.parser, params)),
+            Some((handlers, params)) => handlers.start(Scope::new(call, self, params)),
             None => {
-                let scope = Scope::new(call, self.config.parser, Params::default());
+                let scope = Scope::new(call, self, Params::default());
                 let gone = Outcome::Failed(Fault::internal("the namespace is gone"));
                 Running::new(scope, Box::pin(std::future::ready(gone)))
             }

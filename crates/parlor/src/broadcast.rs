@@ -41,6 +41,12 @@ pub struct Answers {
     pub timed_out: bool,
 }
 
+impl From<Found> for Answers {
+    fn from(found: Found) -> Self {
+        Self { answers: found.answers.into_iter().map(Payload::from).collect(), timed_out: found.incomplete }
+    }
+}
+
 impl Broadcast {
     pub(crate) fn new(scope: &Rc<Scope>, nsp: &str) -> Self {
         Self {
@@ -113,9 +119,18 @@ impl Broadcast {
         check_event(event)?;
         let payload = payload.into_payload()?.into();
         let timeout = patience(self.timeout);
-        let found = self.ask(Query::Emit { name: event.to_owned(), payload, timeout }).await?;
-        let answers = found.answers.into_iter().map(Payload::from).collect();
-        Ok(Answers { answers, timed_out: found.incomplete })
+        Ok(self.ask(Query::Emit { name: event.to_owned(), payload, timeout }).await?.into())
+    }
+
+    /// Has other Gateways take an event; what they answer may be waited for.
+    pub(crate) fn server_side(
+        self,
+        event: &str,
+        payload: impl IntoPayload,
+    ) -> Result<impl Future<Output = Found>, Fault> {
+        check_event(event)?;
+        let (from, name, payload) = (String::new(), event.to_owned(), payload.into_payload()?.into());
+        Ok(self.scope.ask(&self.nsp, self.target, Query::ServerSide { from, name, payload }))
     }
 
     /// The sockets themselves. A Gateway that does not answer within 5 s is left out.
@@ -125,6 +140,11 @@ impl Broadcast {
         let found = self.ask(Query::Sockets).await.unwrap_or_default();
         let remote = |card| RemoteSocket { card, nsp: nsp.clone(), scope: scope.clone() };
         found.sockets.into_iter().map(remote).collect()
+    }
+
+    /// How many they are. A Gateway that does not answer within 5 s is left out.
+    pub async fn count(self) -> usize {
+        self.ask(Query::Count).await.map_or(0, |found| found.count as usize)
     }
 
     /// Has these sockets join a room (Node's `socketsJoin`); done when that has taken effect everywhere.

@@ -19,7 +19,9 @@ use serde::{Deserialize, Serialize};
 use socket_io::{Parser, Payload, StoredPayload, Target};
 
 use crate::{
+    App,
     answer::{Fault, Outcome},
+    app::States,
     pattern::Params,
     wire::{Found, Query},
 };
@@ -39,6 +41,20 @@ pub enum Occasion {
         /// Its arguments.
         payload: Payload,
     },
+    /// An event was sent to the client.
+    Outgoing {
+        /// Its name.
+        name: String,
+        /// Its arguments.
+        payload: Payload,
+    },
+    /// Another Gateway sent an event to this one. There is no socket.
+    ServerSide {
+        /// Its name.
+        name: String,
+        /// Its arguments.
+        payload: Payload,
+    },
     /// The client has acknowledged an event that was sent for this handler, or has not.
     Answer {
         /// The handler, by the name it was registered under.
@@ -53,6 +69,18 @@ pub enum Occasion {
         /// For example `transport close`.
         reason: &'static str,
     },
+}
+
+impl Occasion {
+    /// The event's name and arguments, if it is about one.
+    pub(crate) fn event(&self) -> Option<(&str, &Payload)> {
+        match self {
+            Self::Event { name, payload }
+            | Self::Outgoing { name, payload }
+            | Self::ServerSide { name, payload } => Some((name, payload)),
+            _ => None,
+        }
+    }
 }
 
 /// What the client sent when it connected.
@@ -89,7 +117,7 @@ pub struct Call {
     pub id: CallId,
     /// The namespace.
     pub nsp: Rc<str>,
-    /// The socket.
+    /// The socket; empty if it is about none.
     pub socket: Rc<str>,
     /// Why.
     pub occasion: Occasion,
@@ -160,6 +188,17 @@ pub enum Effect {
     },
 }
 
+impl Effect {
+    /// Whether it is an event that goes to clients.
+    fn sends(&self) -> bool {
+        match self {
+            Self::Emit { .. } | Self::EmitThen { .. } | Self::Cast { .. } => true,
+            Self::Ask { query, .. } => matches!(query, Query::Emit { .. }),
+            _ => false,
+        }
+    }
+}
+
 /// How far a call is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Progress {
@@ -179,6 +218,7 @@ pub struct Scope {
     pub(crate) parser: Parser,
     /// What the name of the namespace says, if it is a dynamic one.
     pub(crate) params: Params,
+    pub(crate) states: States,
     effects: RefCell<Vec<Effect>>,
     answers: RefCell<LiteMap<u64, Found>>,
     asked: Cell<u64>,
@@ -188,11 +228,12 @@ pub struct Scope {
 }
 
 impl Scope {
-    pub(crate) fn new(call: Call, parser: Parser, params: Params) -> Rc<Self> {
+    pub(crate) fn new(call: Call, app: &App, params: Params) -> Rc<Self> {
         Rc::new(Self {
             call,
-            parser,
+            parser: app.config().parser,
             params,
+            states: app.states(),
             effects: RefCell::default(),
             answers: RefCell::default(),
             asked: Cell::new(0),
@@ -202,6 +243,13 @@ impl Scope {
     }
 
     pub(crate) fn push(&self, effect: Effect) {
+        if matches!(self.call.occasion, Occasion::Outgoing { .. }) && effect.sends() {
+            self.fail(Fault::internal("what `on_any_outgoing` sends would come back to it without end"));
+            if let Effect::Ask { ask, .. } = effect {
+                self.answer(ask, Found::too_late());
+            }
+            return;
+        }
         self.effects.borrow_mut().push(effect);
     }
 
@@ -210,17 +258,23 @@ impl Scope {
         self.fault.replace(Some(fault));
     }
 
-    pub(crate) async fn ask(&self, nsp: &str, target: Target, query: Query) -> Found {
+    /// Asks at once, also if nobody waits for the answer.
+    pub(crate) fn ask(
+        self: &Rc<Self>,
+        nsp: &str,
+        target: Target,
+        query: Query,
+    ) -> impl Future<Output = Found> + use<> {
         let ask = self.asked.replace(self.asked.get() + 1);
         self.push(Effect::Ask { ask, nsp: nsp.to_owned(), target, query });
-        std::future::poll_fn(|cx| match self.answers.borrow_mut().remove(&ask) {
+        let scope = self.clone();
+        std::future::poll_fn(move |cx| match scope.answers.borrow_mut().remove(&ask) {
             Some(found) => Poll::Ready(found),
             None => {
-                self.waker.replace(Some(cx.waker().clone()));
+                scope.waker.replace(Some(cx.waker().clone()));
                 Poll::Pending
             }
         })
-        .await
     }
 
     /// Brings the answer to a question of this call.

@@ -32,7 +32,7 @@ use crate::{
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be an argument of a handler in a `Namespace<{S}>`",
-    note = "arguments are extractors: `Socket`, `Io`, `Data<T>`, `SocketData<{S}>`, `Auth<T>`, `EventName`, `Payload`, `Handshake`, `DisconnectReason`, or an `Option` or `Result<_, Fault>` of one",
+    note = "arguments are extractors: `Socket`, `Io`, `Data<T>`, `SocketData<{S}>`, `Auth<T>`, `EventName`, `Payload`, `Handshake`, `DisconnectReason`, `State<T>`, or an `Option` or `Result<_, Fault>` of one",
     note = "`SocketData` takes the namespace's own type, and is not there yet in its connect handler"
 )]
 pub trait FromCall<S>: Sized {
@@ -47,19 +47,25 @@ pub trait FromCall<S>: Sized {
 #[derive(Clone, Copy, Debug)]
 pub struct Connecting;
 
+/// The marker that stands for `S` where a Gateway handles what another one sent: there is no socket.
+#[derive(Clone, Copy, Debug)]
+pub struct ServerSide;
+
 /// The arguments of the event, or of the client's answer, parsed: a tuple takes several, `()` none, anything else the first one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Data<T>(pub T);
 
 impl<S, T: DeserializeOwned> FromCall<S> for Data<T> {
     fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
-        match &scope.call.occasion {
-            Occasion::Event { payload, .. } | Occasion::Answer { payload: Some(payload), .. } => {
-                payload.to().map(Data).map_err(Fault::bad_payload)
+        let payload = match &scope.call.occasion {
+            Occasion::Answer { payload: Some(payload), .. } => payload,
+            Occasion::Answer { payload: None, .. } => return Err(Fault::timeout()),
+            occasion => {
+                let event = occasion.event();
+                event.ok_or_else(|| Fault::internal("`Data` is there for events only"))?.1
             }
-            Occasion::Answer { payload: None, .. } => Err(Fault::timeout()),
-            _ => Err(Fault::internal("`Data` is there for events only")),
-        }
+        };
+        payload.to().map(Data).map_err(Fault::bad_payload)
     }
 }
 
@@ -79,12 +85,11 @@ impl<S, T: DeserializeOwned> FromCall<S> for Kept<T> {
 /// The arguments of the event as they came, unparsed, binary attachments included. Can be emitted again.
 impl<S> FromCall<S> for Payload {
     fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
-        match &scope.call.occasion {
-            Occasion::Event { payload, .. } | Occasion::Answer { payload: Some(payload), .. } => {
-                Ok(payload.clone())
-            }
-            _ => Ok(Payload::default()),
+        Ok(match &scope.call.occasion {
+            Occasion::Answer { payload, .. } => payload.clone(),
+            occasion => occasion.event().map(|(_, payload)| payload.clone()),
         }
+        .unwrap_or_default())
     }
 }
 
@@ -94,10 +99,7 @@ pub struct EventName(pub String);
 
 impl<S> FromCall<S> for EventName {
     fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
-        Ok(Self(match &scope.call.occasion {
-            Occasion::Event { name, .. } => name.clone(),
-            _ => String::new(),
-        }))
+        Ok(Self(scope.call.occasion.event().map_or("", |(name, _)| name).to_owned()))
     }
 }
 
@@ -126,6 +128,31 @@ impl<S, T: DeserializeOwned> FromCall<S> for Auth<T> {
     }
 }
 
+/// What the application gave to [`App::state`](crate::App::state).
+#[derive(Debug)]
+pub struct State<T>(Rc<T>);
+
+impl<S, T: 'static> FromCall<S> for State<T> {
+    fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
+        let found = scope.states.iter().rev().find_map(|state| state.clone().downcast().ok());
+        let name = std::any::type_name::<T>();
+        found.map(Self).ok_or_else(|| Fault::internal(format!("`App::state` was given no {name}")))
+    }
+}
+
+impl<T> Deref for State<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> Clone for State<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
 impl<S> FromCall<S> for Handshake {
     fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
         Ok((*scope.call.handshake).clone())
@@ -144,7 +171,12 @@ impl Handshake {
 
 impl<S> FromCall<S> for Socket {
     fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
-        Ok(Self::new(scope.clone()))
+        match &scope.call.occasion {
+            Occasion::ServerSide { .. } => {
+                Err(Fault::internal("an event of another Gateway has no `Socket`"))
+            }
+            _ => Ok(Self::new(scope.clone())),
+        }
     }
 }
 

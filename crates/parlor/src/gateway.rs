@@ -6,11 +6,12 @@
 //!
 //! Split by meaning: `client` is what is kept of one connection, `connections` feeds its session, `sockets` is
 //! the life of a socket and its handlers, `rooms` talks to Rooms and other Gateways, `questions` asks and answers them,
-//! `restore` is the way back
-//! from storage.
+//! `outgoing` shows what is sent to
+//! the handler that wants to see it, `restore` is the way back from storage.
 
 mod client;
 mod connections;
+mod outgoing;
 mod questions;
 mod restore;
 mod rooms;

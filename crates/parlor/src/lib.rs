@@ -49,7 +49,10 @@ pub use crate::{
     app::{App, Config, EngineHandler, RequestGuard},
     broadcast::{Answers, Broadcast, RemoteSocket},
     call::{Call, CallId, Effect, Handshake, Occasion, Progress, Running, Scope},
-    extract::{Auth, Connecting, Data, DisconnectReason, EventName, FromCall, Kept, Now, SocketData},
+    extract::{
+        Auth, Connecting, Data, DisconnectReason, EventName, FromCall, Kept, Now, ServerSide, SocketData,
+        State,
+    },
     gateway::{Gateway, Output, Protocol},
     handler::{ConnectHandler, Handler},
     names::{Gateways, ID_BYTES, ROOM_NAME_MAX, RoomKey, gateway_of},
@@ -68,7 +71,7 @@ pub mod prelude {
 
     pub use crate::{
         Ack, Answers, App, Auth, Binary, Data, DisconnectReason, EventName, Fault, Handshake, Io, Kept,
-        Namespace, Now, Params, Payload, Raw, Refused, Socket, SocketData,
+        Namespace, Now, Params, Payload, Raw, Refused, Socket, SocketData, State,
     };
 }
 

@@ -8,6 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     answer::{Fault, Outcome, Refused},
     call::{Occasion, Running, Scope},
+    extract::ServerSide,
     handler::{BoxedHandler, ConnectHandler, Handler},
 };
 
@@ -45,6 +46,8 @@ pub(crate) struct Handlers {
     fallback: Option<BoxedHandler>,
     answers: LiteMap<String, BoxedHandler>,
     disconnect: Option<BoxedHandler>,
+    outgoing: Option<BoxedHandler>,
+    server_side: LiteMap<String, BoxedHandler>,
 }
 
 impl<S> std::fmt::Debug for Namespace<S> {
@@ -123,6 +126,52 @@ impl<S: Serialize + DeserializeOwned + 'static> Namespace<S> {
         self
     }
 
+    /// Is called after every event that is sent to a socket (Node's `socket.onAnyOutgoing`), by whomever, with the
+    /// event's name and arguments: to write a log, or to count. It can't send anything itself.
+    ///
+    /// It costs a call for each event and each socket that gets it; what waits for the call waits behind the socket's own
+    /// events.
+    ///
+    /// ```
+    /// use parlor::prelude::*;
+    /// async fn count(mut sent: SocketData<u64>, EventName(name): EventName) {
+    ///     *sent += u64::from(name == "news");
+    /// }
+    /// let namespace = Namespace::new(async || Ok::<u64, Refused>(0)).on_any_outgoing(count);
+    /// ```
+    #[must_use]
+    pub fn on_any_outgoing<Args>(mut self, handler: impl Handler<S, Args>) -> Self {
+        self.handlers.outgoing = Some(boxed(handler));
+        self
+    }
+
+    /// Handles an event that another Gateway sent by [`Io::server_side_emit`](crate::Io::server_side_emit). There is no
+    /// socket: it takes [`Data`](crate::Data), [`Io`](crate::Io), [`State`](crate::State), but not `Socket` or
+    /// `SocketData`.
+    ///
+    /// ```
+    /// use std::cell::Cell;
+    /// use parlor::prelude::*;
+    ///
+    /// #[derive(Default)]
+    /// struct Motto(Cell<u32>);
+    ///
+    /// async fn change(io: Io, motto: State<Motto>, Data(new): Data<u32>) -> Result<(), Fault> {
+    ///     motto.0.set(new);
+    ///     io.server_side_emit("motto", new)
+    /// }
+    /// async fn changed(motto: State<Motto>, Data(new): Data<u32>) {
+    ///     motto.0.set(new);
+    /// }
+    /// let namespace = Namespace::open().on("change motto", change).on_server_side("motto", changed);
+    /// let app = App::new().state(Motto::default()).namespace("/", namespace);
+    /// ```
+    #[must_use]
+    pub fn on_server_side<Args>(mut self, event: &str, handler: impl Handler<ServerSide, Args>) -> Self {
+        self.handlers.server_side.insert(event.to_owned(), boxed(handler));
+        self
+    }
+
     /// Is called when a socket has gone, with its data and the rooms that it was in.
     #[must_use]
     pub fn on_disconnect<Args>(mut self, handler: impl Handler<S, Args>) -> Self {
@@ -145,6 +194,8 @@ impl Handlers {
         let (before, own) = match &scope.call.occasion {
             Occasion::Connect => (self.doors.clone(), self.connect.clone()),
             Occasion::Disconnect { .. } => (Vec::new(), self.disconnect.clone()),
+            Occasion::Outgoing { .. } => (Vec::new(), self.outgoing.clone()),
+            Occasion::ServerSide { name, .. } => (Vec::new(), self.server_side.get(name.as_str()).cloned()),
             Occasion::Answer { handler, .. } => (Vec::new(), self.answers.get(handler.as_str()).cloned()),
             Occasion::Event { name, .. } => {
                 (self.guards.clone(), self.events.get(name.as_str()).or(self.fallback.as_ref()).cloned())
@@ -172,6 +223,14 @@ impl Handlers {
             }
         };
         Running::new(scope, running)
+    }
+
+    pub(crate) fn has_outgoing(&self) -> bool {
+        self.outgoing.is_some()
+    }
+
+    pub(crate) fn has_server_side(&self, event: &str) -> bool {
+        self.server_side.contains_key(event)
     }
 
     pub(crate) fn has_disconnect(&self) -> bool {

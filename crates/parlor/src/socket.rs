@@ -8,7 +8,7 @@ use socket_io::IntoPayload;
 
 use crate::{
     answer::Fault,
-    broadcast::{ACK_TIMEOUT, Broadcast, check_event, check_room, encode, patience},
+    broadcast::{ACK_TIMEOUT, Answers, Broadcast, check_event, check_room, encode, patience},
     call::{Effect, Scope},
 };
 
@@ -241,6 +241,28 @@ impl Io {
     /// Everyone in this namespace, except the members of a room.
     pub fn except(&self, room: &str) -> Broadcast {
         self.all().except(room)
+    }
+
+    /// Sends an event to the other Gateways that have sockets in this namespace, for
+    /// [`Namespace::on_server_side`](crate::Namespace::on_server_side). It wakes those that sleep.
+    ///
+    /// # Errors
+    /// If the value has no JSON form, or the name is one of Socket.IO's own.
+    pub fn server_side_emit(&self, event: &str, payload: impl IntoPayload) -> Result<(), Fault> {
+        self.all().server_side(event, payload).map(drop)
+    }
+
+    /// As [`server_side_emit`](Self::server_side_emit), and waits for what their handlers answer by [`Ack`](crate::Ack),
+    /// at most 4 s.
+    ///
+    /// # Errors
+    /// As there. Missing answers are no error: see [`Answers::timed_out`].
+    pub async fn server_side_emit_with_ack(
+        &self,
+        event: &str,
+        payload: impl IntoPayload,
+    ) -> Result<Answers, Fault> {
+        Ok(self.all().server_side(event, payload)?.await.into())
     }
 
     /// Sends an event to everyone in this namespace.

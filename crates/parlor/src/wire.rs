@@ -7,7 +7,7 @@ use socket_io::{StoredPayload, Target};
 use crate::{call::Handshake, link::Envelope, names::RoomKey};
 
 /// The version of [`encode`]'s form. Raise it with any change to the types of this file.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 /// One end of a link.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -135,6 +135,8 @@ pub(crate) enum Direct {
 pub enum Query {
     /// Who are you?
     Sockets,
+    /// How many are you?
+    Count,
     /// Join a room, or leave it.
     Change {
         /// The room.
@@ -153,6 +155,15 @@ pub enum Query {
         /// How long the acknowledgement may take, ms.
         timeout: Millis,
     },
+    /// Take this event: the Gateway itself, not its sockets.
+    ServerSide {
+        /// The Gateway that sends it, and is not to take it.
+        from: String,
+        /// Its name.
+        name: String,
+        /// Its arguments.
+        payload: StoredPayload,
+    },
 }
 
 impl Query {
@@ -168,6 +179,8 @@ impl Query {
 /// What came of a [`Query`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Found {
+    /// How many sockets, where that was asked.
+    pub count: u64,
     /// The sockets, where they were asked for.
     pub sockets: Vec<Card>,
     /// The clients' acknowledgements, in the order in which they came.
@@ -184,6 +197,7 @@ impl Found {
 
     /// Adds another's part.
     pub(crate) fn merge(&mut self, part: Self) {
+        self.count += part.count;
         self.sockets.extend(part.sockets);
         self.answers.extend(part.answers);
         self.incomplete |= part.incomplete;

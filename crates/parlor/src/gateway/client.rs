@@ -84,6 +84,12 @@ pub(super) enum Work {
     },
     /// An acknowledgement of the client, for a handler.
     Answer { handler: String, payload: Option<StoredPayload>, kept: String },
+    /// An event that was sent to the client, to be shown to a handler.
+    Outgoing {
+        name: String,
+        #[serde(with = "socket_io::stored")]
+        payload: Payload,
+    },
 }
 
 impl Work {
@@ -91,6 +97,7 @@ impl Work {
     pub(super) fn into_occasion(self) -> (Occasion, Option<u64>) {
         match self {
             Self::Event { ack, name, payload } => (Occasion::Event { name, payload }, ack),
+            Self::Outgoing { name, payload } => (Occasion::Outgoing { name, payload }, None),
             Self::Answer { handler, payload, kept } => {
                 (Occasion::Answer { handler, payload: payload.map(Payload::from), kept }, None)
             }
@@ -155,8 +162,8 @@ impl Socket {
     }
 }
 
-/// Version of the stored form. Raise it with any change to it. Versions 1 and 2 were those of no release, and are not read.
-const VERSION: u8 = 3;
+/// Version of the stored form. Raise it with any change to it. Older ones were those of no release, and are not read.
+const VERSION: u8 = 4;
 
 #[derive(Serialize, Deserialize)]
 struct Stored<C> {

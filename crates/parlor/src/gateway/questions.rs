@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use socket_io::{Payload, Target};
 
 use super::{
-    Gateway, Output, Place,
+    Called, Gateway, Output, Place,
     client::{Pending, Phase},
     sockets::with_own,
 };
 use crate::{
     Turn,
-    call::CallId,
+    call::{Call, CallId, Occasion},
     names::{RoomKey, address},
     wire::{Card, Direct, Found, Peer, Query, ToRoom},
 };
@@ -65,6 +65,8 @@ pub(super) struct Task {
 pub(super) enum Awaited {
     /// The client's acknowledgement of this number.
     Ack(u64),
+    /// The end of this call, which has no socket.
+    Call(CallId),
     /// The Room's confirmation.
     Change { room: String, join: bool },
 }
@@ -77,8 +79,11 @@ impl Gateway {
         (call, ask): (CallId, u64),
         nsp: &str,
         target: Target,
-        query: Query,
+        mut query: Query,
     ) {
+        if let Query::ServerSide { from, .. } = &mut query {
+            from.clone_from(&self.name);
+        }
         let peer = address(self.app.config().gateways, nsp, &target);
         if matches!(&peer, Peer::Gateway(name) if *name == self.name) {
             return self.question(turn, nsp, &target, query, Asker::Call { call, ask });
@@ -117,13 +122,14 @@ impl Gateway {
                 let sockets = selected.iter().filter_map(|id| self.card(nsp, id)).collect();
                 Found { sockets, ..Found::default() }
             }
+            Query::Count => Found { count: selected.len() as u64, ..Found::default() },
             _ => Found::default(),
         };
         self.next_task += 1;
         let task = self.next_task;
         let mut waiting = Vec::new();
         match query {
-            Query::Sockets => {}
+            Query::Sockets | Query::Count => {}
             Query::Change { room, join } => {
                 for (id, place) in self.placed(&selected) {
                     let change = Pending { room: room.clone(), join };
@@ -145,12 +151,19 @@ impl Gateway {
                             self.send(&place.sid, frames.clone(), false);
                             waiting.push((id, Awaited::Ack(number)));
                         }
+                        self.sent(turn, nsp, &selected, &frames);
                     }
                     Err(error) => {
                         self.outputs.push_back(Output::Log(format!("{name} can't be written: {error}")))
                     }
                 }
                 return self.begin(task, asker, waiting, found, turn, timeout);
+            }
+            Query::ServerSide { from, name, payload } => {
+                if from != self.name && self.app.handlers(nsp).is_some_and(|nsp| nsp.has_server_side(&name)) {
+                    let call = self.server_side(turn, nsp, name, payload.into());
+                    waiting.push(("".into(), Awaited::Call(call)));
+                }
             }
         }
         self.begin(task, asker, waiting, found, turn, CHANGE_TIMEOUT);
@@ -171,6 +184,25 @@ impl Gateway {
         let deadline = turn.now.saturating_add(timeout);
         self.tasks.insert(task, Task { asker, waiting: waiting.len(), found, deadline });
         self.awaited.extend(waiting.into_iter().map(|(id, awaited)| (id, awaited, task)));
+    }
+
+    /// Has a handler called that needs no socket.
+    fn server_side(&mut self, turn: &Turn<'_>, nsp: &str, name: String, payload: Payload) -> CallId {
+        self.next_call += 1;
+        let call = Call {
+            id: self.next_call,
+            nsp: nsp.into(),
+            socket: "".into(),
+            occasion: Occasion::ServerSide { name, payload },
+            data: String::new(),
+            rooms: Vec::new(),
+            auth: None,
+            handshake: Rc::default(),
+            now: turn.now,
+        };
+        self.calls.insert(call.id, Called { socket: call.socket.clone(), nsp: call.nsp.clone(), ack: None });
+        self.outputs.push_back(Output::Run(call));
+        self.next_call
     }
 
     /// The number of an event that a client is to acknowledge: as on Node, namespaces count by themselves.

@@ -26,7 +26,7 @@ impl Gateway {
             (Some(peer), rest) => (peer, rest),
             (None, rest) => {
                 let (nsp, cast) = wire::decode_outside(rest)?;
-                self.deliver(&nsp, &cast);
+                self.deliver(turn, &nsp, &cast);
                 self.pump(turn);
                 return Ok(Vec::new());
             }
@@ -135,7 +135,7 @@ impl Gateway {
     /// Sends a broadcast on its way.
     pub(super) fn cast(&mut self, turn: &mut Turn<'_>, nsp: &str, cast: Cast) {
         match address(self.app.config().gateways, nsp, &cast.target) {
-            Peer::Gateway(here) if here == self.name => self.deliver(nsp, &cast),
+            Peer::Gateway(here) if here == self.name => self.deliver(turn, nsp, &cast),
             Peer::Gateway(name) => self.tell_gateway(turn, name, Direct::Cast { nsp: nsp.to_owned(), cast }),
             Peer::Room(key) => self.tell(turn, key, ToRoom::Cast(cast)),
         }
@@ -178,7 +178,7 @@ impl Gateway {
             match item {
                 ToGateway::Joined { member } => self.confirmed(turn, key, &member, true),
                 ToGateway::Left { member } => self.confirmed(turn, key, &member, false),
-                ToGateway::Deliver { cast, .. } => self.deliver(&key.nsp, &cast),
+                ToGateway::Deliver { cast, .. } => self.deliver(turn, &key.nsp, &cast),
                 ToGateway::Question { question, target, query } => {
                     let asker = Asker::Room { key: key.clone(), question };
                     self.question(turn, &key.nsp, &target, query, asker);
@@ -254,10 +254,11 @@ impl Gateway {
     }
 
     /// Hands a broadcast to the sockets here that it is for. All get the same frames.
-    fn deliver(&mut self, nsp: &str, cast: &Cast) {
+    fn deliver(&mut self, turn: &mut Turn<'_>, nsp: &str, cast: &Cast) {
         let Some(local) = self.locals.get(nsp) else { return };
-        for id in local.rooms.select(&cast.target) {
-            let Some(place) = self.sockets.get(&id) else { continue };
+        let sockets = local.rooms.select(&cast.target);
+        for id in &sockets {
+            let Some(place) = self.sockets.get(id) else { continue };
             let Some(client) = self.clients.get_mut(&place.sid) else { continue };
             if cast.volatile {
                 client.session.send_volatile(&cast.frames);
@@ -269,12 +270,13 @@ impl Gateway {
                 self.touched.push_back(place.sid.clone());
             }
         }
+        self.sent(turn, nsp, &sockets, &cast.frames);
     }
 
     fn take_direct(&mut self, turn: &mut Turn<'_>, from: &str, items: Vec<Direct>) {
         for item in items {
             match item {
-                Direct::Cast { nsp, cast } => self.deliver(&nsp, &cast),
+                Direct::Cast { nsp, cast } => self.deliver(turn, &nsp, &cast),
                 Direct::Ask { ask, nsp, target, query } => {
                     let asker = Asker::Gateway { name: from.to_owned(), ask };
                     self.question(turn, &nsp, &target, query, asker);

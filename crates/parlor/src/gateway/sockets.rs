@@ -157,8 +157,18 @@ impl Gateway {
             // The socket has gone: what can be done without it is done.
             _ => {
                 self.without_socket(turn, id, effects);
-                if let Some(Outcome::Failed(fault)) = outcome {
-                    self.outputs.push_back(Output::Log(format!("{}: {}", called.socket, fault.log_line())));
+                let answer = match outcome {
+                    Some(Outcome::Failed(fault)) => {
+                        let whose = if called.socket.is_empty() { &called.nsp } else { &called.socket };
+                        let line = format!("{whose}: {}", fault.log_line());
+                        self.outputs.push_back(Output::Log(line));
+                        Some(fault.payload())
+                    }
+                    Some(Outcome::Done(answer)) => answer,
+                    _ => None,
+                };
+                if !self.calls.contains_key(&id) {
+                    self.came(turn, "", Awaited::Call(id), answer);
                 }
             }
         }
@@ -218,7 +228,7 @@ impl Gateway {
         }
     }
 
-    fn socket(&mut self, sid: &str, nsp: &str) -> Option<&mut Socket> {
+    pub(super) fn socket(&mut self, sid: &str, nsp: &str) -> Option<&mut Socket> {
         self.clients.get_mut(sid)?.sockets.get_mut(nsp)
     }
 
@@ -294,7 +304,10 @@ impl Gateway {
         };
         let id = socket.id.clone();
         match effect {
-            Effect::Emit { frames, volatile } => self.send(sid, frames, volatile),
+            Effect::Emit { frames, volatile } => {
+                self.send(sid, frames.clone(), volatile);
+                self.sent(turn, nsp, &[id], &frames);
+            }
             Effect::EmitThen { name, payload, timeout, handler, kept } => {
                 let number = self.next_ack(nsp);
                 match self.app.config().parser.encode_event(nsp, Some(number), &name, &payload) {
@@ -308,7 +321,8 @@ impl Gateway {
                             }
                         }
                         self.dirty.insert(sid.clone());
-                        self.send(sid, frames, false);
+                        self.send(sid, frames.clone(), false);
+                        self.sent(turn, nsp, &[id], &frames);
                     }
                     Err(error) => {
                         self.outputs.push_back(Output::Log(format!("{name} can't be written: {error}")))

@@ -22,6 +22,7 @@ use crate::{
 type Rows = BTreeMap<String, Vec<u8>>;
 
 struct GatewayHost {
+    app: Rc<App>,
     machine: Gateway,
     rows: Rows,
     running: BTreeMap<CallId, Running>,
@@ -156,10 +157,14 @@ impl World {
     }
 
     fn gateway<T>(&mut self, name: &str, act: impl FnOnce(&mut Gateway, &mut Turn<'_>) -> T) -> T {
-        let host = self.gateways.entry(name.to_owned()).or_insert_with(|| GatewayHost {
-            machine: Gateway::new(self.app.clone(), name),
-            rows: Rows::new(),
-            running: BTreeMap::new(),
+        let host = self.gateways.entry(name.to_owned()).or_insert_with(|| {
+            let app = Rc::new((self.build)());
+            GatewayHost {
+                machine: Gateway::new(app.clone(), name),
+                app,
+                rows: Rows::new(),
+                running: BTreeMap::new(),
+            }
         });
         let result = turn!(self, turn => act(&mut host.machine, turn));
         self.take_gateway(name);
@@ -196,7 +201,7 @@ impl World {
                 }
                 Output::Run(call) => {
                     let id = call.id;
-                    host.running.insert(id, self.app.start(call));
+                    host.running.insert(id, host.app.start(call));
                 }
                 Output::Answered { call, ask, found } => {
                     if let Some(running) = host.running.get(&call) {
@@ -332,8 +337,9 @@ impl World {
                 let lines = &self.lines;
                 let heard = |conn: Conn| lines.get(&conn).filter(|line| !line.closed).map(|line| line.heard);
                 let rows = host.rows.clone();
+                host.app = Rc::new((self.build)());
                 host.machine =
-                    turn!(self, turn => Gateway::restore(turn, self.app.clone(), &name, rows, heard));
+                    turn!(self, turn => Gateway::restore(turn, host.app.clone(), &name, rows, heard));
                 host.running.clear();
             }
             self.take_gateway(&name);

@@ -8,6 +8,7 @@
 )]
 
 mod app;
+mod around;
 mod handlers;
 mod lives;
 mod questions;
