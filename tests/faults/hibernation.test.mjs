@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
 import io2 from "socket.io-client-v2";
-import { WEBSOCKET, call, clients, connected, gatewayOf, heard, manager, next } from "../support/clients.mjs";
+import { WEBSOCKET, call, client, clients, connected, gatewayOf, heard, manager, next } from "../support/clients.mjs";
 import { startMiniflare } from "../support/miniflare.mjs";
 import { SEPARATOR, dial, dialMain, poll, pollMain } from "../support/wire.mjs";
 
@@ -79,6 +79,13 @@ it("sleep between any two steps changes nothing", async (t) => {
       due.a.push(8), due.c.push(8);
     },
     async ({ a }) => assert.deepEqual(await call(a, "echo", Buffer.from([1, 2])), [Buffer.from([1, 2])]),
+    async ({ a }) => assert.deepEqual(await call(a, "boom"), [{ error: "internal" }]),
+    async ({ b }) => {
+      const unknown = next(b, "unknown");
+      b.emit("nobody handles this", 1);
+      assert.deepEqual(await unknown, ["nobody handles this"]);
+    },
+    async ({ a, c, due }) => (a.emit("except", "step", c.id, 9), a.emit("broadcast", 10), due.b.push(10), due.c.push(10)),
     async ({ a }) => assert.deepEqual(await call(a, "rooms"), [["step", a.id].sort()]),
     async ({ b }) => assert.deepEqual(await call(b, "rooms"), [[b.id]]),
     async ({ c, due }) => (c.emit("everyone", 6), due.a.push(6), due.b.push(6), due.c.push(6)),
@@ -138,6 +145,60 @@ it("two namespaces on one connection survive sleep", async (t) => {
   custom.disconnect();
   await lab.evictAll();
   assert.deepEqual(await call(main, "echo", 3), [3]);
+});
+
+it("a namespace for the few, and those by pattern, are after sleep what they were", async (t) => {
+  const [main] = await clients(t, lab.url, 1);
+  const [member] = await clients(t, lab.url, 1, WEBSOCKET, { nsp: "/members", auth: { token: "letmein" } });
+  const [one, same] = await clients(t, lab.url, 2, WEBSOCKET, { nsp: "/org-1" });
+  const [other] = await clients(t, lab.url, 1, WEBSOCKET, { nsp: "/org-2" });
+  const unnoticed = watch(t, [main, member, one, same, other]);
+  await lab.evictAll();
+  for (const auth of [undefined, { token: "letmeout" }]) {
+    const refused = client(t, lab.url, WEBSOCKET, { nsp: "/members", auth });
+    await assert.rejects(connected(refused), { message: "unauthorized", data: { code: 401 } });
+  }
+  await lab.evictAll();
+  await assert.rejects(connected(client(t, lab.url, WEBSOCKET, { nsp: "/org-x" })), { message: "Invalid namespace" });
+  await lab.evictAll();
+  const heardBy = next(same, "msg");
+  other.once("msg", () => assert.fail("another namespace"));
+  one.emit("msg", other.id, "not heard");
+  one.emit("msg", same.id, "heard");
+  assert.deepEqual(await heardBy, ["heard"]);
+  unnoticed();
+
+  const [kicked] = await clients(t, lab.url, 1);
+  const gone = next(kicked, "disconnect");
+  await lab.evictAll();
+  assert.deepEqual(await call(main, "kick", kicked.id, true), []);
+  assert.deepEqual((await gone)[0], "io server disconnect");
+});
+
+it("a question waits through sleep for its answer, and a handler of its own gets it", async (t) => {
+  const [a, b] = await clients(t, lab.url, 2, WEBSOCKET, { nsp: "/beyond" });
+  const unnoticed = watch(t, [a, b]);
+  let acknowledge;
+  const asked = new Promise((done) => a.once("sure?", (dish, ack) => ((acknowledge = ack), done(dish))));
+  await call(a, "order", "soup", LONG);
+  assert.equal(await asked, "soup");
+  await lab.evictAll();
+  const answered = next(a, "answered");
+  acknowledge(true);
+  assert.deepEqual(await answered, ["soup", true]);
+  await lab.evictAll();
+  const late = next(a, "answered");
+  a.once("sure?", () => {});
+  await call(a, "order", "fish", 300);
+  await lab.evictAll();
+  assert.deepEqual(await late, ["fish", "timeout"]);
+  await lab.evictAll();
+  assert.deepEqual(await call(a, "seen"), [["sure?", "answered", "sure?", "answered"]]);
+  assert.deepEqual(await call(b, "count", null), [2]);
+  await lab.evictAll();
+  assert.deepEqual(await call(b, "rally", "up"), [["up"]]);
+  assert.deepEqual(await call(b, "variable", "PARLOR_GATEWAYS"), ["2"]);
+  unnoticed();
 });
 
 it("members that leave while everything sleeps are out of their rooms", async (t) => {

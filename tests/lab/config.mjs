@@ -69,6 +69,7 @@ const lab :Workerd.Worker = (
   bindings = ${list([
     ...objects.map(([binding, name]) => `(name = ${text(binding)}, durableObjectNamespace = ${text(name)})`),
     `(name = "ASSETS", service = "assets")`,
+    `(name = "SELF", service = "lab")`,
     ...Object.entries(vars).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
   ])},
 );

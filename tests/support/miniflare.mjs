@@ -20,6 +20,7 @@ export async function startMiniflare({ modulesRoot, ...options } = {}) {
         { type: "CompiledWasm", path: join(folder, "index_bg.wasm") },
       ],
       bindings: variables(options),
+      serviceBindings: { SELF: "lab" },
       durableObjects: Object.fromEntries(
         Object.entries(OBJECTS).map(([binding, className]) => [binding, { className, useSQLite: true }]),
       ),

@@ -1,40 +1,62 @@
 //! Emitting from outside of all objects: from a request, a cron event, a queue, and over HTTP from any other program.
 
-use parlor::{App, Emitter, Fault, IntoPayload, Peer};
-use worker::{Env, Request, Response, Result};
+use parlor::{App, Emission, Fault, Peer};
+use worker::{
+    Env, Fetcher, Request, Response, Result,
+    wasm_bindgen::JsValue,
+    web_sys::{self, Headers, RequestInit},
+};
 
 use crate::{
     http::{self, Body, header},
     peers, settings,
 };
 
-/// Everyone in a namespace, for [`emit`]; with the deployment's settings.
-///
-/// # Errors
-/// If the application has no such namespace.
-pub fn emitter(app: App, env: &Env, namespace: &str) -> std::result::Result<Emitter, Fault> {
-    Emitter::new(&settings::apply(env, app), namespace)
-}
-
-/// Sends an event to sockets, from wherever there is an [`Env`]:
+/// Sends an event to sockets of this application, from wherever there is an [`Env`]:
 ///
 /// ```text
 /// #[event(scheduled)]
 /// async fn every_hour(_: ScheduledEvent, env: Env, _: ScheduleContext) {
-///     let Ok(everyone) = parlor_worker::emitter(app(), &env, "/") else { return };
-///     if let Err(error) = parlor_worker::emit(&env, everyone.to("clock"), "gong", 12).await {
+///     let Ok(gong) = Emission::new("gong", 12) else { return };
+///     if let Err(error) = parlor_worker::emit(app(), &env, gong.to("clock")).await {
 ///         worker::console_error!("{error}");
 ///     }
 /// }
 /// ```
 ///
 /// # Errors
-/// If the event can't be written, or the object that is to send it can't be reached: then it may have been sent all the
-/// same.
-pub async fn emit(env: &Env, emitter: Emitter, event: &str, payload: impl IntoPayload) -> Result<()> {
-    match emitter.request(event, payload) {
+/// If it can't be written, or the object that is to send it can't be reached: then it may have been sent all the same.
+pub async fn emit(app: App, env: &Env, emission: Emission) -> Result<()> {
+    match settings::apply(env, app).request(emission) {
         Ok((peer, body)) => send(env, &peer, &body).await,
         Err(fault) => Err(fault.to_string().into()),
+    }
+}
+
+/// Has another Worker, to which this one has a service binding, send an event. `path` is where that one calls
+/// [`serve_emit`].
+///
+/// ```text
+/// let news = Emission::new("news", "hello")?.to("readers");
+/// parlor_worker::emit_through(&env.service("CHAT")?, "/emit", &env.secret("CHAT_SECRET")?.to_string(), &news).await?;
+/// ```
+///
+/// # Errors
+/// If there are bytes in it, the other Worker can't be reached, or it refuses: then with its words.
+pub async fn emit_through(service: &Fetcher, path: &str, secret: &str, emission: &Emission) -> Result<()> {
+    let json = emission.to_json().map_err(|fault| fault.to_string())?;
+    let headers = Headers::new()?;
+    headers.set("authorization", &format!("Bearer {secret}"))?;
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_headers(&headers);
+    init.set_body(&JsValue::from_str(&json));
+    // A service binding does not look at the host.
+    let request = web_sys::Request::new_with_str_and_init(&format!("https://service{path}"), &init)?;
+    let mut response = service.fetch_request(Request::from(request)).await?;
+    match response.status_code() {
+        202 => Ok(()),
+        status => Err(format!("status {status}: {}", response.text().await?).into()),
     }
 }
 
@@ -43,7 +65,7 @@ async fn send(env: &Env, peer: &Peer, body: &[u8]) -> Result<()> {
 }
 
 /// Serves emitting over HTTP, for programs in any language: `POST` with `Authorization: Bearer SECRET` and a JSON body
-/// as for [`App::emission`]. Answers 202 once the event is on its way; else 401 (no or another secret), 405, 413, 400 with
+/// as for [`Emission::from_json`]. Answers 202 once the event is on its way; else 401 (no or another secret), 405, 413, 400 with
 /// `{error, message}`, or 503 if it could not be sent; then it may be tried again.
 ///
 /// # Errors
@@ -63,7 +85,7 @@ pub async fn serve_emit(app: App, request: Request, env: &Env, secret: &str) -> 
         Body::TooLarge => return Ok(Response::builder().with_status(413).empty()),
         Body::Aborted => return Ok(Response::builder().with_status(400).empty()),
     };
-    match app.emission(&body) {
+    match Emission::from_json(&body).and_then(|emission| app.request(emission)) {
         Err(fault) => explain(400, &fault),
         Ok((peer, body)) => match send(env, &peer, &body).await {
             Ok(()) => Ok(Response::builder().with_status(202).empty()),

@@ -47,7 +47,7 @@ pub use parlor;
 
 pub use crate::{
     edge::serve,
-    emit::{emit, emitter, serve_emit},
+    emit::{emit, emit_through, serve_emit},
     gateway::GatewayShell,
     panics::report_panics,
     room::RoomShell,

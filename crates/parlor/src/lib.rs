@@ -57,7 +57,7 @@ pub use crate::{
     handler::{ConnectHandler, Handler},
     names::{Gateways, ID_BYTES, ROOM_NAME_MAX, RoomKey, gateway_of},
     namespace::Namespace,
-    outside::Emitter,
+    outside::Emission,
     pattern::Params,
     room::{Room, RoomOutput},
     socket::{Io, Socket, Timed},
@@ -70,8 +70,8 @@ pub mod prelude {
     pub use serde::{Deserialize, Serialize};
 
     pub use crate::{
-        Ack, Answers, App, Auth, Binary, Data, DisconnectReason, EventName, Fault, Handshake, Io, Kept,
-        Namespace, Now, Params, Payload, Raw, Refused, Socket, SocketData, State,
+        Ack, Answers, App, Auth, Binary, Data, DisconnectReason, Emission, EventName, Fault, Handshake, Io,
+        Kept, Namespace, Now, Params, Payload, Raw, Refused, Socket, SocketData, State,
     };
 }
 

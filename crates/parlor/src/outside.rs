@@ -1,55 +1,69 @@
-//! Emitting without a socket or a handler at hand: from a request, a cron event, a queue, another worker.
+//! Emitting without a socket or a handler at hand: from a request, a cron event, a queue, another program.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use socket_io::{IntoPayload, Parser, Payload, Target};
+use socket_io::{IntoPayload, Payload, Target};
 
 use crate::{
     App,
     answer::Fault,
     broadcast::{check_room, encode},
-    names::{Gateways, address},
+    names::address,
     wire::{self, Cast, Peer},
 };
 
-/// Emits to some of the sockets of a namespace, from outside of it. Rules are those of [`Broadcast`](crate::Broadcast).
+/// An event for some of the sockets of a namespace, from outside of it. Rules are those of
+/// [`Broadcast`](crate::Broadcast).
 ///
-/// It is data: [`Self::request`] says which object to ask, and the shell asks it.
-#[derive(Clone, Debug)]
+/// It is data: [`App::request`] says which object to ask, and the shell asks it.
+///
+/// ```
+/// use parlor::Emission;
+/// # fn gong() -> Result<(), parlor::Fault> {
+/// let gong = Emission::new("gong", 12)?.of("/clock").to("hall");
+/// assert_eq!(Emission::from_json(gong.to_json()?.as_bytes())?, gong);
+/// # Ok(())
+/// # }
+/// # gong().unwrap();
+/// ```
+#[derive(Clone, Debug, PartialEq)]
 #[must_use]
-pub struct Emitter {
-    parser: Parser,
-    gateways: Gateways,
+pub struct Emission {
     nsp: String,
     target: Target,
+    event: String,
+    payload: Payload,
     volatile: bool,
 }
 
-impl Emitter {
-    /// Everyone in a namespace of this application.
+impl Emission {
+    /// For everyone in `/`. A tuple is several arguments, `()` none, anything else one.
     ///
     /// # Errors
-    /// If there is no such namespace.
-    pub fn new(app: &App, namespace: &str) -> Result<Self, Fault> {
-        if app.handlers(namespace).is_none() {
-            return Err(Fault::new("invalid namespace", format!("There is no namespace {namespace:?}.")));
-        }
+    /// If the value has no JSON form.
+    pub fn new(event: &str, payload: impl IntoPayload) -> Result<Self, Fault> {
         Ok(Self {
-            parser: app.config().parser,
-            gateways: app.config().gateways,
-            nsp: namespace.to_owned(),
+            nsp: "/".to_owned(),
             target: Target::default(),
+            event: event.to_owned(),
+            payload: payload.into_payload()?,
             volatile: false,
         })
     }
 
-    /// Also the members of this room, or the socket with this id.
+    /// In this namespace.
+    pub fn of(mut self, namespace: &str) -> Self {
+        namespace.clone_into(&mut self.nsp);
+        self
+    }
+
+    /// Also to the members of this room, or the socket with this id.
     pub fn to(mut self, room: &str) -> Self {
         self.target.rooms.push(room.to_owned());
         self
     }
 
-    /// Not the members of this room, nor the socket with this id.
+    /// Not to the members of this room, nor to the socket with this id.
     pub fn except(mut self, room: &str) -> Self {
         self.target.except.push(room.to_owned());
         self
@@ -61,21 +75,49 @@ impl Emitter {
         self
     }
 
-    /// The request that has an event sent: which object, and the body.
+    /// As programs in any language write it: `{"event": "news", "args": ["hello"]}`, with `namespace` (default `/`),
+    /// `room` and `except` (each a name or a list of names) and `volatile` if they like. An empty list of rooms is for
+    /// everyone, as is none, and as on Node.
     ///
     /// # Errors
-    /// If the value has no JSON form, or a room's name is too long.
-    pub fn request(self, event: &str, payload: impl IntoPayload) -> Result<(Peer, Vec<u8>), Fault> {
-        self.target.rooms.iter().try_for_each(|room| check_room(room))?;
-        let frames = encode(self.parser, &self.nsp, event, &payload.into_payload()?)?;
-        let peer = address(self.gateways, &self.nsp, &self.target);
-        let cast = Cast { target: self.target, frames, volatile: self.volatile };
-        Ok((peer, wire::encode_outside(&self.nsp, &cast)))
+    /// What is wrong with it, in words for whoever wrote it.
+    pub fn from_json(json: &[u8]) -> Result<Self, Fault> {
+        let bad = |words: String| Fault::new("bad request", words);
+        let written: Written<'_> = serde_json::from_slice(json).map_err(|error| bad(error.to_string()))?;
+        let args: Vec<&str> = written.args.iter().map(|arg| arg.get()).collect();
+        let payload = Payload::from_raw(&args.join(","), Vec::new())
+            .map_err(|violation| bad(format!("`args`: {violation}")))?;
+        Ok(Self {
+            nsp: written.namespace,
+            target: Target { rooms: written.room.into_vec(), except: written.except.into_vec() },
+            event: written.event,
+            payload,
+            volatile: written.volatile,
+        })
+    }
+
+    /// What [`from_json`](Self::from_json) reads.
+    ///
+    /// # Errors
+    /// If there are bytes in it, which JSON can't carry.
+    pub fn to_json(&self) -> Result<String, Fault> {
+        if !self.payload.attachments().is_empty() {
+            return Err(Fault::internal("bytes can't be emitted as JSON"));
+        }
+        let written = Written {
+            namespace: self.nsp.clone(),
+            room: Names::Several(self.target.rooms.clone()),
+            except: Names::Several(self.target.except.clone()),
+            event: self.event.clone(),
+            args: self.payload.args().collect(),
+            volatile: self.volatile,
+        };
+        Ok(serde_json::to_string(&written)?)
     }
 }
 
-/// An emission as other programs write it.
-#[derive(Deserialize)]
+/// An emission in JSON.
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written<'a> {
     #[serde(default = "main_namespace")]
@@ -86,13 +128,13 @@ struct Written<'a> {
     except: Names,
     event: String,
     #[serde(borrow, default)]
-    args: Option<&'a RawValue>,
+    args: Vec<&'a RawValue>,
     #[serde(default)]
     volatile: bool,
 }
 
 /// One name, or a list of them.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum Names {
     One(String),
@@ -119,25 +161,18 @@ fn main_namespace() -> String {
 }
 
 impl App {
-    /// The request of an emission that another program wrote as JSON: which object to ask, and the body. It is
-    /// `{"event": "news", "args": ["hello"]}`, with `namespace` (default `/`), `room` and `except` (each a name or a list of
-    /// names) and `volatile` if it likes. An empty list of rooms is for everyone, as is none, and as on Node.
+    /// The request that has an emission sent: which object to ask, and the body.
     ///
     /// # Errors
-    /// What is wrong with it, in words for whoever wrote it.
-    pub fn emission(&self, json: &[u8]) -> Result<(Peer, Vec<u8>), Fault> {
-        let bad = |words: String| Fault::new("bad request", words);
-        let written: Written<'_> = serde_json::from_slice(json).map_err(|error| bad(error.to_string()))?;
-        let args = written.args.map_or("[]", RawValue::get).trim();
-        let args = args
-            .strip_prefix('[')
-            .and_then(|args| args.strip_suffix(']'))
-            .ok_or_else(|| bad("`args` is a list".to_owned()))?;
-        let payload =
-            Payload::from_raw(args, Vec::new()).map_err(|violation| bad(format!("`args`: {violation}")))?;
-        let mut emitter = Emitter::new(self, &written.namespace)?;
-        emitter.target = Target { rooms: written.room.into_vec(), except: written.except.into_vec() };
-        emitter.volatile = written.volatile;
-        emitter.request(&written.event, payload)
+    /// If there is no such namespace, a room's name is too long, or the event's name is one of Socket.IO's own.
+    pub fn request(&self, emission: Emission) -> Result<(Peer, Vec<u8>), Fault> {
+        let Emission { nsp, target, event, payload, volatile } = emission;
+        if self.handlers(&nsp).is_none() {
+            return Err(Fault::new("invalid namespace", format!("There is no namespace {nsp:?}.")));
+        }
+        target.rooms.iter().try_for_each(|room| check_room(room))?;
+        let frames = encode(self.config().parser, &nsp, &event, &payload)?;
+        let peer = address(self.config().gateways, &nsp, &target);
+        Ok((peer, wire::encode_outside(&nsp, &Cast { target, frames, volatile })))
     }
 }

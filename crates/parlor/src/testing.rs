@@ -6,11 +6,10 @@ mod world;
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use serde::Serialize;
-use socket_io::IntoPayload;
 
 pub use self::client::{Incoming, TestClient};
 use self::world::World;
-use crate::{App, Emitter, Fault};
+use crate::{App, Emission, Fault};
 
 /// What becomes of the machines' memory between steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,11 +65,9 @@ impl TestServer {
     /// Emits from outside of all handlers, as a request to the Worker may.
     ///
     /// # Errors
-    /// As [`Emitter::request`].
-    pub fn emit(&mut self, emitter: Emitter, event: &str, payload: impl IntoPayload) -> Result<(), Fault> {
-        let (peer, body) = emitter.request(event, payload)?;
-        self.world.borrow_mut().outside(&peer, &body);
-        Ok(())
+    /// As [`App::request`].
+    pub fn emit(&mut self, emission: Emission) -> Result<(), Fault> {
+        self.world.borrow_mut().outside(emission)
     }
 
     /// Forgets the memory of every object.

@@ -1,6 +1,7 @@
 //! The lab app: a small Socket.IO application with no product in it, which every test on workerd and every
 //! benchmark talks to. Start it with `npm run lab`; README.md beside it is its contract.
 
+mod beyond;
 mod main_namespace;
 
 use parlor_worker::prelude::*;
@@ -14,6 +15,7 @@ pub fn app() -> App {
         .namespace("/", main_namespace::namespace())
         .namespace("/custom", custom)
         .namespace("/members", Namespace::new(members_only))
+        .namespace("/beyond", beyond::namespace())
         .dynamic("/org-{n}", is_number, Namespace::new(org).on("msg", main_namespace::msg))
         .engine("/engine.io/", |message| vec![message])
         .allow_request(unless_denied)
@@ -31,7 +33,19 @@ async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Respons
     match request.path().as_str() {
         "/healthz" => Response::ok("ok"),
         "/emit" => parlor_worker::serve_emit(app(), request, &env, "lab").await,
+        "/relay" => relay(request, &env).await,
         _ => parlor_worker::serve(app(), request, &env).await,
+    }
+}
+
+/// Emits what it is given as another Worker would: through a service binding, which leads to this one.
+async fn relay(mut request: Request, env: &Env) -> worker::Result<Response> {
+    let body = request.bytes().await?;
+    let secret = request.headers().get("x-secret")?.unwrap_or_default();
+    let emission = Emission::from_json(&body).map_err(|fault| fault.to_string())?;
+    match parlor_worker::emit_through(&env.service("SELF")?, "/emit", &secret, &emission).await {
+        Ok(()) => Response::ok("emitted"),
+        Err(error) => Response::error(error.to_string(), 502),
     }
 }
 

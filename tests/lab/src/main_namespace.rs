@@ -54,7 +54,7 @@ async fn echo(args: Payload) -> Ack<Payload> {
     Ack(args)
 }
 
-async fn join(socket: Socket, Data(room): Data<String>) -> Ack {
+pub(crate) async fn join(socket: Socket, Data(room): Data<String>) -> Ack {
     socket.join(&room);
     Ack(())
 }

@@ -10,7 +10,7 @@ use engine_io::{Conn, Dialect, Frame, Millis, Version};
 use socket_io::Parser;
 
 use crate::{
-    App, Turn,
+    App, Emission, Fault, Turn,
     call::{CallId, Running},
     gateway::{Gateway, Output, Protocol},
     names::{ID_BYTES, LOCATIONS, RoomKey},
@@ -316,15 +316,17 @@ impl World {
     }
 
     /// A request from outside of all objects.
-    pub(super) fn outside(&mut self, to: &Peer, body: &[u8]) {
+    pub(super) fn outside(&mut self, emission: Emission) -> Result<(), Fault> {
+        let (to, body) = self.app.request(emission)?;
         let reply = match to {
-            Peer::Gateway(name) => self.gateway(name, |machine, turn| machine.handle_request(turn, body)),
-            Peer::Room(key) => self.room(key, |machine, turn| machine.handle_request(turn, body)),
+            Peer::Gateway(name) => self.gateway(&name, |machine, turn| machine.handle_request(turn, &body)),
+            Peer::Room(key) => self.room(&key, |machine, turn| machine.handle_request(turn, &body)),
         };
         if let Err(error) = reply {
             self.log.push(error.to_string());
         }
         self.settle();
+        Ok(())
     }
 
     /// Forgets the memory of every object and builds it again from what it has stored.

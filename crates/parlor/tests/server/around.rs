@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use parlor::{TestServer, prelude::*};
+use parlor::{Emission, TestServer, prelude::*};
 use serde_json::{Value, json};
 
 use crate::app::in_every_memory_of;
@@ -244,10 +244,10 @@ fn what_is_shown_sends_nothing() {
     for how in ["emit", "to", "ask"] {
         in_every_memory_of(app, |server| {
             let ann = server.connect("/echo", &());
-            server.emit(parlor::Emitter::new(&app(), "/echo").unwrap(), "news", how).unwrap();
+            server.emit(Emission::new("news", how).unwrap().of("/echo")).unwrap();
             assert_eq!(ann.events(), [("news".to_owned(), json!([how]))]);
             assert!(server.log().iter().any(|line| line.contains("on_any_outgoing")), "{:?}", server.log());
-            server.emit(parlor::Emitter::new(&app(), "/echo").unwrap(), "news", "on").unwrap();
+            server.emit(Emission::new("news", "on").unwrap().of("/echo")).unwrap();
             assert_eq!(ann.events(), [("news".to_owned(), json!(["on"]))]);
         });
     }

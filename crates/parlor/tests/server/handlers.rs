@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use parlor::{Emitter, Incoming, Memory, TestServer, prelude::Payload};
+use parlor::{Emission, Incoming, Memory, TestServer, prelude::Payload};
 use serde_json::{Value, json};
 
 use crate::app::{app, guest, in_every_memory, msgs};
@@ -126,19 +126,34 @@ fn what_comes_from_outside_reaches_rooms_sockets_and_everyone() {
         let (ann, bob, cleo) = (guest(server), guest(server), guest(server));
         ann.ask("join", "r");
         bob.ask("join", "r");
-        let emitter = || Emitter::new(&app(), "/").unwrap();
-        server.emit(emitter().to("r"), "msg", 1).unwrap();
-        server.emit(emitter().to(&cleo.id()), "msg", 2).unwrap();
-        server.emit(emitter().except("r"), "msg", 3).unwrap();
-        server.emit(emitter(), "msg", 4).unwrap();
+        let news = |x: u8| Emission::new("msg", x).unwrap();
+        server.emit(news(1).to("r")).unwrap();
+        server.emit(news(2).to(&cleo.id())).unwrap();
+        server.emit(news(3).except("r")).unwrap();
+        server.emit(Emission::from_json(br#"{"event":"msg","args":[4]}"#).unwrap()).unwrap();
         assert_eq!(
             [&ann, &bob, &cleo].map(msgs),
             [vec![json!(1), json!(4)], vec![json!(1), json!(4)], vec![json!(2), json!(3), json!(4)]]
         );
-        assert!(Emitter::new(&app(), "/nowhere").is_err());
-        assert!(server.emit(emitter().to(&"x".repeat(600)), "msg", 1).is_err());
-        assert!(server.emit(emitter(), "disconnect", 1).is_err());
+        assert!(server.emit(news(1).of("/nowhere")).is_err());
+        assert!(server.emit(news(1).to(&"x".repeat(600))).is_err());
+        assert!(server.emit(Emission::new("disconnect", ()).unwrap()).is_err());
     });
+}
+
+#[test]
+fn an_emission_may_be_written_as_json_unless_there_are_bytes_in_it() {
+    let emission =
+        Emission::new("msg", (1, json!({ "deep": [] }))).unwrap().of("/x").to("a").to("b").except("c");
+    let json = emission.to_json().unwrap();
+    assert_eq!(Emission::from_json(json.as_bytes()), Ok(emission.clone()));
+    let volatile = emission.volatile();
+    assert_eq!(Emission::from_json(volatile.to_json().unwrap().as_bytes()), Ok(volatile));
+    let bytes = Emission::new("msg", parlor::Binary(Bytes::from_static(&[1]))).unwrap();
+    assert!(bytes.to_json().is_err());
+    for bad in ["", "[]", "{}", r#"{"event":"x","args":1}"#, r#"{"event":"x","rooms":[]}"#] {
+        assert!(Emission::from_json(bad.as_bytes()).is_err(), "{bad}");
+    }
 }
 
 #[test]
