@@ -7,7 +7,7 @@ use std::{
 };
 
 use engine_io::{Refusal, Route, takes_gzip};
-use parlor::{App, gateway_of};
+use parlor::{App, Placement, gateway_of};
 use worker::{
     Env, Request, Response, Result,
     js_sys::{Number, Reflect},
@@ -17,8 +17,7 @@ use worker::{
 use crate::{
     client_files,
     http::{Asked, header},
-    now, peers,
-    settings::{self, Placement},
+    now, peers, settings,
 };
 
 thread_local! {
@@ -32,7 +31,10 @@ thread_local! {
 /// # Errors
 /// Those of the platform.
 pub async fn serve(app: App, request: Request, env: &Env) -> Result<Response> {
-    let app = settings::apply(env, app);
+    let app = match settings::apply(env, app) {
+        Ok(app) => app,
+        Err(wrong) => return wrong.response(),
+    };
     let config = app.config();
     let asked = Asked::of(&request, config)?;
     let below = asked.path.strip_prefix(&config.path);
@@ -59,7 +61,7 @@ pub async fn serve(app: App, request: Request, env: &Env) -> Result<Response> {
                 None => return asked.refuse(Refusal::UnknownSid),
             }
         }
-        Ok(Route::Open(..)) => match settings::placement(env) {
+        Ok(Route::Open(..)) => match config.placement {
             Placement::RoundRobin => config.gateways.pick("any", NEXT.replace(NEXT.get().wrapping_add(1))),
             Placement::ByClient => config.gateways.pick(location(&request), client_number(&request)),
         },

@@ -27,10 +27,9 @@ use crate::{
 /// # Errors
 /// If it can't be written, or the object that is to send it can't be reached: then it may have been sent all the same.
 pub async fn emit(app: App, env: &Env, emission: Emission) -> Result<()> {
-    match settings::apply(env, app).request(emission) {
-        Ok((peer, body)) => send(env, &peer, &body).await,
-        Err(fault) => Err(fault.to_string().into()),
-    }
+    let app = settings::apply(env, app).map_err(|wrong| wrong.to_string())?;
+    let (peer, body) = app.request(emission).map_err(|fault| fault.to_string())?;
+    send(env, &peer, &body).await
 }
 
 /// Has another Worker, to which this one has a service binding, send an event. `path` is where that one calls
@@ -71,7 +70,10 @@ async fn send(env: &Env, peer: &Peer, body: &[u8]) -> Result<()> {
 /// # Errors
 /// Those of the platform.
 pub async fn serve_emit(app: App, request: Request, env: &Env, secret: &str) -> Result<Response> {
-    let app = settings::apply(env, app);
+    let app = match settings::apply(env, app) {
+        Ok(app) => app,
+        Err(wrong) => return wrong.response(),
+    };
     if request.inner().method() != "POST" {
         return Ok(Response::builder().with_status(405).with_header("allow", "POST")?.empty());
     }

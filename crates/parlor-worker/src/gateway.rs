@@ -66,7 +66,7 @@ impl std::fmt::Debug for Shell {
 impl GatewayShell {
     /// The object of this state.
     pub fn new(state: State, env: Env, app: fn() -> App) -> Self {
-        let app = Rc::new(settings::apply(&env, app()).state(env.clone()));
+        let app = Rc::new(settings::apply_what_can_be(&env, app()).state(env.clone()));
         Self(Rc::new(Shell {
             state,
             env,

@@ -10,46 +10,10 @@ use socket_io::Parser;
 use crate::{
     answer::{Fault, Outcome},
     call::{Call, Handshake, Running, Scope},
-    names::Gateways,
+    config::Config,
     namespace::{Handlers, Namespace},
     pattern::{self, Params},
 };
-
-/// Settings of a server, with Node's defaults.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// Where the paths of the Socket.IO endpoint begin: `/socket.io/`. Without the last slash requests without it are
-    /// taken too (Node's `addTrailingSlash: false`).
-    pub path: String,
-    /// How packets are written; clients have to use the same.
-    pub parser: Parser,
-    /// Whether the client's files are served beside it, such as `/socket.io/socket.io.js`.
-    pub serve_client: bool,
-    /// Whether a handshake is refused when its `Origin` is neither this host nor one that [`Cors`](engine_io::Cors)
-    /// allows. Browsers keep pages of other origins out of polling, but let them open a WebSocket, cookies included.
-    /// Node has no such check.
-    pub check_origin: bool,
-    /// Engine.IO: heartbeat, limits, transports.
-    pub engine: engine_io::Config,
-    /// How long a client may stay without entering a namespace, ms.
-    pub connect_timeout: Millis,
-    /// Which Gateways exist.
-    pub gateways: Gateways,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            path: "/socket.io/".into(),
-            parser: Parser::Json,
-            serve_client: true,
-            check_origin: false,
-            engine: engine_io::Config::default(),
-            connect_timeout: 45_000,
-            gateways: Gateways { shards: 1 },
-        }
-    }
-}
 
 /// Answers each message of a bare Engine.IO client.
 pub type EngineHandler = Rc<dyn Fn(Message) -> Vec<Message>>;
@@ -239,9 +203,19 @@ impl App {
         &self.config
     }
 
-    /// All settings, to change.
-    pub fn config_mut(&mut self) -> &mut Config {
-        &mut self.config
+    /// Changes settings.
+    ///
+    /// ```
+    /// use parlor::{Cors, prelude::*};
+    /// let app = App::new().configure(|config| {
+    ///     config.engine.allow_eio3 = true;
+    ///     config.engine.cors = Some(Cors::default());
+    /// });
+    /// ```
+    #[must_use]
+    pub fn configure(mut self, change: impl FnOnce(&mut Config)) -> Self {
+        change(&mut self.config);
+        self
     }
 
     /// Path and handler of the bare Engine.IO endpoint.

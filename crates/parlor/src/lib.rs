@@ -7,7 +7,7 @@
 //!
 //! # Layout
 //!
-//! - `app`, `namespace`, `handler`, `extract`, `answer`, `socket`, `broadcast`, `pattern`, `outside`: the API of an application
+//! - `app`, `config`, `namespace`, `handler`, `extract`, `answer`, `socket`, `broadcast`, `pattern`, `outside`: the API of an application
 //! - `call`: one call of a handler, as data
 //! - `gateway`, `room`: the machines
 //! - `link`, `wire`, `names`: how objects talk, what they say, what they are called
@@ -26,6 +26,7 @@ mod answer;
 mod app;
 mod broadcast;
 mod call;
+mod config;
 mod extract;
 mod gateway;
 mod handler;
@@ -46,9 +47,10 @@ pub use socket_io::{Binary, IntoPayload, Parser, Payload, Raw, is_reserved};
 
 pub use crate::{
     answer::{Ack, Fault, IntoConnected, IntoOutcome, Outcome, Refused},
-    app::{App, Config, EngineHandler, RequestGuard},
+    app::{App, EngineHandler, RequestGuard},
     broadcast::{Answers, Broadcast, RemoteSocket},
     call::{Call, CallId, Effect, Handshake, Occasion, Progress, Running, Scope},
+    config::{Config, Placement},
     extract::{
         Auth, Connecting, Data, DisconnectReason, EventName, FromCall, Kept, Now, ServerSide, SocketData,
         State,

@@ -96,10 +96,10 @@ fn said_to(app: App, origin: Option<&str>) -> Result<(), String> {
 fn pages_of_other_origins_are_kept_out_where_they_are_to_be() {
     let refused = Err("Origin not allowed".to_owned());
     let checked = |cors: Option<Cors>| {
-        let mut app = app();
-        app.config_mut().check_origin = true;
-        app.config_mut().engine.cors = cors;
-        app
+        app().configure(|config| {
+            config.check_origin = true;
+            config.engine.cors = cors;
+        })
     };
     assert_eq!(said_to(app(), Some("https://evil.example")), Ok(()), "Node has no such check");
     for origin in [None, Some("https://chat.example:8787"), Some("http://chat.example:8787")] {

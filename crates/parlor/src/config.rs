@@ -1,0 +1,302 @@
+//! The settings of a server: their defaults, their names as variables of a deployment, and which of them make no sense.
+
+use engine_io::{Cookie, Cors, Millis, Origins};
+use socket_io::Parser;
+
+use crate::names::Gateways;
+
+/// The settings of a server. What Socket.IO has too is called as there, by the name in brackets, and has Node's default.
+/// Times are in milliseconds.
+///
+/// Set them in code, by [`App::configure`](crate::App::configure), or for one deployment by the variables that
+/// [`read`](Self::read) takes.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the paths of the Socket.IO endpoint begin (`path`): `/socket.io/`. Without the last slash requests without it
+    /// are taken too (`addTrailingSlash: false`).
+    pub path: String,
+    /// How packets are written (`parser`): as JSON. Clients have to use the same.
+    pub parser: Parser,
+    /// Whether the client's files are served beside it, such as `/socket.io/socket.io.js` (`serveClient`): yes. They are
+    /// static assets, which cost a call of the Worker and wake no object.
+    pub serve_client: bool,
+    /// Whether a handshake is refused when its `Origin` is neither this host nor one that [`Cors`] allows: no. Browsers
+    /// keep pages of other origins out of polling, but let them open a WebSocket, cookies included. Node has no such
+    /// check.
+    pub check_origin: bool,
+    /// Heartbeat, limits, transports: the options of Engine.IO.
+    pub engine: engine_io::Config,
+    /// How long a client may stay without entering a namespace (`connectTimeout`): 45,000.
+    pub connect_timeout: Millis,
+    /// Which Gateways exist: one in each location. More of them spread the work of a crowded place; each is an object, and
+    /// each with members in a room is one more request for a broadcast to it.
+    pub gateways: Gateways,
+    /// How new connections are spread over the Gateways: by client.
+    pub placement: Placement,
+}
+
+/// How new connections are spread over the Gateways.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Placement {
+    /// A client gets one near to it, and when it comes back the same.
+    #[default]
+    ByClient,
+    /// One after the other, wherever the client is; for tests.
+    RoundRobin,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            path: "/socket.io/".into(),
+            parser: Parser::Json,
+            serve_client: true,
+            check_origin: false,
+            engine: engine_io::Config::default(),
+            connect_timeout: 45_000,
+            gateways: Gateways { shards: 1 },
+            placement: Placement::ByClient,
+        }
+    }
+}
+
+/// What the names of variables begin with.
+const PREFIX: &str = "PARLOR_";
+/// The client adds interval and timeout for a timer of its own, and JavaScript's timers can't be set for longer.
+const TIMER_MAX: Millis = 0x7FFF_FFFF;
+/// The longest message that a Worker's WebSocket takes.
+const MESSAGE_MAX: usize = 32 << 20;
+
+/// Changes the setting, or gives `None` if the text is no value for it.
+type Set = fn(&mut Config, &str) -> Option<()>;
+
+const TIME: &str = "a whole number of milliseconds above 0";
+const FLAG: &str = "true or false";
+
+/// A variable's name, what it may be, and what it changes.
+const VARIABLES: [(&str, &str, Set); 16] = [
+    ("PING_INTERVAL", TIME, |config, text| set(&mut config.engine.ping_interval, number(text))),
+    ("PING_TIMEOUT", TIME, |config, text| set(&mut config.engine.ping_timeout, number(text))),
+    ("CONNECT_TIMEOUT", TIME, |config, text| set(&mut config.connect_timeout, number(text))),
+    ("UPGRADE_TIMEOUT", TIME, |config, text| set(&mut config.engine.upgrade_timeout, number(text))),
+    ("MAX_HTTP_BUFFER_SIZE", "a whole number of bytes above 0", |config, text| {
+        set(&mut config.engine.max_payload, number(text).and_then(|bytes| usize::try_from(bytes).ok()))
+    }),
+    ("TRANSPORTS", "polling, websocket, or both with a comma between them", |config, text| {
+        let names: Vec<&str> = text.split(',').map(str::trim).collect();
+        let known = names.iter().all(|name| ["polling", "websocket"].contains(name));
+        config.engine.polling = names.contains(&"polling");
+        config.engine.websocket = names.contains(&"websocket");
+        known.then_some(())
+    }),
+    ("ALLOW_UPGRADES", FLAG, |config, text| set(&mut config.engine.allow_upgrades, flag(text))),
+    ("ALLOW_EIO3", FLAG, |config, text| set(&mut config.engine.allow_eio3, flag(text))),
+    ("PARSER", "default or msgpack", |config, text| {
+        let parser = match text {
+            "default" => Some(Parser::Json),
+            "msgpack" => Some(Parser::MsgPack),
+            _ => None,
+        };
+        set(&mut config.parser, parser)
+    }),
+    ("CORS_ORIGIN", "*, true, or origins with commas between them", |config, text| {
+        let origins = match text {
+            "*" => Origins::Any,
+            "true" => Origins::Each,
+            one if !one.contains(',') => Origins::One(one.to_owned()),
+            list => Origins::List(list.split(',').map(|one| one.trim().to_owned()).collect()),
+        };
+        config.engine.cors.get_or_insert_with(Cors::default).origins = origins;
+        Some(())
+    }),
+    ("CORS_CREDENTIALS", "true or false, where origins are allowed", |config, text| {
+        set(&mut config.engine.cors.as_mut()?.credentials, flag(text))
+    }),
+    ("CHECK_ORIGIN", FLAG, |config, text| set(&mut config.check_origin, flag(text))),
+    ("COOKIE", "the name of a cookie", |config, text| {
+        config.engine.cookie.get_or_insert_with(Cookie::default).name = text.to_owned();
+        Some(())
+    }),
+    ("HTTP_COMPRESSION", FLAG, |config, text| {
+        let threshold = config.engine.http_compression.or(engine_io::Config::default().http_compression);
+        config.engine.http_compression = threshold.filter(|_| text == "true");
+        flag(text).map(drop)
+    }),
+    ("GATEWAYS", "a whole number above 0", |config, text| {
+        set(&mut config.gateways.shards, number(text).and_then(|shards| u32::try_from(shards).ok()))
+    }),
+    ("PLACEMENT", "by-client or round-robin", |config, text| {
+        let placement = match text {
+            "by-client" => Some(Placement::ByClient),
+            "round-robin" => Some(Placement::RoundRobin),
+            _ => None,
+        };
+        set(&mut config.placement, placement)
+    }),
+];
+
+fn set<T>(setting: &mut T, value: Option<T>) -> Option<()> {
+    *setting = value?;
+    Some(())
+}
+
+fn number(text: &str) -> Option<u64> {
+    text.parse().ok().filter(|number| *number > 0)
+}
+
+fn flag(text: &str) -> Option<bool> {
+    text.parse().ok()
+}
+
+impl Config {
+    /// Takes the variables of a deployment, by name and value. They are called as Node's options, written as variables
+    /// are: `maxHttpBufferSize` is `PARLOR_MAX_HTTP_BUFFER_SIZE`. An empty one is none; those of other names are not
+    /// looked at. Gives what is wrong, in words.
+    ///
+    /// ```
+    /// let mut config = parlor::Config::default();
+    /// assert!(config.read(|name| (name == "PARLOR_PING_INTERVAL").then(|| "60000".into())).is_empty());
+    /// assert_eq!(config.engine.ping_interval, 60_000);
+    /// let wrong = config.read(|name| (name == "PARLOR_ALLOW_EIO3").then(|| "yes".into()));
+    /// assert_eq!(wrong, [r#"PARLOR_ALLOW_EIO3 is "yes", not true or false"#]);
+    /// ```
+    #[must_use]
+    pub fn read(&mut self, variable: impl Fn(&str) -> Option<String>) -> Vec<String> {
+        let wrong = VARIABLES.iter().filter_map(|(name, wanted, set)| {
+            let name = format!("{PREFIX}{name}");
+            let text = variable(&name).filter(|text| !text.is_empty())?;
+            match set(self, &text) {
+                Some(()) => None,
+                None => Some(format!("{name} is {text:?}, not {wanted}")),
+            }
+        });
+        wrong.collect()
+    }
+
+    /// What of it no server can be run with, in words.
+    #[must_use]
+    pub fn problems(&self) -> Vec<String> {
+        let engine = &self.engine;
+        let is_cookie = |cookie: &Cookie| {
+            !cookie.name.is_empty()
+                && !cookie.name.contains(|c: char| c.is_whitespace() || "=;,\"".contains(c))
+        };
+        let checks = [
+            (self.path.starts_with('/'), "path: it begins with a slash"),
+            (engine.ping_interval > 0, "ping_interval: it is more than 0 ms"),
+            (engine.ping_timeout > 0, "ping_timeout: it is more than 0 ms"),
+            (
+                engine.ping_interval.saturating_add(engine.ping_timeout) <= TIMER_MAX,
+                "ping_interval and ping_timeout: together they are 2147483647 ms at most, or clients give up at once",
+            ),
+            (engine.upgrade_timeout > 0, "upgrade_timeout: it is more than 0 ms"),
+            (self.connect_timeout > 0, "connect_timeout: it is more than 0 ms"),
+            (
+                (1..=MESSAGE_MAX).contains(&engine.max_payload),
+                "max_payload: it is 1 byte to 33554432, the longest message of a Worker's WebSocket",
+            ),
+            (engine.polling || engine.websocket, "transports: at least one is served"),
+            (
+                engine.cookie.as_ref().is_none_or(is_cookie),
+                "cookie: its name is without spaces, commas, quotes, = and ;",
+            ),
+            (self.gateways.shards > 0, "gateways: there is at least one"),
+        ];
+        checks.iter().filter(|(fine, _)| !fine).map(|(_, words)| (*words).to_owned()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> (Config, Vec<String>) {
+        let mut config = Config::default();
+        let wrong = config.read(|name| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, text)| (*text).to_owned())
+        });
+        (config, wrong)
+    }
+
+    #[test]
+    fn every_variable_takes_its_values_and_no_others() {
+        for (name, good, bad) in [
+            ("PING_INTERVAL", "10000", &["0", "-1", "1.5", "soon", "99999999999999999999"][..]),
+            ("PING_TIMEOUT", "1", &["0"]),
+            ("CONNECT_TIMEOUT", "1", &["0"]),
+            ("UPGRADE_TIMEOUT", "1", &["1s"]),
+            ("MAX_HTTP_BUFFER_SIZE", "100", &["0", "1MB"]),
+            ("TRANSPORTS", "websocket, polling", &["webtransport", "polling websocket", ","]),
+            ("ALLOW_UPGRADES", "false", &["no", "True"]),
+            ("ALLOW_EIO3", "true", &["1"]),
+            ("PARSER", "msgpack", &["json"]),
+            ("CORS_ORIGIN", "https://a.example, https://b.example", &[]),
+            ("CORS_CREDENTIALS", "", &["true"]), // without an origin
+            ("CHECK_ORIGIN", "true", &["on"]),
+            ("COOKIE", "io", &[]),
+            ("HTTP_COMPRESSION", "false", &["gzip"]),
+            ("GATEWAYS", "8", &["0", "4294967296"]),
+            ("PLACEMENT", "round-robin", &["random"]),
+        ] {
+            let name = format!("PARLOR_{name}");
+            assert_eq!(read(&[(&name, good)]).1, [""; 0], "{name}");
+            for text in bad {
+                let wrong = read(&[(&name, text)]).1;
+                assert!(
+                    matches!(wrong.as_slice(), [words] if words.contains(&name)),
+                    "{name}={text}: {wrong:?}"
+                );
+            }
+        }
+        assert_eq!(VARIABLES.len(), 16, "as many as in the list above");
+    }
+
+    #[test]
+    fn variables_change_what_they_are_named_after() {
+        let (config, wrong) = read(&[
+            ("PARLOR_TRANSPORTS", "websocket"),
+            ("PARLOR_CORS_ORIGIN", "https://a.example, https://b.example"),
+            ("PARLOR_CORS_CREDENTIALS", "true"),
+            ("PARLOR_COOKIE", "sid"),
+            ("PARLOR_GATEWAYS", ""),
+            ("PARLOR_SECRET", "not a setting"),
+        ]);
+        assert!(wrong.is_empty());
+        assert_eq!(
+            (config.engine.polling, config.engine.websocket, config.gateways.shards),
+            (false, true, 1)
+        );
+        let origins = ["https://a.example", "https://b.example"].map(str::to_owned).to_vec();
+        let cors = Cors { origins: Origins::List(origins), credentials: true, ..Cors::default() };
+        assert_eq!(config.engine.cors, Some(cors));
+        assert_eq!(config.engine.cookie.map(|cookie| cookie.name), Some("sid".to_owned()));
+    }
+
+    #[test]
+    fn what_no_server_can_be_run_with_is_said() {
+        assert_eq!(Config::default().problems(), [""; 0]);
+        type Change = fn(&mut Config);
+        let changes: [(Change, &str); 11] = [
+            (|config| config.path = "socket.io/".into(), "path"),
+            (|config| config.engine.ping_interval = 0, "ping_interval"),
+            (|config| config.engine.ping_timeout = 0, "ping_timeout"),
+            (|config| config.engine.ping_interval = Millis::MAX, "ping_interval and"),
+            (|config| config.engine.upgrade_timeout = 0, "upgrade_timeout"),
+            (|config| config.connect_timeout = 0, "connect_timeout"),
+            (|config| config.engine.max_payload = 0, "max_payload"),
+            (|config| config.engine.max_payload = (32 << 20) + 1, "max_payload"),
+            (|config| (config.engine.polling, config.engine.websocket) = (false, false), "transports"),
+            (
+                |config| config.engine.cookie = Some(Cookie { name: "a b".into(), ..Cookie::default() }),
+                "cookie",
+            ),
+            (|config| config.gateways.shards = 0, "gateways"),
+        ];
+        for (change, words) in changes {
+            let mut config = Config::default();
+            change(&mut config);
+            let problems = config.problems();
+            assert!(matches!(problems.as_slice(), [one] if one.starts_with(words)), "{problems:?}");
+        }
+    }
+}
