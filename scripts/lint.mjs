@@ -1,5 +1,5 @@
-// npm run lint: formatting, then clippy, for this machine and for wasm (other code is compiled there). Warnings are
-// errors. And the tests that docs/compatibility.md names have to be there.
+// npm run lint: formatting, then clippy, for this machine and for wasm (other code is compiled there), then the
+// documentation. Warnings are errors. And the tests that docs/compatibility.md names have to be there.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure, command, root, run, say } from "./lib.mjs";
@@ -15,9 +15,10 @@ await command(async () => {
     ["fmt", "--check", "--manifest-path", "tests/foreign/rust/Cargo.toml"],
     ["clippy", "--workspace", "--all-targets", ...STRICT],
     ["clippy", ...WASM, ...STRICT],
+    ["doc", "--workspace", "--no-deps", "--document-private-items"],
   ]) {
     say(`cargo ${args.join(" ")}`);
-    if ((await run("cargo", args)) !== 0) throw new Failure(`cargo ${args[0]} found something (see above)`);
+    if ((await run("cargo", args, { env: { RUSTDOCFLAGS: "-D warnings" } })) !== 0) throw new Failure(`cargo ${args[0]} found something (see above)`);
   }
   say("tests named in docs/compatibility.md");
   const lost = lostTests();

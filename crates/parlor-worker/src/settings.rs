@@ -22,8 +22,8 @@ fn read(env: &Env, app: App) -> (App, Vec<String>) {
     let mut wrong = Vec::new();
     let app = app.configure(|config| {
         wrong = config.read(|name| env.var(name).ok().map(|value| value.to_string()));
-        wrong.extend(config.problems());
     });
+    wrong.extend(app.problems());
     (app, wrong)
 }
 

@@ -75,8 +75,7 @@ impl App {
         name: &str,
         namespace: Namespace<S>,
     ) -> Self {
-        let name = if name.starts_with('/') { name.to_owned() } else { format!("/{name}") };
-        self.namespaces.insert(name, namespace.into_handlers());
+        self.namespaces.insert(with_slash(name), namespace.into_handlers());
         self
     }
 
@@ -91,7 +90,7 @@ impl App {
         check: impl Fn(&Params) -> bool + 'static,
         namespace: Namespace<S>,
     ) -> Self {
-        let (pattern, check) = (pattern.to_owned(), Box::new(check));
+        let (pattern, check) = (with_slash(pattern), Box::new(check));
         self.dynamic.push(Dynamic { pattern, check, handlers: namespace.into_handlers() });
         self
     }
@@ -218,6 +217,17 @@ impl App {
         self
     }
 
+    /// What of the application and its settings no server can be run with, in words.
+    #[must_use]
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = self.config.problems();
+        let broken = self.dynamic.iter().filter(|dynamic| !pattern::is_well_formed(&dynamic.pattern));
+        problems.extend(broken.map(|Dynamic { pattern, .. }| {
+            format!("the namespaces {pattern:?}: a placeholder is a name in braces, and between two there is something")
+        }));
+        problems
+    }
+
     /// Path and handler of the bare Engine.IO endpoint.
     #[must_use]
     pub fn engine_endpoint(&self) -> Option<(&str, &EngineHandler)> {
@@ -250,6 +260,10 @@ impl App {
             }
         }
     }
+}
+
+fn with_slash(name: &str) -> String {
+    if name.starts_with('/') { name.to_owned() } else { format!("/{name}") }
 }
 
 pub(crate) fn millis(duration: Duration) -> Millis {

@@ -91,7 +91,7 @@ impl Broadcast {
     ///
     /// # Errors
     /// If the value has no JSON form, a room's name is longer than [`ROOM_NAME_MAX`], or the event's name is one of
-    /// Socket.IO's own ([`is_reserved`](crate::is_reserved)).
+    /// Socket.IO's own ([`is_reserved`]).
     pub fn emit<P: IntoPayload>(self, event: &str, payload: P) -> Result<(), Fault> {
         self.check()?;
         let payload = payload.into_payload()?;

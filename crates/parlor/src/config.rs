@@ -84,10 +84,12 @@ const VARIABLES: [(&str, &str, Set); 16] = [
     }),
     ("TRANSPORTS", "polling, websocket, or both with a comma between them", |config, text| {
         let names: Vec<&str> = text.split(',').map(str::trim).collect();
-        let known = names.iter().all(|name| ["polling", "websocket"].contains(name));
+        if !names.iter().all(|name| ["polling", "websocket"].contains(name)) {
+            return None;
+        }
         config.engine.polling = names.contains(&"polling");
         config.engine.websocket = names.contains(&"websocket");
-        known.then_some(())
+        Some(())
     }),
     ("ALLOW_UPGRADES", FLAG, |config, text| set(&mut config.engine.allow_upgrades, flag(text))),
     ("ALLOW_EIO3", FLAG, |config, text| set(&mut config.engine.allow_eio3, flag(text))),
@@ -119,8 +121,10 @@ const VARIABLES: [(&str, &str, Set); 16] = [
     }),
     ("HTTP_COMPRESSION", FLAG, |config, text| {
         let threshold = config.engine.http_compression.or(engine_io::Config::default().http_compression);
-        config.engine.http_compression = threshold.filter(|_| text == "true");
-        flag(text).map(drop)
+        set(
+            &mut config.engine.http_compression,
+            flag(text).map(|compressed| threshold.filter(|_| compressed)),
+        )
     }),
     ("GATEWAYS", "a whole number above 0", |config, text| {
         set(&mut config.gateways.shards, number(text).and_then(|shards| u32::try_from(shards).ok()))
@@ -241,7 +245,7 @@ mod tests {
             let name = format!("PARLOR_{name}");
             assert_eq!(read(&[(&name, good)]).1, [""; 0], "{name}");
             for text in bad {
-                let wrong = read(&[(&name, text)]).1;
+                let (config, wrong) = read(&[(&name, text)]);
                 assert!(
                     matches!(wrong.as_slice(), [words] if words.contains(&name)),
                     "{name}={text}: {wrong:?}"

@@ -106,4 +106,5 @@ impl Turn<'_> {
 /// The guides, so that what they show is compiled.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/from-socket-io.md")]
+#[doc = include_str!("../../../docs/testing.md")]
 mod guides {}

@@ -40,6 +40,20 @@ impl<S> FromCall<S> for Params {
     }
 }
 
+/// Whether braces of a pattern come in pairs with a name between them, and something between two pairs.
+pub(crate) fn is_well_formed(pattern: &str) -> bool {
+    let mut parts = pattern.split('{');
+    let plain = parts.next().is_some_and(|plain| !plain.contains('}'));
+    let mut parts = parts.peekable();
+    let mut fine = plain;
+    while let Some(part) = parts.next() {
+        fine &= part.split_once('}').is_some_and(|(name, literal)| {
+            !name.is_empty() && !literal.contains('}') && !(literal.is_empty() && parts.peek().is_some())
+        });
+    }
+    fine
+}
+
 /// The placeholders of `name`, if it is as the pattern says. A placeholder stands for at least one character and for no
 /// slash, and for as few as possible.
 pub(crate) fn matches(pattern: &str, name: &str) -> Option<Params> {
@@ -71,11 +85,21 @@ pub(crate) fn matches(pattern: &str, name: &str) -> Option<Params> {
 
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    use super::{is_well_formed, matches};
 
     fn params(pattern: &str, name: &str) -> Option<String> {
         let found = matches(pattern, name)?;
         Some(found.0.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" "))
+    }
+
+    #[test]
+    fn braces_come_in_pairs_around_a_name() {
+        for good in ["/plain", "/{a}", "/x-{a}-{b}/c"] {
+            assert!(is_well_formed(good), "{good}");
+        }
+        for bad in ["/{a", "/a}", "/{}", "/{a}{b}", "/{a{b}}", "/{a}}"] {
+            assert!(!is_well_formed(bad), "{bad}");
+        }
     }
 
     #[test]
