@@ -225,6 +225,18 @@ describe("5.3 an upgrade that comes to nothing", () => {
     await isGone(session);
   });
 
+  it("by a close packet in a POST, has the GET that waits answered with a noop", async (t) => {
+    const session = await open();
+    const socket = wire(t, session.sid);
+    await socket.opened();
+    const { asked, answer } = session.sending();
+    asked.end();
+    await settle(lab.url, session.sid);
+    assert.equal((await session.post("1")).body, "ok");
+    assert.deepEqual(pick(await answer), { status: 200, body: "6" });
+    await isGone(session);
+  });
+
   it("by a frame that is too large, closes that WebSocket with 1009 and nothing else", async (t) => {
     const { session, socket } = await probed(t);
     socket.send("4".padEnd(1_000_001, "x"));

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::payload::Body;
-use crate::{Conn, Frame, Message, Refusal, Ticket};
+use crate::{Conn, Frame, Message, Refusal, Ticket, Version};
 
 /// One thing for the caller to do, in the order given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +51,15 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// A payload without anything in it, for a GET that waits when its client closes the session.
+    pub fn noop(version: Version) -> Self {
+        let noop = match version {
+            Version::V4 => "6",
+            Version::V3 => "1:6",
+        };
+        Self::Payload(Body::Text(noop.to_owned()))
+    }
+
     /// The HTTP status.
     pub fn status(&self) -> u16 {
         match self {

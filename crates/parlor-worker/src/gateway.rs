@@ -126,6 +126,10 @@ impl GatewayShell {
                     Ok(Action::Poll) => {
                         if shell.turn(|gateway, _| gateway.is_upgrading(&sid))? {
                             Delay::from(UPGRADE_GRACE).await;
+                            if shell.turn(|gateway, _| gateway.version_of(&sid))?.is_none() {
+                                // It ended meanwhile, and this is what a GET gets that waits for it then.
+                                return asked.answer(Answer::noop(version));
+                            }
                         }
                         let (ticket, answer) = shell.ticket();
                         shell.turn(|gateway, turn| gateway.handle_poll(turn, &sid, ticket))?;

@@ -48,7 +48,7 @@ pub(crate) fn is_well_formed(pattern: &str) -> bool {
     let mut fine = plain;
     while let Some(part) = parts.next() {
         fine &= part.split_once('}').is_some_and(|(name, literal)| {
-            !name.is_empty() && !literal.contains('}') && !(literal.is_empty() && parts.peek().is_some())
+            !name.is_empty() && !literal.contains('}') && (!literal.is_empty() || parts.peek().is_none())
         });
     }
     fine
