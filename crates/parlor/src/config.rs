@@ -250,6 +250,8 @@ mod tests {
                     matches!(wrong.as_slice(), [words] if words.contains(&name)),
                     "{name}={text}: {wrong:?}"
                 );
+                let unchanged = format!("{:?}", Config::default());
+                assert_eq!(format!("{config:?}"), unchanged, "{name}={text}");
             }
         }
         assert_eq!(VARIABLES.len(), 16, "as many as in the list above");
