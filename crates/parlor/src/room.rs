@@ -91,6 +91,11 @@ impl Room {
         self.members.values().map(BTreeSet::len).sum()
     }
 
+    /// The Gateways that have members.
+    pub fn gateways(&self) -> impl Iterator<Item = &str> {
+        self.members.keys().map(String::as_str)
+    }
+
     /// Whether there is no member.
     #[must_use]
     pub fn is_empty(&self) -> bool {

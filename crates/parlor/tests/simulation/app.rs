@@ -1,0 +1,58 @@
+//! The application of the simulation: rooms to join and leave, and every way to send to them.
+
+use parlor::prelude::*;
+
+/// Goes round: where it was sent to, and its number.
+type Said = (String, u64);
+
+async fn join(socket: Socket, Data(room): Data<String>) -> Ack {
+    socket.join(&room);
+    Ack(())
+}
+
+async fn leave(socket: Socket, Data(room): Data<String>) -> Ack {
+    socket.leave(&room);
+    Ack(())
+}
+
+async fn say(io: Io, Data((room, number)): Data<Said>) -> Result<Ack, Fault> {
+    Ok(Ack(io.to(&room).emit("said", (&room, number))?))
+}
+
+/// Joins and says in one go: the sender has to hear itself.
+async fn enter(socket: Socket, io: Io, Data((room, number)): Data<Said>) -> Result<Ack, Fault> {
+    socket.join(&room);
+    Ok(Ack(io.to(&room).emit("said", (&room, number))?))
+}
+
+async fn shout(io: Io, Data(number): Data<u64>) -> Result<Ack, Fault> {
+    Ok(Ack(io.emit("said", ("*", number))?))
+}
+
+async fn union(io: Io, Data((one, other, number)): Data<(String, String, u64)>) -> Result<Ack, Fault> {
+    Ok(Ack(io.to(&one).to(&other).emit("said", ("*", number))?))
+}
+
+async fn whisper(io: Io, Data((id, number)): Data<Said>) -> Result<Ack, Fault> {
+    Ok(Ack(io.to(&id).emit("said", ("", number))?))
+}
+
+async fn who(io: Io, Data(room): Data<String>) -> Ack<Vec<String>> {
+    let mut ids: Vec<String> =
+        io.in_(&room).fetch_sockets().await.iter().map(|one| one.id().to_owned()).collect();
+    ids.sort();
+    Ack(ids)
+}
+
+pub(crate) fn app(gateways: u32) -> App {
+    let main = Namespace::open()
+        .on("join", join)
+        .on("leave", leave)
+        .on("say", say)
+        .on("enter", enter)
+        .on("shout", shout)
+        .on("union", union)
+        .on("whisper", whisper)
+        .on("who", who);
+    App::new().gateways_per_location(gateways).namespace("/", main)
+}

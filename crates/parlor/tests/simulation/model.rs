@@ -1,0 +1,176 @@
+//! What must be seen: every message that was sent, what each session heard, and what of it breaks a promise.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+pub(crate) type Millis = u64;
+/// A client's time in the namespace, from one CONNECT to the end of its connection.
+pub(crate) type SessionId = usize;
+/// The number of a message.
+pub(crate) type Number = u64;
+
+/// How long before a loss of memory a message may have been sent that is lost with it.
+const UNDER_WAY: Millis = 60_000;
+/// How long things may go on to be lost, until all have noticed.
+const AFTERMATH: Millis = 15_000;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Message {
+    /// The order that it belongs to: its room's, or `*`, that of everyone and of unions. Empty: to one socket.
+    pub(crate) tag: String,
+    /// The rooms that it is for; none: everyone (or one socket).
+    pub(crate) rooms: Vec<String>,
+    pub(crate) by: SessionId,
+    pub(crate) at: Millis,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Session {
+    pub(crate) id: String,
+    pub(crate) since: Millis,
+    pub(crate) until: Option<Millis>,
+    /// Rooms that it has asked to join, and since when it knows that it is in.
+    pub(crate) rooms: BTreeMap<String, Option<Millis>>,
+    /// Rooms that it knows to have left, and since when.
+    pub(crate) left: BTreeMap<String, Millis>,
+    heard: BTreeMap<String, Vec<Number>>,
+    all: BTreeSet<Number>,
+    latest: BTreeMap<(String, SessionId), Number>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Model {
+    pub(crate) messages: BTreeMap<Number, Message>,
+    pub(crate) sessions: Vec<Session>,
+    /// When something was lost that may have taken a message with it.
+    pub(crate) losses: Vec<Millis>,
+    next: Number,
+}
+
+impl Model {
+    pub(crate) fn session(&mut self, id: String, at: Millis) -> SessionId {
+        self.sessions.push(Session { id, since: at, ..Session::default() });
+        self.sessions.len() - 1
+    }
+
+    pub(crate) fn message(&mut self, tag: &str, rooms: &[&String], by: SessionId, at: Millis) -> Number {
+        self.next += 1;
+        let rooms = rooms.iter().map(|room| (*room).clone()).collect();
+        self.messages.insert(self.next, Message { tag: tag.to_owned(), rooms, by, at });
+        self.next
+    }
+
+    /// A session hears a message.
+    pub(crate) fn hears(&mut self, who: SessionId, number: Number) -> Result<(), String> {
+        let message = self.messages.get(&number).ok_or("a message that nobody sent")?;
+        let session = &mut self.sessions[who];
+        if !session.all.insert(number) {
+            return Err(format!("session {who} hears message {number} twice"));
+        }
+        let after_leave = |room: &String| {
+            !session.rooms.contains_key(room) && session.left.get(room).is_some_and(|left| *left < message.at)
+        };
+        if !message.rooms.is_empty() && message.rooms.iter().all(after_leave) {
+            return Err(format!(
+                "session {who} hears message {number}, sent after it had left {:?}",
+                message.rooms
+            ));
+        }
+        let never_in = |room: &String| !session.rooms.contains_key(room) && !session.left.contains_key(room);
+        if !message.rooms.is_empty() && message.rooms.iter().all(never_in) {
+            return Err(format!(
+                "session {who} hears message {number} to {:?}, where it never was",
+                message.rooms
+            ));
+        }
+        let latest = session.latest.insert((message.tag.clone(), message.by), number);
+        if let Some(latest) = latest.filter(|latest| *latest > number) {
+            return Err(format!(
+                "session {who} hears {number} after {latest}, both by session {}",
+                message.by
+            ));
+        }
+        session.heard.entry(message.tag.clone()).or_default().push(number);
+        Ok(())
+    }
+
+    /// What can be said only when all is quiet: whether everybody has heard everything, and in one order.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        for (number, message) in &self.messages {
+            if !message.tag.is_empty() && !self.excused(message) {
+                self.heard_by_all(*number, message)?;
+            }
+        }
+        let tags: BTreeSet<&String> = self.messages.values().map(|message| &message.tag).collect();
+        tags.into_iter().filter(|tag| !tag.is_empty()).try_for_each(|tag| self.one_order(tag))
+    }
+
+    /// Whether everybody has heard everything that was sent since then.
+    pub(crate) fn check_since(&self, since: Millis) -> Result<(), String> {
+        let recent =
+            self.messages.iter().filter(|(_, message)| message.at >= since && !message.tag.is_empty());
+        recent.map(|(number, message)| self.heard_by_all(*number, message)).collect()
+    }
+
+    /// Whether it may be missing somewhere: its sender went away, or memory was lost while it was under way.
+    fn excused(&self, message: &Message) -> bool {
+        let gone = self.sessions[message.by].until.is_some_and(|until| until < message.at + AFTERMATH);
+        gone || self
+            .losses
+            .iter()
+            .any(|loss| message.at < *loss + AFTERMATH && *loss < message.at + UNDER_WAY)
+    }
+
+    fn heard_by_all(&self, number: Number, message: &Message) -> Result<(), String> {
+        for (who, session) in self.sessions.iter().enumerate().filter(|(_, session)| session.until.is_none())
+        {
+            let in_time = |since: &Millis| *since < message.at;
+            let is_in = |room: &String| {
+                session.rooms.get(room).is_some_and(|since| since.as_ref().is_some_and(in_time))
+            };
+            let due = match message.rooms.as_slice() {
+                [] => in_time(&session.since),
+                rooms => rooms.iter().any(is_in),
+            };
+            if due && !session.all.contains(&number) {
+                return Err(format!("session {who} has not heard message {number} ({message:?})"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether there is an order of which everyone heard a part.
+    fn one_order(&self, tag: &str) -> Result<(), String> {
+        let mut after: BTreeMap<Number, BTreeSet<Number>> = BTreeMap::new();
+        let mut before: BTreeMap<Number, usize> = BTreeMap::new();
+        for heard in self.sessions.iter().filter_map(|session| session.heard.get(tag)) {
+            heard.iter().for_each(|number| _ = before.entry(*number).or_default());
+            for (a, b) in heard.iter().zip(heard.iter().skip(1)) {
+                if after.entry(*a).or_default().insert(*b) {
+                    *before.entry(*b).or_default() += 1;
+                }
+            }
+        }
+        let mut free: VecDeque<Number> =
+            before.iter().filter(|(_, n)| **n == 0).map(|(number, _)| *number).collect();
+        let mut placed = 0;
+        while let Some(number) = free.pop_front() {
+            placed += 1;
+            for next in after.get(&number).into_iter().flatten() {
+                if let Some(left) = before.get_mut(next) {
+                    *left -= 1;
+                    if *left == 0 {
+                        free.push_back(*next);
+                    }
+                }
+            }
+        }
+        match placed == before.len() {
+            true => Ok(()),
+            false => {
+                let stuck: Vec<_> =
+                    before.iter().filter(|(_, left)| **left > 0).map(|(number, _)| number).collect();
+                Err(format!("no one order of {tag:?}: {stuck:?} are heard in different ones"))
+            }
+        }
+    }
+}
