@@ -332,7 +332,7 @@ impl Shell {
         let deadline = self.machine.borrow().as_ref().and_then(Gateway::next_timeout);
         self.alarm.ensure(&self.state, deadline);
         let shell = self.clone();
-        self.awake.while_(move || shell.machine.borrow().as_ref().is_some_and(Gateway::is_being_asked));
+        self.awake.while_(move || shell.machine.borrow().as_ref().is_some_and(Gateway::is_waiting));
         result
     }
 

@@ -5,12 +5,14 @@
 //! comes out of [`Gateway::poll_output`], in order. The caller takes all outputs before the next call.
 //!
 //! Split by meaning: `client` is what is kept of one connection, `connections` feeds its session, `sockets` is
-//! the life of a socket and its handlers, `rooms` talks to Rooms and other Gateways, `questions` asks and answers them,
+//! the life of a socket and its handlers, `rooms` talks to Rooms and other Gateways, `membership` is what the Gateway is to a
+//! Room, `questions` asks and answers them,
 //! `outgoing` shows what is sent to
 //! the handler that wants to see it, `restore` is the way back from storage.
 
 mod client;
 mod connections;
+mod membership;
 mod outgoing;
 mod questions;
 mod restore;
@@ -29,6 +31,7 @@ use socket_io::{Connection, Rooms};
 
 use self::{
     client::Client,
+    membership::Membership,
     questions::{Asked, Awaited, Task},
 };
 use crate::{
@@ -36,7 +39,7 @@ use crate::{
     call::{Call, CallId},
     link::Link,
     names::RoomKey,
-    wire::{Direct, Found, Peer, ToGateway, ToRoom},
+    wire::{Direct, Found, Peer},
 };
 
 /// What a Gateway wants done.
@@ -88,6 +91,8 @@ pub enum Output {
         /// What came of it.
         found: Found,
     },
+    /// A broadcast may have been delivered before this memory began, and is dropped: rather not at all than twice.
+    Dropped(Vec<Frame>),
     /// A line for the log.
     Log(String),
 }
@@ -117,18 +122,8 @@ struct Place {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Local {
     rooms: Rooms,
-    standing: Standing,
     /// The number of the next event that a client is to acknowledge.
     next_ack: u64,
-}
-
-/// Whether the Room of everyone counts this Gateway in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-enum Standing {
-    #[default]
-    Out,
-    Joining,
-    In,
 }
 
 /// A call under way.
@@ -145,6 +140,8 @@ pub struct Gateway {
     #[serde(skip)]
     app: Rc<App>,
     name: String,
+    /// When its memory began.
+    born: Millis,
     clients: BTreeMap<Rc<str>, Client>,
     conns: BTreeMap<Conn, Rc<str>>,
     sockets: BTreeMap<Rc<str>, Place>,
@@ -154,7 +151,13 @@ pub struct Gateway {
     tasks: LiteMap<u64, Task>,
     /// What of each socket a task waits for.
     awaited: BTreeSet<(Rc<str>, Awaited, u64)>,
-    rooms: BTreeMap<RoomKey, Link<ToRoom, ToGateway>>,
+    rooms: BTreeMap<RoomKey, Membership>,
+    /// When to look whether a Room can be forgotten.
+    fading: VecDeque<(Millis, RoomKey)>,
+    /// Rooms whose answer sockets wait for.
+    awaited_rooms: BTreeSet<RoomKey>,
+    /// Rooms that more waits for than should.
+    full: BTreeSet<RoomKey>,
     gateways: BTreeMap<String, Link<Direct, Direct>>,
     timers: BTreeSet<(Millis, Rc<str>)>,
     next_call: CallId,
@@ -177,6 +180,7 @@ impl Gateway {
         Self {
             app,
             name: name.to_owned(),
+            born: 0,
             clients: BTreeMap::new(),
             conns: BTreeMap::new(),
             sockets: BTreeMap::new(),
@@ -186,6 +190,9 @@ impl Gateway {
             tasks: LiteMap::new(),
             awaited: BTreeSet::new(),
             rooms: BTreeMap::new(),
+            fading: VecDeque::new(),
+            awaited_rooms: BTreeSet::new(),
+            full: BTreeSet::new(),
             gateways: BTreeMap::new(),
             timers: BTreeSet::new(),
             next_call: 0,
@@ -203,11 +210,12 @@ impl Gateway {
     #[must_use]
     pub fn next_timeout(&self) -> Option<Millis> {
         let clients = self.timers.first().map(|(at, _)| *at);
-        let links = self.rooms.values().filter_map(Link::next_timeout);
+        let links = self.rooms.values().filter_map(|membership| membership.link.next_timeout());
         links
             .chain(self.gateways.values().filter_map(Link::next_timeout))
             .chain(clients)
             .chain(self.questions_timeout())
+            .chain(self.memberships_timeout())
             .min()
     }
 
@@ -217,8 +225,9 @@ impl Gateway {
         self.pump(turn);
         self.expire(turn);
         self.expire_questions(turn);
-        for (key, link) in &mut self.rooms {
-            if link.handle_timeout(turn.now) {
+        self.ask_rooms_again(turn.now);
+        for (key, membership) in &mut self.rooms {
+            if membership.link.handle_timeout(turn.now) {
                 self.ready.push(Peer::Room(key.clone()));
             }
         }
@@ -275,7 +284,8 @@ impl Gateway {
     pub fn is_quiet(&self) -> bool {
         self.calls.is_empty()
             && self.tasks.is_empty()
-            && self.rooms.values().all(Link::is_quiet)
+            && self.awaited_rooms.is_empty()
+            && self.rooms.values().all(|membership| membership.link.is_quiet())
             && self.gateways.values().all(Link::is_quiet)
     }
 
@@ -306,8 +316,9 @@ impl Gateway {
             self.settle(&sid);
         }
         for peer in std::mem::take(&mut self.ready) {
-            self.request(peer);
+            self.request(peer, turn.now);
         }
+        self.fade(turn.now);
         for sid in std::mem::take(&mut self.dirty) {
             let key = format!("{CLIENT}{sid}");
             if let Some(client) = self.clients.get_mut(&sid) {

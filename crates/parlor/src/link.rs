@@ -5,8 +5,11 @@
 //! them on in order, once: repeats are dropped, what came early waits for the gap to close. An item is kept
 //! until the other end has acknowledged it, and sent again when an exchange failed.
 //!
-//! A link lives in memory only. An end that lost its memory returns with a new epoch; the other end then
-//! forgets what it had already sent (it may have arrived: at most once) and goes on with the rest.
+//! A link lives in memory only. An end that lost its memory returns with a new epoch, and the other goes on with it.
+//!
+//! An item that is sent again says which incarnation it was first sent to. One that was meant for another is
+//! **doubtful** where it arrives: that other may have acted on it, and nobody knows. Whoever takes it decides: what may
+//! be done twice is done, what may not is dropped.
 
 use std::collections::VecDeque;
 
@@ -28,7 +31,26 @@ pub(crate) struct Envelope<T> {
     /// Everything up to this number has arrived or been given up: the receiver waits for none of it.
     pub(crate) base: u64,
     /// Numbered items.
-    pub(crate) items: Vec<(u64, T)>,
+    pub(crate) items: Vec<Numbered<T>>,
+    /// From a Room to its only Gateway: the number of a lease of its order.
+    pub(crate) lease: Option<u64>,
+}
+
+/// An item under way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Numbered<T> {
+    number: u64,
+    /// The incarnation that it was first sent to (0: whichever was there), if this is not the first time.
+    tried: Option<u64>,
+    item: T,
+}
+
+/// An item that has arrived.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Arrived<T> {
+    pub(crate) item: T,
+    /// Whether an incarnation before this one may have acted on it.
+    pub(crate) doubtful: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,24 +67,35 @@ enum Via {
 const RETRY_MIN: Millis = 50;
 const RETRY_MAX: Millis = 5_000;
 
+/// How much may wait in a link until its owner gives up.
+const ITEMS_MAX: usize = 4096;
+/// The same in bytes.
+const WEIGHT_MAX: usize = 32 << 20;
+
+/// How long an end remembers one that nothing else holds to it: longer than requests and their retries are under way.
+pub(crate) const LINGER: Millis = 60_000;
+
 /// One end of a link, sending `T` and receiving `R`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Link<T, R> {
     epoch: u64,
     peer_epoch: u64,
     sent: u64,
-    unacked: VecDeque<(u64, Via, T)>,
+    unacked: VecDeque<(Via, Numbered<T>)>,
     in_flight: bool,
     received: u64,
-    early: LiteMap<u64, R>,
+    early: LiteMap<u64, Arrived<R>>,
+    /// When its machine was built from what is stored, and when it was last used.
+    born: Millis,
+    used: Millis,
     failures: u32,
     retry_at: Option<Millis>,
 }
 
 impl<T: Clone, R> Link<T, R> {
-    /// A link of a new incarnation; `epoch` is random and not 0.
+    /// A link of a new incarnation, of a machine that was born then; `epoch` is random and not 0.
     #[must_use]
-    pub(crate) fn new(epoch: u64) -> Self {
+    pub(crate) fn new(epoch: u64, born: Millis) -> Self {
         Self {
             epoch,
             peer_epoch: 0,
@@ -71,6 +104,8 @@ impl<T: Clone, R> Link<T, R> {
             in_flight: false,
             received: 0,
             early: LiteMap::new(),
+            born,
+            used: born,
             failures: 0,
             retry_at: None,
         }
@@ -79,14 +114,49 @@ impl<T: Clone, R> Link<T, R> {
     /// Queues an item.
     pub(crate) fn push(&mut self, item: T) {
         self.sent += 1;
-        self.unacked.push_back((self.sent, Via::Unsent, item));
+        self.unacked.push_back((Via::Unsent, Numbered { number: self.sent, tried: None, item }));
+    }
+
+    /// Whether more waits than should: so many items, or of so much weight.
+    pub(crate) fn is_full(&self, weigh: impl Fn(&T) -> usize) -> bool {
+        // Only a long queue is looked at more closely.
+        self.unacked.len() >= ITEMS_MAX
+            || self.unacked.len() >= 16
+                && self.unacked.iter().map(|(_, numbered)| weigh(&numbered.item)).sum::<usize>() >= WEIGHT_MAX
+    }
+
+    /// The incarnation of the other end that is known; 0: none.
+    pub(crate) fn peer_epoch(&self) -> u64 {
+        self.peer_epoch
+    }
+
+    /// Takes back everything that waits, if none of it was ever sent and nothing is under way.
+    pub(crate) fn withdraw(&mut self, may: impl Fn(&T) -> bool) -> Vec<T> {
+        let fresh = |(via, numbered): &(Via, Numbered<T>)| {
+            *via == Via::Unsent && numbered.tried.is_none() && may(&numbered.item)
+        };
+        if self.in_flight || !self.early.is_empty() || !self.unacked.iter().all(fresh) {
+            return Vec::new();
+        }
+        self.sent -= self.unacked.len() as u64;
+        self.unacked.drain(..).map(|(_, numbered)| numbered.item).collect()
+    }
+
+    /// Whether there is nothing on its way, in either direction.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.unacked.is_empty() && self.early.is_empty() && !self.in_flight && self.failures == 0
+    }
+
+    /// Whether nothing is lost if it is forgotten now.
+    pub(crate) fn is_forgettable(&self, now: Millis) -> bool {
+        self.is_quiet() && self.used.saturating_add(LINGER) <= now
     }
 
     /// The next request to make, if there is something to say and none is in flight or waiting for its retry.
     pub(crate) fn request(&mut self) -> Option<Envelope<T>> {
         let idle = !self.in_flight && self.retry_at.is_none();
         // A failed request is repeated even if nothing is left to say: its lost reply may have brought items.
-        if !idle || (self.failures == 0 && !self.unacked.iter().any(|(_, via, _)| *via == Via::Unsent)) {
+        if !idle || (self.failures == 0 && !self.unacked.iter().any(|(via, _)| *via == Via::Unsent)) {
             return None;
         }
         self.in_flight = true;
@@ -94,13 +164,13 @@ impl<T: Clone, R> Link<T, R> {
     }
 
     /// Takes the reply to our request and gives the items that are due, in order.
-    pub(crate) fn handle_reply(&mut self, reply: Envelope<R>) -> Vec<R> {
+    pub(crate) fn handle_reply(&mut self, reply: Envelope<R>, now: Millis) -> Vec<Arrived<R>> {
         self.in_flight = false;
         self.failures = 0;
         self.retry_at = None;
         let held = reply.held.clone();
-        let items = self.receive(reply);
-        for (number, via, _) in &mut self.unacked {
+        let items = self.receive(reply, now);
+        for (via, Numbered { number, .. }) in &mut self.unacked {
             if *via == Via::Request {
                 *via = if held.contains(number) { Via::Reply } else { Via::Unsent };
             }
@@ -111,7 +181,7 @@ impl<T: Clone, R> Link<T, R> {
     /// Our request failed, or its reply was lost: its items are sent again after a pause.
     pub(crate) fn handle_failure(&mut self, now: Millis) {
         self.in_flight = false;
-        for (_, via, _) in &mut self.unacked {
+        for (via, _) in &mut self.unacked {
             if *via == Via::Request {
                 *via = Via::Unsent;
             }
@@ -122,11 +192,11 @@ impl<T: Clone, R> Link<T, R> {
     }
 
     /// Takes the other end's request and gives the items that are due, in order. Answer with [`Self::reply`].
-    pub(crate) fn handle_request(&mut self, request: Envelope<R>) -> Vec<R> {
+    pub(crate) fn handle_request(&mut self, request: Envelope<R>, now: Millis) -> Vec<Arrived<R>> {
         let held = request.held.clone();
-        let items = self.receive(request);
+        let items = self.receive(request, now);
         // The other end has one request in flight at a time, so it had every earlier reply, or never will.
-        for (number, via, _) in &mut self.unacked {
+        for (via, Numbered { number, .. }) in &mut self.unacked {
             if *via == Via::Reply && !held.contains(number) {
                 *via = Via::Unsent;
             }
@@ -160,15 +230,16 @@ impl<T: Clone, R> Link<T, R> {
         !self.in_flight
             && self.failures == 0
             && self.early.is_empty()
-            && self.unacked.iter().all(|(_, via, _)| *via == Via::Reply)
+            && self.unacked.iter().all(|(via, _)| *via == Via::Reply)
     }
 
     fn envelope(&mut self, via: Via) -> Envelope<T> {
         let mut items = Vec::new();
-        for (number, state, item) in &mut self.unacked {
+        for (state, numbered) in &mut self.unacked {
             if *state == Via::Unsent {
                 *state = via;
-                items.push((*number, item.clone()));
+                items.push(numbered.clone());
+                numbered.tried.get_or_insert(self.peer_epoch);
             }
         }
         Envelope {
@@ -176,35 +247,45 @@ impl<T: Clone, R> Link<T, R> {
             peer_epoch: self.peer_epoch,
             ack: self.received,
             held: self.early.keys().copied().collect(),
-            base: self.unacked.front().map_or(self.sent, |(number, _, _)| number.saturating_sub(1)),
+            base: self.unacked.front().map_or(self.sent, |(_, first)| first.number.saturating_sub(1)),
             items,
+            lease: None,
         }
     }
 
-    fn receive(&mut self, envelope: Envelope<R>) -> Vec<R> {
+    fn receive(&mut self, envelope: Envelope<R>, now: Millis) -> Vec<Arrived<R>> {
+        self.used = now;
+        let mut due = Vec::new();
         if envelope.epoch != self.peer_epoch {
             // A new incarnation: it knows nothing of what the old one was sent or held.
             self.peer_epoch = envelope.epoch;
-            self.early.clear();
+            // What came early waited for something that is lost with the old one.
+            due.extend(std::mem::take(&mut self.early).into_iter().map(|(_, arrived)| arrived));
             self.received = envelope.base;
             if envelope.peer_epoch != 0 && envelope.peer_epoch != self.epoch {
                 // It speaks to our old incarnation, which had what is left out here.
                 self.received =
-                    envelope.items.first().map_or(envelope.base, |(number, _)| number.saturating_sub(1));
+                    envelope.items.first().map_or(envelope.base, |first| first.number.saturating_sub(1));
             }
-            self.unacked.retain(|(_, via, _)| *via != Via::Reply);
+            for (via, _) in &mut self.unacked {
+                if *via == Via::Reply {
+                    *via = Via::Unsent; // whether the old one had it is not known; the new one is told so
+                }
+            }
         }
         self.received = self.received.max(envelope.base);
         self.early.retain(|number, _| *number > envelope.base);
         if envelope.peer_epoch == self.epoch {
-            self.unacked.retain(|(number, _, _)| *number > envelope.ack);
+            self.unacked.retain(|(_, numbered)| numbered.number > envelope.ack);
         }
-        for (number, item) in envelope.items {
+        // Whoever was born so long ago would remember what was first sent to whichever was there.
+        let remembers = self.born.saturating_add(LINGER) <= now;
+        for Numbered { number, tried, item } in envelope.items {
             if number > self.received {
-                self.early.insert(number, item);
+                let doubtful = tried.is_some_and(|tried| tried != self.epoch && !(tried == 0 && remembers));
+                self.early.insert(number, Arrived { item, doubtful });
             }
         }
-        let mut due = Vec::new();
         while let Some(item) = self.early.remove(&(self.received + 1)) {
             self.received += 1;
             due.push(item);
@@ -219,6 +300,12 @@ mod tests {
     use proptest::prelude::*;
 
     type End = Link<u32, u32>;
+
+    /// What has arrived, none of it in doubt.
+    fn sure(arrived: Vec<Arrived<u32>>) -> Vec<u32> {
+        assert!(arrived.iter().all(|one| !one.doubtful), "{arrived:?}");
+        arrived.into_iter().map(|one| one.item).collect()
+    }
 
     fn through_storage(end: &End) -> End {
         postcard::from_bytes(&postcard::to_allocvec(end).unwrap()).unwrap()
@@ -244,9 +331,9 @@ mod tests {
         /// Runs a request of `a` to `b`; gives what each end handed on.
         fn exchange(&mut self) -> (Vec<u32>, Vec<u32>) {
             let Some(request) = self.step(|a, _| a.request()) else { return (vec![], vec![]) };
-            let at_b = self.step(|_, b| b.handle_request(request));
+            let at_b = sure(self.step(|_, b| b.handle_request(request, 0)));
             let reply = self.step(|_, b| b.reply());
-            (self.step(|a, _| a.handle_reply(reply)), at_b)
+            (sure(self.step(|a, _| a.handle_reply(reply, 0))), at_b)
         }
 
         fn lapse(&mut self) {
@@ -256,7 +343,7 @@ mod tests {
 
     fn twice(test: impl Fn(&mut Pair)) {
         for stored in [false, true] {
-            test(&mut Pair { a: End::new(1), b: End::new(2), stored });
+            test(&mut Pair { a: End::new(1, 0), b: End::new(2, 0), stored });
         }
     }
 
@@ -279,8 +366,8 @@ mod tests {
             pair.step(|a, _| a.push(2));
             pair.step(|a, _| a.push(3));
             assert_eq!(pair.step(|a, _| a.request()), None);
-            assert_eq!(pair.step(|_, b| b.handle_request(first)), [1]);
-            pair.step(|a, b| a.handle_reply(b.reply()));
+            assert_eq!(sure(pair.step(|_, b| b.handle_request(first, 0))), [1]);
+            pair.step(|a, b| a.handle_reply(b.reply(), 0));
             assert_eq!(pair.exchange(), (vec![], vec![2, 3]));
         });
     }
@@ -295,7 +382,7 @@ mod tests {
             pair.lapse();
             pair.step(|_, b| b.push(10));
             let request = pair.step(|a, _| a.request()).unwrap();
-            assert_eq!(pair.step(|_, b| b.handle_request(request)), [1]);
+            assert_eq!(sure(pair.step(|_, b| b.handle_request(request, 0))), [1]);
             pair.step(|_, b| b.reply()); // lost
             pair.step(|a, _| a.handle_failure(2000));
             pair.lapse();
@@ -309,15 +396,15 @@ mod tests {
         twice(|pair| {
             pair.step(|gateway, _| gateway.push(1));
             let request = pair.step(|gateway, _| gateway.request()).unwrap();
-            pair.step(|_, room| room.handle_request(request));
+            pair.step(|_, room| room.handle_request(request, 0));
             pair.step(|_, room| room.push(10));
             let late_reply = pair.step(|_, room| room.reply());
             pair.step(|_, room| room.push(11));
             let push = pair.step(|_, room| room.request()).unwrap();
-            assert_eq!(pair.step(|gateway, _| gateway.handle_request(push)), [0u32; 0]);
-            pair.step(|gateway, room| room.handle_reply(gateway.reply()));
+            assert_eq!(sure(pair.step(|gateway, _| gateway.handle_request(push, 0))), [0u32; 0]);
+            pair.step(|gateway, room| room.handle_reply(gateway.reply(), 0));
             assert_eq!(pair.step(|_, room| room.request()), None, "11 is held there, not sent again");
-            assert_eq!(pair.step(|gateway, _| gateway.handle_reply(late_reply)), [10, 11]);
+            assert_eq!(sure(pair.step(|gateway, _| gateway.handle_reply(late_reply, 0))), [10, 11]);
         });
     }
 
@@ -327,10 +414,10 @@ mod tests {
             pair.step(|a, _| a.push(1));
             pair.step(|_, b| b.push(10));
             pair.exchange();
-            pair.a = End::new(3);
+            pair.a = End::new(3, 0);
             pair.step(|_, b| b.push(11));
             let request = pair.step(|_, b| b.request()).unwrap();
-            assert_eq!(pair.step(|a, _| a.handle_request(request)), [11]);
+            assert_eq!(sure(pair.step(|a, _| a.handle_request(request, 0))), [11]);
             pair.step(|a, b| b.handle_reply(a.reply()));
             pair.step(|a, _| a.push(4));
             assert_eq!(pair.exchange(), (vec![], vec![4]));
@@ -338,21 +425,58 @@ mod tests {
         });
     }
 
+    #[test]
+    fn what_another_incarnation_may_have_had_is_doubtful() {
+        for (born, at, doubtful) in [(0, 1_000, true), (0, LINGER, false)] {
+            let (mut a, mut b) = (End::new(1, 0), End::new(2, born));
+            a.push(1);
+            a.request().unwrap(); // lost
+            a.handle_failure(0);
+            a.push(2);
+            a.handle_timeout(RETRY_MIN);
+            let got = b.handle_request(a.request().unwrap(), at);
+            assert_eq!(got, [Arrived { item: 1, doubtful }, Arrived { item: 2, doubtful: false }]);
+            a.handle_reply(b.reply(), at);
+            a.push(3);
+            a.request().unwrap(); // lost, and with it the memory of the other end
+            a.handle_failure(0);
+            a.handle_timeout(RETRY_MIN);
+            let mut b = End::new(3, 0);
+            assert_eq!(b.handle_request(a.request().unwrap(), LINGER), [Arrived { item: 3, doubtful: true }]);
+        }
+    }
+
+    #[test]
+    fn what_was_never_sent_can_be_taken_back() {
+        twice(|pair| {
+            pair.step(|a, _| a.push(1));
+            pair.exchange();
+            pair.step(|a, _| (a.push(2), a.push(3)));
+            assert_eq!(pair.step(|a, _| a.withdraw(|item| *item != 3)), [0u32; 0], "not all of it may be");
+            assert_eq!(pair.step(|a, _| a.withdraw(|_| true)), [2, 3]);
+            pair.step(|a, _| a.push(4));
+            assert_eq!(pair.exchange(), (vec![], vec![4]));
+            pair.step(|a, _| a.push(5));
+            pair.step(|a, _| a.request()).unwrap();
+            assert_eq!(pair.step(|a, _| a.withdraw(|_| true)), [0u32; 0], "it is under way");
+        });
+    }
+
     proptest! {
         /// Whatever is lost, each end hands on everything, once, in order, in both modes.
         #[test]
         fn nothing_is_lost_doubled_or_swapped(steps in prop::collection::vec(0u8..8, 1..80), stored in any::<bool>()) {
-            let (mut a, mut b) = (End::new(1), End::new(2));
+            let (mut a, mut b) = (End::new(1, 0), End::new(2, 0));
             let (mut at_a, mut at_b) = (Vec::new(), Vec::new());
             let (mut from_a, mut from_b) = (0, 0);
             let mut now = 0;
             let run = |a: &mut End, b: &mut End, at_a: &mut Vec<u32>, at_b: &mut Vec<u32>, fate: u8, now: u64| {
                 let Some(request) = a.request() else { return };
                 if fate == 1 { return a.handle_failure(now) }
-                at_b.extend(b.handle_request(request));
+                at_b.extend(sure(b.handle_request(request, now)));
                 let reply = b.reply();
                 if fate == 2 { return a.handle_failure(now) }
-                at_a.extend(a.handle_reply(reply));
+                at_a.extend(sure(a.handle_reply(reply, now)));
             };
             for step in steps {
                 now += 10_000;

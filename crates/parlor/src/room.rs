@@ -1,26 +1,32 @@
-//! The Room machine: who is in a room, the one order of its broadcasts, and the delivery to its Gateways.
+//! The Room machine: which Gateways have members, the one order of the room's broadcasts, and their delivery.
 //!
-//! All that changes a Room comes through the links from its Gateways. A join, a leave and a broadcast take
-//! effect in the order in which they arrive, and each Gateway hears of them in that order.
+//! All that changes a Room comes through the links from its Gateways. A join, a leave and a broadcast take effect in the
+//! order in which they arrive, and each Gateway hears of them in that order. Who the members are is the Gateways'
+//! business: a Room knows which of them have any.
+
+mod lease;
+
+pub(crate) use self::lease::{LEASE, MARGIN};
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use engine_io::Millis;
+use engine_io::{Frame, Millis};
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
+use self::lease::Lease;
 use crate::{
     Turn,
-    link::Link,
-    names::{RoomKey, gateway_of},
+    link::{Arrived, Link},
+    names::RoomKey,
     wire::{self, Cast, Found, Peer, ToGateway, ToRoom, WireError},
 };
 
 /// How long a Gateway has to answer a question, as on Node; what it has to wait for clients comes on top.
 const QUESTION_TIMEOUT: Millis = 5_000;
 
-/// Prefix of the stored rows, one per member.
-const MEMBER: &str = "m/";
+/// Prefix of the stored rows, one per Gateway with members.
+const GATEWAY: &str = "g/";
 
 /// What a Room wants done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +45,10 @@ pub enum RoomOutput {
         /// The body.
         body: Vec<u8>,
     },
+    /// A broadcast may have been delivered before this memory began, and is dropped: rather not at all than twice.
+    Dropped(Vec<Frame>),
+    /// A line for the log.
+    Log(String),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,9 +64,13 @@ struct Question {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Room {
     key: RoomKey,
-    members: BTreeMap<String, BTreeSet<String>>,
+    born: Millis,
+    /// The Gateways that have members.
+    members: BTreeSet<String>,
     links: BTreeMap<String, Link<ToGateway, ToRoom>>,
-    place: u64,
+    lease: Lease,
+    /// What came while the lease was asked back, and waits for it.
+    held: VecDeque<(String, Arrived<ToRoom>)>,
     questions: LiteMap<u64, Question>,
     asked: u64,
     ready: BTreeSet<String>,
@@ -66,18 +80,16 @@ pub struct Room {
 
 impl Room {
     /// The Room as its stored rows have it; without rows, an empty one.
-    pub fn restore(key: RoomKey, rows: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
-        let mut members: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for (row, _) in rows {
-            if let Some(member) = row.strip_prefix(MEMBER) {
-                members.entry(gateway_of_member(member)).or_default().insert(member.to_owned());
-            }
-        }
+    pub fn restore(now: Millis, key: RoomKey, rows: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
+        let members: BTreeSet<String> =
+            rows.into_iter().filter_map(|(row, _)| row.strip_prefix(GATEWAY).map(str::to_owned)).collect();
         Self {
             key,
+            born: now,
+            lease: Lease::restore(now, members.len()),
             members,
             links: BTreeMap::new(),
-            place: 0,
+            held: VecDeque::new(),
             questions: LiteMap::new(),
             asked: 0,
             ready: BTreeSet::new(),
@@ -85,33 +97,21 @@ impl Room {
         }
     }
 
-    /// How many members there are, on all Gateways. (In the Room of everyone: how many Gateways.)
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.members.values().map(BTreeSet::len).sum()
-    }
-
     /// The Gateways that have members.
     pub fn gateways(&self) -> impl Iterator<Item = &str> {
-        self.members.keys().map(String::as_str)
-    }
-
-    /// Whether there is no member.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.members.is_empty()
+        self.members.iter().map(String::as_str)
     }
 
     /// Whether nothing is under way. Then forgetting this machine loses nothing.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
-        self.questions.is_empty() && self.links.values().all(Link::is_quiet)
+        self.questions.is_empty() && self.held.is_empty() && self.links.values().all(Link::is_quiet)
     }
 
     /// Whether Gateways have been asked something and have not all answered.
     #[must_use]
     pub fn is_asking(&self) -> bool {
-        !self.questions.is_empty()
+        !self.questions.is_empty() || !self.held.is_empty()
     }
 
     /// Takes a Gateway's request and gives the body of the reply.
@@ -124,17 +124,20 @@ impl Room {
             (Some(Peer::Room(_)), _) => return Err(WireError::Malformed),
             (None, rest) => {
                 let (_, cast) = wire::decode_outside(rest)?;
-                self.cast(turn, &cast);
+                self.cast(turn, &cast, None);
                 self.pump();
                 return Ok(Vec::new());
             }
         };
         let envelope = wire::decode_envelope(rest)?;
-        let items = self.link(turn, &gateway).handle_request(envelope);
+        let items = self.link(turn, &gateway).handle_request(envelope, turn.now);
         self.take(turn, &gateway, items);
-        let reply = self.link(turn, &gateway).reply();
+        let mut reply = self.link(turn, &gateway).reply();
+        if self.members.len() == 1 && self.members.contains(&gateway) {
+            reply.lease = self.lease.grant(turn.now);
+        }
         self.pump();
-        self.forget_quiet(&gateway);
+        self.forget_quiet(turn.now);
         Ok(wire::encode(&reply))
     }
 
@@ -142,7 +145,7 @@ impl Room {
     pub fn handle_reply(&mut self, turn: &mut Turn<'_>, gateway: &str, reply: Option<&[u8]>) {
         match reply.and_then(|body| wire::decode(body).ok()) {
             Some(envelope) => {
-                let items = self.link(turn, gateway).handle_reply(envelope);
+                let items = self.link(turn, gateway).handle_reply(envelope, turn.now);
                 self.take(turn, gateway, items);
             }
             None => {
@@ -152,14 +155,15 @@ impl Room {
         }
         self.ready.insert(gateway.to_owned());
         self.pump();
-        self.forget_quiet(gateway);
+        self.forget_quiet(turn.now);
     }
 
     /// When to call [`Self::handle_timeout`].
     #[must_use]
     pub fn next_timeout(&self) -> Option<Millis> {
         let retries = self.links.values().filter_map(Link::next_timeout);
-        retries.chain(self.questions.values().map(|question| question.deadline)).min()
+        let questions = self.questions.values().map(|question| question.deadline);
+        retries.chain(questions).chain(self.lease.next_timeout()).min()
     }
 
     /// Lets retries go out and ends questions that took too long.
@@ -178,13 +182,16 @@ impl Room {
         for number in late {
             self.finish(turn, number);
         }
+        if self.lease.has_ended(turn.now) {
+            self.returned(turn);
+        }
         self.pump();
     }
 
     /// The machine that its serialised form gives back; all outputs have been taken.
     pub(crate) fn through_snapshot(&self) -> Self {
         let snapshot = postcard::to_allocvec(self).unwrap_or_default();
-        postcard::from_bytes(&snapshot).unwrap_or_else(|_| Self::restore(self.key.clone(), []))
+        postcard::from_bytes(&snapshot).unwrap_or_else(|_| Self::restore(self.born, self.key.clone(), []))
     }
 
     /// What is to be done, in order.
@@ -193,7 +200,7 @@ impl Room {
     }
 
     fn link(&mut self, turn: &mut Turn<'_>, gateway: &str) -> &mut Link<ToGateway, ToRoom> {
-        self.links.entry(gateway.to_owned()).or_insert_with(|| Link::new(turn.epoch()))
+        self.links.entry(gateway.to_owned()).or_insert_with(|| Link::new(turn.epoch(), self.born))
     }
 
     fn tell(&mut self, turn: &mut Turn<'_>, gateway: &str, item: ToGateway) {
@@ -201,66 +208,110 @@ impl Room {
         self.ready.insert(gateway.to_owned());
     }
 
-    fn take(&mut self, turn: &mut Turn<'_>, gateway: &str, items: Vec<ToRoom>) {
+    fn take(&mut self, turn: &mut Turn<'_>, gateway: &str, items: Vec<Arrived<ToRoom>>) {
         for item in items {
-            match item {
-                ToRoom::Join { member } => {
-                    if self.members.entry(gateway.to_owned()).or_default().insert(member.clone()) {
-                        self.store(&member, Some(Vec::new()));
-                    }
-                    self.tell(turn, gateway, ToGateway::Joined { member });
-                }
-                ToRoom::Leave { member } => {
-                    if let Some(here) = self.members.get_mut(gateway) {
-                        here.remove(&member);
-                        if here.is_empty() {
-                            self.members.remove(gateway);
+            if self.lease.is_recalled() && !self.members.contains(gateway) {
+                self.held.push_back((gateway.to_owned(), item));
+            } else {
+                self.take_one(turn, gateway, item);
+            }
+        }
+    }
+
+    fn take_one(&mut self, turn: &mut Turn<'_>, gateway: &str, Arrived { item, doubtful }: Arrived<ToRoom>) {
+        match item {
+            ToRoom::Cast { cast, .. } if doubtful => self.outputs.push_back(RoomOutput::Dropped(cast.frames)),
+            ToRoom::Ask { ask, query, .. } if doubtful && !query.is_idempotent() => {
+                self.tell(turn, gateway, ToGateway::Answers { ask, found: Found::too_late() });
+            }
+            ToRoom::Answer { .. } if doubtful => {}
+            ToRoom::Join { token } => {
+                if !self.members.contains(gateway) {
+                    if self.lease.is_out(turn.now) {
+                        if let (Some(lease), Some(holder)) =
+                            (self.lease.recall(), self.members.first().cloned())
+                        {
+                            self.tell(turn, &holder, ToGateway::Recall { lease });
                         }
-                        self.store(&member, None);
+                        let item = Arrived { item: ToRoom::Join { token }, doubtful };
+                        return self.held.push_back((gateway.to_owned(), item));
                     }
-                    self.tell(turn, gateway, ToGateway::Left { member });
+                    self.members.insert(gateway.to_owned());
+                    self.store(gateway, Some(Vec::new()));
                 }
-                ToRoom::Cast(cast) => self.cast(turn, &cast),
-                ToRoom::Ask { ask, target, query } => {
-                    self.asked += 1;
-                    let question = self.asked;
-                    let waiting: BTreeSet<String> = self.members.keys().cloned().collect();
-                    for gateway in &waiting {
-                        let (target, query) = (target.clone(), query.clone());
-                        self.tell(turn, gateway, ToGateway::Question { question, target, query });
-                    }
-                    let deadline = turn.now + QUESTION_TIMEOUT + query.patience();
-                    let nobody = waiting.is_empty();
-                    let asker = gateway.to_owned();
-                    let found = Found::default();
-                    self.questions.insert(question, Question { asker, ask, waiting, found, deadline });
-                    if nobody {
-                        self.finish(turn, question);
+                self.tell(turn, gateway, ToGateway::Joined { token, lease: self.lease.last() });
+            }
+            ToRoom::Leave => {
+                if self.members.remove(gateway) {
+                    self.store(gateway, None);
+                    if self.members.is_empty() {
+                        self.returned(turn);
                     }
                 }
-                ToRoom::Answer { question, found } => {
-                    let complete = self.questions.get_mut(&question).is_some_and(|open| {
-                        if open.waiting.remove(gateway) {
-                            open.found.merge(found);
-                        }
-                        open.waiting.is_empty()
-                    });
-                    if complete {
-                        self.finish(turn, question);
+            }
+            ToRoom::Returned => {
+                if self.members.contains(gateway) && self.members.len() == 1 {
+                    self.returned(turn);
+                }
+            }
+            ToRoom::Cast { number, cast } => self.cast(turn, &cast, Some((gateway, number))),
+            ToRoom::Ask { ask, target, query } => {
+                self.asked += 1;
+                let question = self.asked;
+                let waiting = self.members.clone();
+                for gateway in &waiting {
+                    let (target, query) = (target.clone(), query.clone());
+                    self.tell(turn, gateway, ToGateway::Question { question, target, query });
+                }
+                let deadline = turn.now + QUESTION_TIMEOUT + query.patience();
+                let nobody = waiting.is_empty();
+                let asker = gateway.to_owned();
+                let found = Found::default();
+                self.questions.insert(question, Question { asker, ask, waiting, found, deadline });
+                if nobody {
+                    self.finish(turn, question);
+                }
+            }
+            ToRoom::Answer { question, found } => {
+                let complete = self.questions.get_mut(&question).is_some_and(|open| {
+                    if open.waiting.remove(gateway) {
+                        open.found.merge(found);
                     }
+                    open.waiting.is_empty()
+                });
+                if complete {
+                    self.finish(turn, question);
                 }
             }
         }
     }
 
-    /// Gives a broadcast its place.
-    fn cast(&mut self, turn: &mut Turn<'_>, cast: &Cast) {
-        self.place += 1;
-        let place = self.place;
-        let gateways: Vec<String> = self.members.keys().cloned().collect();
-        for gateway in gateways {
-            self.tell(turn, &gateway, ToGateway::Deliver { place, cast: cast.clone() });
+    /// Nobody but this Room decides on the order any more: what waited for that goes on.
+    fn returned(&mut self, turn: &mut Turn<'_>) {
+        self.lease.end();
+        for (gateway, item) in std::mem::take(&mut self.held) {
+            self.take_one(turn, &gateway, item);
         }
+    }
+
+    /// Gives a broadcast its place: behind all that was delivered before it. Its Gateway gets its own number back.
+    fn cast(&mut self, turn: &mut Turn<'_>, cast: &Cast, from: Option<(&str, u64)>) {
+        for gateway in self.members.clone() {
+            let number = from.filter(|(name, _)| *name == gateway).map_or(0, |(_, number)| number);
+            self.tell(turn, &gateway, ToGateway::Deliver { number, cast: cast.clone() });
+            if self.link(turn, &gateway).is_full(ToGateway::weight) {
+                self.expel(turn, &gateway);
+            }
+        }
+    }
+
+    /// Gives up a Gateway that has not taken anything for long, rather than the memory of this object.
+    fn expel(&mut self, turn: &mut Turn<'_>, gateway: &str) {
+        self.outputs.push_back(RoomOutput::Log(format!("{gateway} takes nothing; its members are dropped")));
+        self.members.remove(gateway);
+        self.store(gateway, None);
+        self.links.remove(gateway);
+        self.tell(turn, gateway, ToGateway::Expelled);
     }
 
     fn finish(&mut self, turn: &mut Turn<'_>, question: u64) {
@@ -270,8 +321,8 @@ impl Room {
         }
     }
 
-    fn store(&mut self, member: &str, value: Option<Vec<u8>>) {
-        self.outputs.push_back(RoomOutput::Store { key: format!("{MEMBER}{member}"), value });
+    fn store(&mut self, gateway: &str, value: Option<Vec<u8>>) {
+        self.outputs.push_back(RoomOutput::Store { key: format!("{GATEWAY}{gateway}"), value });
     }
 
     fn pump(&mut self) {
@@ -283,15 +334,8 @@ impl Room {
         }
     }
 
-    /// A Gateway without members costs no memory.
-    fn forget_quiet(&mut self, gateway: &str) {
-        if !self.members.contains_key(gateway) && self.links.get(gateway).is_some_and(Link::is_quiet) {
-            self.links.remove(gateway);
-        }
+    /// Gateways without members cost no memory once they can have nothing under way.
+    fn forget_quiet(&mut self, now: Millis) {
+        self.links.retain(|gateway, link| self.members.contains(gateway) || !link.is_forgettable(now));
     }
-}
-
-/// A socket's id names its Gateway; in the Room of everyone the member is the Gateway itself.
-fn gateway_of_member(member: &str) -> String {
-    gateway_of(member).unwrap_or(member).to_owned()
 }

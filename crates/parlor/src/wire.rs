@@ -29,21 +29,31 @@ pub(crate) struct Cast {
     pub volatile: bool,
 }
 
+impl Cast {
+    fn weight(&self) -> usize {
+        self.frames.iter().map(Frame::len).sum()
+    }
+}
+
 /// From a Gateway to a Room.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum ToRoom {
-    /// A socket (or, in the Room of everyone, a Gateway) becomes a member.
+    /// The first of its sockets becomes a member.
     Join {
-        /// The socket's id, or the Gateway's name.
-        member: String,
+        /// Comes back in [`ToGateway::Joined`].
+        token: u64,
     },
-    /// A member leaves.
-    Leave {
-        /// As in `Join`.
-        member: String,
-    },
+    /// The last of its members has left.
+    Leave,
     /// A broadcast to put in the Room's order.
-    Cast(Cast),
+    Cast {
+        /// The Gateway's own number of it, which comes back in [`ToGateway::Deliver`].
+        number: u64,
+        /// What and for whom.
+        cast: Cast,
+    },
+    /// The lease is not used any more.
+    Returned,
     /// Something to be asked of members, or done with them.
     Ask {
         /// Number of the question, the asker's own.
@@ -65,23 +75,27 @@ pub(crate) enum ToRoom {
 /// From a Room to a Gateway with members.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum ToGateway {
-    /// The join has its place in the order: the member gets all that follows.
+    /// The join has its place in the order: the Gateway gets all that follows.
     Joined {
-        /// As in [`ToRoom::Join`].
-        member: String,
-    },
-    /// The leave has its place in the order: the member gets nothing that follows.
-    Left {
-        /// As in [`ToRoom::Join`].
-        member: String,
+        /// That of the [`ToRoom::Join`].
+        token: u64,
+        /// Take no lease up to this number: it was given before.
+        lease: u64,
     },
     /// A broadcast, in the Room's order.
     Deliver {
-        /// Its place.
-        place: u64,
+        /// The number that this very Gateway gave it; 0: another one's.
+        number: u64,
         /// What and for whom.
         cast: Cast,
     },
+    /// Another Gateway wants to join: give the order back, and take no lease up to this number.
+    Recall {
+        /// The last lease that may have been given.
+        lease: u64,
+    },
+    /// Too much waited for this Gateway. It was dropped, and its members have missed something.
+    Expelled,
     /// Ask this of your sockets that match.
     Question {
         /// The Room's number of the question.
@@ -98,6 +112,26 @@ pub(crate) enum ToGateway {
         /// What the sockets of all Gateways came to.
         found: Found,
     },
+}
+
+impl ToGateway {
+    /// Its size in memory, roughly.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::Deliver { cast, .. } => cast.weight(),
+            _ => 0,
+        }
+    }
+}
+
+impl ToRoom {
+    /// As [`ToGateway::weight`].
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::Cast { cast, .. } => cast.weight(),
+            _ => 0,
+        }
+    }
 }
 
 /// From a Gateway to a Gateway: about one socket, by its id.
@@ -167,6 +201,11 @@ pub enum Query {
 }
 
 impl Query {
+    /// Whether it may be done again by whoever may have done it already.
+    pub(crate) fn is_idempotent(&self) -> bool {
+        !matches!(self, Self::Emit { .. } | Self::ServerSide { .. })
+    }
+
     /// How long clients may take for their part of it, ms.
     pub(crate) fn patience(&self) -> Millis {
         match self {

@@ -7,10 +7,7 @@ use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 use socket_io::{Connection, Payload, StoredPayload};
 
-use crate::{
-    call::{CallId, Effect, Handshake, Occasion},
-    wire::ToRoom,
-};
+use crate::call::{CallId, Effect, Handshake, Occasion};
 
 /// One connection: its Engine.IO session, and on it the Socket.IO connection with its sockets.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -63,14 +60,6 @@ pub(super) enum Phase {
 pub(super) struct Pending {
     pub(super) room: String,
     pub(super) join: bool,
-}
-
-impl Pending {
-    /// What the Room is asked.
-    pub(super) fn item(&self, id: &str) -> ToRoom {
-        let member = id.to_owned();
-        if self.join { ToRoom::Join { member } } else { ToRoom::Leave { member } }
-    }
 }
 
 /// What waits for its turn.

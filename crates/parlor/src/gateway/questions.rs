@@ -85,7 +85,11 @@ impl Gateway {
             from.clone_from(&self.name);
         }
         let peer = address(self.app.config().gateways, nsp, &target);
-        if matches!(&peer, Peer::Gateway(name) if *name == self.name) {
+        let is_here = match &peer {
+            Peer::Gateway(name) => *name == self.name,
+            Peer::Room(key) => self.membership(turn, key).leads(turn.now),
+        };
+        if is_here {
             return self.question(turn, nsp, &target, query, Asker::Call { call, ask });
         }
         self.next_ask += 1;
@@ -279,10 +283,11 @@ impl Gateway {
         }
     }
 
-    /// Whether sockets here have been asked something and still have to do their part.
+    /// Whether something here waits for others, and would be lost with its memory: sockets that were asked something, or
+    /// sockets that join or leave.
     #[must_use]
-    pub fn is_being_asked(&self) -> bool {
-        !self.tasks.is_empty()
+    pub fn is_waiting(&self) -> bool {
+        !self.tasks.is_empty() || !self.awaited_rooms.is_empty()
     }
 
     /// When the first question or task has waited long enough.

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use engine_io::{Conn, Millis};
 
 use super::{
-    CLIENT, Gateway, Output, Place, ROUND, Standing,
+    CLIENT, Gateway, Output, Place, ROUND,
     client::{self, Client, Phase, RoomsOf},
 };
-use crate::{App, Turn, call::Occasion, names::RoomKey};
+use crate::{App, Turn, call::Occasion};
 
 impl Gateway {
     /// The Gateway as its stored rows have it, after its memory was lost.
@@ -22,7 +22,7 @@ impl Gateway {
         rows: impl IntoIterator<Item = (String, Vec<u8>)>,
         heard: impl Fn(Conn) -> Option<Millis>,
     ) -> Self {
-        let mut gateway = Self::new(app, name);
+        let mut gateway = Self { born: turn.now, ..Self::new(app, name) };
         let (mut pinged_at, mut lost) = (None, Vec::new());
         for (key, value) in rows {
             if key == ROUND {
@@ -88,19 +88,17 @@ impl Gateway {
             // Numbers that were given out before are not known any more; there were fewer of them than milliseconds.
             let unused = || super::Local { next_ack: turn.now, ..super::Local::default() };
             let local = self.locals.entry(nsp.clone()).or_insert_with(unused);
-            local.standing = Standing::In;
             local.rooms.insert(socket.id.clone());
             for room in rooms.get(nsp).into_iter().flatten() {
                 local.rooms.join(&socket.id, room);
             }
-            for pending in &socket.pending {
-                changes.push((RoomKey::room(nsp, &pending.room), pending.item(&socket.id)));
-            }
+            let pending = std::mem::take(&mut socket.pending);
+            changes.extend(pending.into_iter().map(|pending| (nsp.clone(), socket.id.clone(), pending)));
             live.push(nsp.clone());
         }
         self.clients.insert(sid.clone(), client);
-        for (room, item) in changes {
-            self.tell(turn, room, item);
+        for (nsp, id, pending) in changes {
+            self.change(turn, sid, &nsp, &id, pending);
         }
         for nsp in live {
             self.step(turn, sid, &nsp);

@@ -1,19 +1,13 @@
 //! The side of the Gateway that talks to Rooms and to other Gateways.
 
-use std::rc::Rc;
+use engine_io::{Frame, Millis};
 
-use engine_io::Frame;
-
-use super::{
-    Gateway, Output, Standing,
-    client::{Pending, Phase},
-    questions::{Asker, Awaited},
-};
+use super::{Gateway, Output, questions::Asker};
 use crate::{
     Turn,
-    link::Link,
-    names::{RoomKey, address, gateway_of},
-    wire::{self, Cast, Direct, Peer, ToGateway, ToRoom, WireError},
+    link::{Arrived, Envelope, Link},
+    names::{RoomKey, address},
+    wire::{self, Cast, Direct, Found, Peer, ToGateway, ToRoom, WireError},
 };
 
 impl Gateway {
@@ -34,19 +28,18 @@ impl Gateway {
         let reply = match &peer {
             Peer::Room(key) => {
                 let envelope = wire::decode_envelope(rest)?;
-                let items = self.room(turn, key).handle_request(envelope);
+                let items = self.received(turn, key, |link, now| link.handle_request(envelope, now));
                 self.take(turn, key, items);
-                wire::encode(&self.room(turn, key).reply())
+                wire::encode(&self.membership(turn, key).link.reply())
             }
             Peer::Gateway(name) => {
                 let envelope = wire::decode_envelope(rest)?;
-                let items = self.gateway(turn, name).handle_request(envelope);
+                let items = self.gateway(turn, name).handle_request(envelope, turn.now);
                 self.take_direct(turn, name, items);
                 wire::encode(&self.gateway(turn, name).reply())
             }
         };
         self.pump(turn);
-        self.forget_quiet(&peer);
         Ok(reply)
     }
 
@@ -54,16 +47,19 @@ impl Gateway {
     pub fn handle_reply(&mut self, turn: &mut Turn<'_>, peer: &Peer, reply: Option<&[u8]>) {
         let now = turn.now;
         match peer {
-            Peer::Room(key) => match reply.and_then(|body| wire::decode(body).ok()) {
+            Peer::Room(key) => match reply.and_then(|body| wire::decode::<Envelope<_>>(body).ok()) {
                 Some(envelope) => {
-                    let items = self.room(turn, key).handle_reply(envelope);
+                    let lease = envelope.lease;
+                    let items = self.received(turn, key, |link, now| link.handle_reply(envelope, now));
                     self.take(turn, key, items);
+                    self.lent(turn, key, lease);
+                    self.relieve(key);
                 }
-                None => self.room(turn, key).handle_failure(now),
+                None => self.membership(turn, key).link.handle_failure(now),
             },
             Peer::Gateway(name) => match reply.and_then(|body| wire::decode(body).ok()) {
                 Some(envelope) => {
-                    let items = self.gateway(turn, name).handle_reply(envelope);
+                    let items = self.gateway(turn, name).handle_reply(envelope, now);
                     self.take_direct(turn, name, items);
                 }
                 None => self.gateway(turn, name).handle_failure(now),
@@ -71,20 +67,32 @@ impl Gateway {
         }
         self.ready.push(peer.clone());
         self.pump(turn);
-        self.forget_quiet(peer);
     }
 
-    fn room(&mut self, turn: &mut Turn<'_>, key: &RoomKey) -> &mut Link<ToRoom, ToGateway> {
-        self.rooms.entry(key.clone()).or_insert_with(|| Link::new(turn.epoch()))
+    /// What a Room's envelope brings. If its memory is new, what was asked of the old one is asked again.
+    fn received(
+        &mut self,
+        turn: &mut Turn<'_>,
+        key: &RoomKey,
+        take: impl FnOnce(&mut Link<ToRoom, ToGateway>, Millis) -> Vec<Arrived<ToGateway>>,
+    ) -> Vec<Arrived<ToGateway>> {
+        let membership = self.membership(turn, key);
+        let before = membership.link.peer_epoch();
+        let items = take(&mut membership.link, turn.now);
+        if before != 0 && membership.link.peer_epoch() != before {
+            membership.ask_again();
+            self.ready.push(Peer::Room(key.clone()));
+        }
+        items
     }
 
     fn gateway(&mut self, turn: &mut Turn<'_>, name: &str) -> &mut Link<Direct, Direct> {
-        self.gateways.entry(name.to_owned()).or_insert_with(|| Link::new(turn.epoch()))
+        self.gateways.entry(name.to_owned()).or_insert_with(|| Link::new(turn.epoch(), self.born))
     }
 
     /// Queues an item for a Room.
     pub(super) fn tell(&mut self, turn: &mut Turn<'_>, key: RoomKey, item: ToRoom) {
-        self.room(turn, &key).push(item);
+        self.membership(turn, &key).push(item);
         self.ready.push(Peer::Room(key));
     }
 
@@ -95,14 +103,14 @@ impl Gateway {
     }
 
     /// Makes the next request to a peer, if there is one to make.
-    pub(super) fn request(&mut self, peer: Peer) {
+    pub(super) fn request(&mut self, peer: Peer, now: Millis) {
         let own = Peer::Gateway(self.name.clone());
         let body = match &peer {
-            Peer::Room(key) => self
-                .rooms
-                .get_mut(key)
-                .and_then(Link::request)
-                .map(|envelope| wire::encode_request(&own, &envelope)),
+            Peer::Room(key) => self.rooms.get_mut(key).and_then(|membership| {
+                let envelope = membership.link.request()?;
+                membership.asked_at = now;
+                Some(wire::encode_request(&own, &envelope))
+            }),
             Peer::Gateway(name) => {
                 self.gateways.get_mut(name).and_then(Link::request).map(|e| wire::encode_request(&own, &e))
             }
@@ -112,149 +120,71 @@ impl Gateway {
         }
     }
 
-    /// A peer that nothing here belongs to any more costs no memory.
-    fn forget_quiet(&mut self, peer: &Peer) {
-        match peer {
-            Peer::Room(key) => {
-                let member = self.locals.get(key.nsp.as_str()).is_some_and(|local| match &key.room {
-                    Some(room) => local.rooms.members(room).next().is_some(),
-                    None => local.standing != Standing::Out,
-                });
-                if !member && self.rooms.get(key).is_some_and(Link::is_quiet) {
-                    self.rooms.remove(key);
-                }
-            }
-            Peer::Gateway(name) => {
-                if self.gateways.get(name).is_some_and(Link::is_quiet) {
-                    self.gateways.remove(name);
-                }
-            }
-        }
-    }
-
-    /// Sends a broadcast on its way.
+    /// Sends a broadcast on its way. Where this Gateway has the order on loan it is there already.
     pub(super) fn cast(&mut self, turn: &mut Turn<'_>, nsp: &str, cast: Cast) {
         match address(self.app.config().gateways, nsp, &cast.target) {
             Peer::Gateway(here) if here == self.name => self.deliver(turn, nsp, &cast),
             Peer::Gateway(name) => self.tell_gateway(turn, name, Direct::Cast { nsp: nsp.to_owned(), cast }),
-            Peer::Room(key) => self.tell(turn, key, ToRoom::Cast(cast)),
+            Peer::Room(key) => {
+                let membership = self.membership(turn, &key);
+                if membership.leads(turn.now) {
+                    return self.deliver(turn, nsp, &cast);
+                }
+                let full = membership.link.is_full(ToRoom::weight);
+                if full && cast.volatile {
+                    return;
+                }
+                membership.send(cast);
+                if full {
+                    self.full.insert(key.clone());
+                }
+                self.ready.push(Peer::Room(key));
+            }
         }
     }
 
-    /// Asks a Room for a join or leave, unless all is as wanted already; tells whether it did. A socket's id is its
-    /// address, not a Room: it is neither joined nor left.
-    pub(super) fn change(
-        &mut self,
-        turn: &mut Turn<'_>,
-        sid: &str,
-        nsp: &Rc<str>,
-        id: &Rc<str>,
-        change: Pending,
-    ) -> bool {
-        let is_in = self.locals.get(nsp).is_some_and(|local| local.rooms.is_in(id, &change.room));
-        let Some(socket) = self.clients.get_mut(sid).and_then(|client| client.sockets.get_mut(nsp)) else {
-            return false;
-        };
-        if gateway_of(&change.room).is_some_and(|name| self.app.config().gateways.contains(name)) {
-            if *change.room != **id {
-                self.outputs
-                    .push_back(Output::Log(format!("{id}: the id of a socket is no room to join or leave")));
-            }
-            return false;
+    /// Whether a Room takes things again.
+    fn relieve(&mut self, key: &RoomKey) {
+        if self.rooms.get(key).is_none_or(|membership| !membership.link.is_full(ToRoom::weight)) {
+            self.full.remove(key);
         }
-        if is_in == change.join && !socket.pending.iter().any(|pending| pending.room == change.room) {
-            return false;
-        }
-        let (key, item) = (RoomKey::room(nsp, &change.room), change.item(id));
-        socket.pending.push(change);
-        self.dirty.insert(sid.into()); // so that it is asked for again, should this memory be lost
-        self.tell(turn, key, item);
-        true
     }
 
     /// What a Room tells, in its order.
-    fn take(&mut self, turn: &mut Turn<'_>, key: &RoomKey, items: Vec<ToGateway>) {
-        for item in items {
+    fn take(&mut self, turn: &mut Turn<'_>, key: &RoomKey, items: Vec<Arrived<ToGateway>>) {
+        for Arrived { item, doubtful } in items {
             match item {
-                ToGateway::Joined { member } => self.confirmed(turn, key, &member, true),
-                ToGateway::Left { member } => self.confirmed(turn, key, &member, false),
-                ToGateway::Deliver { cast, .. } => self.deliver(turn, &key.nsp, &cast),
+                ToGateway::Joined { token, lease } => self.joined(turn, key, token, lease),
+                ToGateway::Deliver { number, cast } => {
+                    self.membership(turn, key).saw(number);
+                    if doubtful {
+                        self.outputs.push_back(Output::Dropped(cast.frames));
+                    } else {
+                        self.deliver(turn, &key.nsp, &cast);
+                    }
+                    self.nobody_is_here(key);
+                }
+                ToGateway::Recall { lease } => {
+                    self.membership(turn, key).returns(lease);
+                    self.ready.push(Peer::Room(key.clone()));
+                }
+                ToGateway::Expelled => self.expelled(turn, key),
+                ToGateway::Question { question, query, .. } if doubtful && !query.is_idempotent() => {
+                    self.tell(turn, key.clone(), ToRoom::Answer { question, found: Found::too_late() });
+                }
                 ToGateway::Question { question, target, query } => {
                     let asker = Asker::Room { key: key.clone(), question };
                     self.question(turn, &key.nsp, &target, query, asker);
                 }
+                // Numbers of questions begin anew with each memory.
+                ToGateway::Answers { .. } if doubtful => {}
                 ToGateway::Answers { ask, found } => self.answered(ask, found),
             }
         }
     }
 
-    /// A join or a leave has its place in the Room's order.
-    fn confirmed(&mut self, turn: &mut Turn<'_>, key: &RoomKey, member: &str, joined: bool) {
-        let Some(room) = &key.room else {
-            return if joined {
-                self.entered(turn, &key.nsp)
-            };
-        };
-        let Some(place) = self.sockets.get(member).cloned() else { return };
-        if let Some(local) = self.locals.get_mut(&place.nsp) {
-            if joined {
-                local.rooms.join(member, room);
-            } else {
-                local.rooms.leave(member, room);
-            }
-        }
-        if let Some(socket) =
-            self.clients.get_mut(&place.sid).and_then(|client| client.sockets.get_mut(&place.nsp))
-            && let Some(at) =
-                socket.pending.iter().position(|pending| pending.room == *room && pending.join == joined)
-        {
-            socket.pending.remove(at);
-        }
-        self.dirty.insert(place.sid.clone());
-        let change = Awaited::Change { room: room.clone(), join: joined };
-        self.came(turn, member, change, None);
-        self.step(turn, &place.sid, &place.nsp);
-    }
-
-    /// The Room of everyone counts this Gateway in: those who waited for it get their CONNECT.
-    fn entered(&mut self, turn: &mut Turn<'_>, nsp: &str) {
-        let Some((nsp, local)) = self.locals.get_key_value(nsp).map(|(nsp, local)| (nsp.clone(), local))
-        else {
-            return;
-        };
-        if local.standing != Standing::Joining {
-            return;
-        }
-        if let Some(local) = self.locals.get_mut(&nsp) {
-            local.standing = Standing::In;
-        }
-        let waiting: Vec<Rc<str>> = self
-            .clients
-            .iter()
-            .filter(|(_, client)| {
-                client.sockets.get(&*nsp).is_some_and(|socket| socket.phase == Phase::Entering)
-            })
-            .map(|(sid, _)| sid.clone())
-            .collect();
-        for sid in waiting {
-            self.accept(turn, &sid, &nsp);
-        }
-        self.leave_if_empty(turn, &nsp);
-    }
-
-    /// Takes this Gateway out of the Room of everyone when the last socket of the namespace has gone.
-    pub(super) fn leave_if_empty(&mut self, turn: &mut Turn<'_>, nsp: &Rc<str>) {
-        let Some(local) = self.locals.get(nsp) else { return };
-        let waited_for = || self.clients.values().any(|client| client.sockets.contains_key(&**nsp));
-        if local.standing == Standing::In && local.rooms.is_empty() && !waited_for() {
-            self.locals.remove(nsp);
-            let member = self.name.clone();
-            self.tell(turn, RoomKey::everyone(nsp), ToRoom::Leave { member });
-        }
-    }
-
     /// Hands a broadcast to the sockets here that it is for. All get the same frames.
-    fn deliver(&mut self, turn: &mut Turn<'_>, nsp: &str, cast: &Cast) {
+    pub(super) fn deliver(&mut self, turn: &mut Turn<'_>, nsp: &str, cast: &Cast) {
         let Some(local) = self.locals.get(nsp) else { return };
         let sockets = local.rooms.select(&cast.target);
         for id in &sockets {
@@ -273,16 +203,26 @@ impl Gateway {
         self.sent(turn, nsp, &sockets, &cast.frames);
     }
 
-    fn take_direct(&mut self, turn: &mut Turn<'_>, from: &str, items: Vec<Direct>) {
-        for item in items {
+    fn take_direct(&mut self, turn: &mut Turn<'_>, from: &str, items: Vec<Arrived<Direct>>) {
+        for Arrived { item, doubtful } in items {
             match item {
+                Direct::Cast { cast, .. } if doubtful => self.outputs.push_back(Output::Dropped(cast.frames)),
                 Direct::Cast { nsp, cast } => self.deliver(turn, &nsp, &cast),
+                Direct::Ask { ask, query, .. } if doubtful && !query.is_idempotent() => {
+                    self.tell_gateway(
+                        turn,
+                        from.to_owned(),
+                        Direct::Answer { ask, found: Found::too_late() },
+                    );
+                }
                 Direct::Ask { ask, nsp, target, query } => {
                     let asker = Asker::Gateway { name: from.to_owned(), ask };
                     self.question(turn, &nsp, &target, query, asker);
                 }
+                Direct::Answer { .. } if doubtful => {}
                 Direct::Answer { ask, found } => self.answered(ask, found),
             }
         }
+        self.gateways.retain(|name, link| name == from || !link.is_forgettable(turn.now));
     }
 }

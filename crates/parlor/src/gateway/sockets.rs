@@ -1,12 +1,12 @@
 //! The life of a socket: connect, events one after another, what handlers ask for, disconnect.
 
-use std::{collections::BTreeSet, rc::Rc};
+use std::rc::Rc;
 
 use engine_io::{CloseReason, Frame, Message, Millis, Version};
 use socket_io::{Incoming, Payload, Violation};
 
 use super::{
-    Called, Gateway, Output, Place, Standing,
+    Called, Gateway, Output, Place,
     client::{Client, Owed, Pending, Phase, RoomsOf, Socket, Work},
     questions::Awaited,
 };
@@ -15,7 +15,7 @@ use crate::{
     answer::{Outcome, Refused},
     call::{Call, CallId, Effect, Handshake, Occasion, Progress},
     names::{RoomKey, id},
-    wire::{Cast, ToRoom},
+    wire::Cast,
 };
 
 /// How many events of one socket may wait for a handler that takes its time. More close the connection.
@@ -237,15 +237,9 @@ impl Gateway {
         let Some(socket) = self.socket(sid, nsp) else { return };
         socket.data = data;
         socket.phase = Phase::Entering;
-        let standing = &mut self.locals.entry(nsp.clone()).or_default().standing;
-        match *standing {
-            Standing::In => self.accept(turn, sid, nsp),
-            Standing::Joining => {}
-            Standing::Out => {
-                *standing = Standing::Joining;
-                let member = self.name.clone();
-                self.tell(turn, RoomKey::everyone(nsp), ToRoom::Join { member });
-            }
+        let id = socket.id.clone();
+        if self.enter_everyone(turn, nsp, &id) {
+            self.accept(turn, sid, nsp);
         }
     }
 
@@ -265,12 +259,13 @@ impl Gateway {
 
     fn refuse(&mut self, turn: &mut Turn<'_>, sid: &str, nsp: &Rc<str>, body: &str) {
         let Some(client) = self.clients.get_mut(sid) else { return };
-        if let Some(socket) = client.sockets.remove(nsp) {
-            self.sockets.remove(&socket.id);
-        }
+        let socket = client.sockets.remove(nsp);
         let frames = client.connection.as_mut().map(|connection| connection.refuse(nsp, body));
         self.send(sid, frames.unwrap_or_default(), false);
-        self.leave_if_empty(turn, nsp);
+        if let Some(socket) = socket {
+            self.sockets.remove(&socket.id);
+            self.left(turn, &RoomKey::everyone(nsp), &socket.id, false);
+        }
     }
 
     /// Carries out what can be of what the socket's handlers asked for; when all is done, the next event.
@@ -413,17 +408,14 @@ impl Gateway {
         if let Some(local) = self.locals.get_mut(nsp) {
             rooms = local.rooms.remove(&socket.id);
         }
-        let member = socket.id.to_string();
-        let leaving: BTreeSet<&str> = rooms
-            .iter()
-            .map(AsRef::as_ref)
-            .chain(socket.pending.iter().map(|pending| pending.room.as_str()))
-            .collect();
-        for room in leaving {
-            self.tell(turn, RoomKey::room(nsp, room), ToRoom::Leave { member: member.clone() });
+        for room in &rooms {
+            self.left(turn, &RoomKey::room(nsp, room), &socket.id, true);
+        }
+        for Pending { room, .. } in &socket.pending {
+            self.left(turn, &RoomKey::room(nsp, room), &socket.id, false);
         }
         self.forget_awaited(turn, &socket.id);
-        self.leave_if_empty(turn, nsp);
+        self.left(turn, &RoomKey::everyone(nsp), &socket.id, socket.phase == Phase::Live);
         let watched = self.app.handlers(nsp).is_some_and(super::super::namespace::Handlers::has_disconnect);
         if socket.phase != Phase::Live || !watched {
             return;

@@ -209,6 +209,7 @@ impl World {
                     }
                 }
                 Output::Log(line) => self.log.push(line),
+                Output::Dropped(_) => self.log.push("a broadcast that is in doubt was dropped".into()),
                 Output::Answer { .. } => {}
             }
         }
@@ -221,13 +222,15 @@ impl World {
 
     fn room<T>(&mut self, key: &RoomKey, act: impl FnOnce(&mut Room, &mut Turn<'_>) -> T) -> T {
         let host = self.rooms.entry(key.clone()).or_insert_with(|| RoomHost {
-            machine: Room::restore(key.clone(), Rows::new()),
+            machine: Room::restore(0, key.clone(), Rows::new()),
             rows: Rows::new(),
         });
         let result = turn!(self, turn => act(&mut host.machine, turn));
         while let Some(output) = host.machine.poll_output() {
             match output {
                 RoomOutput::Store { key, value } => store(&mut host.rows, key, value),
+                RoomOutput::Log(line) => self.log.push(line),
+                RoomOutput::Dropped(_) => self.log.push("a broadcast that is in doubt was dropped".into()),
                 RoomOutput::Request { gateway, body } => {
                     let (from, to) = (Peer::Room(key.clone()), Peer::Gateway(gateway));
                     self.traffic.push_back(Traffic::Request { from, to, body });
@@ -350,7 +353,7 @@ impl World {
 
     pub(super) fn forget_rooms(&mut self) {
         for (key, host) in &mut self.rooms {
-            host.machine = Room::restore(key.clone(), host.rows.clone());
+            host.machine = Room::restore(self.now, key.clone(), host.rows.clone());
         }
     }
 
@@ -415,7 +418,9 @@ impl World {
     }
 
     pub(super) fn members(&self, nsp: &str, room: &str) -> usize {
-        self.rooms.get(&RoomKey::room(nsp, room)).map_or(0, |host| host.machine.len())
+        let gateways =
+            self.rooms.get(&RoomKey::room(nsp, room)).into_iter().flat_map(|host| host.machine.gateways());
+        gateways.filter_map(|name| self.gateways.get(name)).map(|host| host.machine.members(nsp, room)).sum()
     }
 
     pub(super) fn rows(&self) -> usize {

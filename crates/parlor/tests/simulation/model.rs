@@ -43,6 +43,8 @@ pub(crate) struct Model {
     pub(crate) sessions: Vec<Session>,
     /// When something was lost that may have taken a message with it.
     pub(crate) losses: Vec<Millis>,
+    /// Messages that an object has given up somewhere, rather than have them heard twice.
+    pub(crate) dropped: BTreeSet<Number>,
     next: Number,
 }
 
@@ -57,6 +59,23 @@ impl Model {
         let rooms = rooms.iter().map(|room| (*room).clone()).collect();
         self.messages.insert(self.next, Message { tag: tag.to_owned(), rooms, by, at });
         self.next
+    }
+
+    /// The ids of a room's members: those that are known to be, and with them those that were never told.
+    pub(crate) fn members(&self, room: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+        let live = self.sessions.iter().filter(|session| session.until.is_none());
+        let (mut sure, mut perhaps) = (BTreeSet::new(), BTreeSet::new());
+        for session in live {
+            let joined = session.rooms.get(room);
+            let left = session.left.get(room);
+            if joined.is_some_and(Option::is_some) {
+                sure.insert(session.id.clone());
+            }
+            if joined.is_some() || left == Some(&Millis::MAX) {
+                perhaps.insert(session.id.clone());
+            }
+        }
+        (sure, perhaps)
     }
 
     /// A session hears a message.
@@ -96,7 +115,7 @@ impl Model {
     /// What can be said only when all is quiet: whether everybody has heard everything, and in one order.
     pub(crate) fn check(&self) -> Result<(), String> {
         for (number, message) in &self.messages {
-            if !message.tag.is_empty() && !self.excused(message) {
+            if !message.tag.is_empty() && !self.dropped.contains(number) && !self.excused(message) {
                 self.heard_by_all(*number, message)?;
             }
         }

@@ -44,7 +44,11 @@ pub(crate) struct Object {
     pub(crate) rows: Rows,
     pub(crate) gate: VecDeque<Batch>,
     pub(crate) alarm: Option<Millis>,
+    /// When something last happened to it.
+    pub(crate) used: Millis,
     pub(crate) log: Vec<String>,
+    /// Broadcasts that were given up.
+    pub(crate) dropped: Vec<Frame>,
     app: Rc<App>,
     running: BTreeMap<CallId, Running>,
 }
@@ -58,7 +62,9 @@ impl Object {
             rows: Rows::new(),
             gate: VecDeque::new(),
             alarm: None,
+            used: 0,
             log: Vec::new(),
+            dropped: Vec::new(),
             app,
             running: BTreeMap::new(),
         }
@@ -75,7 +81,7 @@ impl Object {
             Peer::Gateway(name) => {
                 Machine::Gateway(Gateway::restore(turn, self.app.clone(), name, rows, heard))
             }
-            Peer::Room(key) => Machine::Room(Room::restore(key.clone(), rows)),
+            Peer::Room(key) => Machine::Room(Room::restore(turn.now, key.clone(), rows)),
         });
         true
     }
@@ -88,13 +94,14 @@ impl Object {
         outs.filter_map(|out| if let Out::Reply(number, _) = out { Some(number) } else { None }).collect()
     }
 
-    pub(crate) fn may_sleep(&self) -> bool {
+    /// The runtime has objects sleep that have been idle for ten seconds.
+    pub(crate) fn may_sleep(&self, now: Millis) -> bool {
         let quiet = match &self.machine {
             Some(Machine::Gateway(gateway)) => gateway.is_quiet(),
             Some(Machine::Room(room)) => room.is_quiet(),
             None => false,
         };
-        quiet && self.gate.is_empty() && self.running.is_empty()
+        quiet && self.used + 10_000 <= now && self.gate.is_empty() && self.running.is_empty()
     }
 
     pub(crate) fn next_timeout(&self) -> Option<Millis> {
@@ -163,6 +170,7 @@ impl Object {
                     self.poll(turn, call);
                 }
                 Output::Log(line) => self.log.push(line),
+                Output::Dropped(frames) => self.dropped.extend(frames),
                 Output::Answer { .. } => {}
             }
         }
@@ -173,6 +181,8 @@ impl Object {
         match self.machine.as_mut()? {
             Machine::Gateway(gateway) => gateway.poll_output(),
             Machine::Room(room) => Some(match room.poll_output()? {
+                RoomOutput::Log(line) => Output::Log(line),
+                RoomOutput::Dropped(frames) => Output::Dropped(frames),
                 RoomOutput::Store { key, value } => Output::Store { key, value },
                 RoomOutput::Request { gateway, body } => {
                     Output::Request { peer: Peer::Gateway(gateway), body }

@@ -1,0 +1,433 @@
+//! What this Gateway is to each Room: whether it is a member, who of its sockets waits for that, and whether it has the
+//! room's order on loan.
+//!
+//! A Room knows Gateways, not sockets. The first socket that joins a room here makes the Gateway a member, the last that
+//! leaves takes it out; all others join and leave here, at once if nothing is under way between the two objects. If
+//! something is, they wait for their place behind it: the Gateway says again that it is a member, and the Room's answer
+//! comes where their place is.
+
+use std::rc::Rc;
+
+use engine_io::{CloseReason, Millis};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Gateway, Output,
+    client::{Pending, Phase},
+    questions::Awaited,
+};
+use crate::{
+    Turn,
+    link::{LINGER, Link},
+    names::{RoomKey, gateway_of},
+    room::{LEASE, MARGIN},
+    wire::{Cast, Peer, ToGateway, ToRoom},
+};
+
+/// How long to wait for a Room's answer until it is asked again: its memory may have been lost together with the answer.
+/// Longer than a heartbeat, so that no alarm is set for it.
+const ASK_AGAIN: Millis = 30_000;
+
+/// Whether the Room counts this Gateway in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Standing {
+    Out,
+    /// Until the Room answers to this token.
+    Joining(u64),
+    In,
+}
+
+/// A socket that joins or leaves where the Room's answer to this token comes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Waiting {
+    token: u64,
+    socket: Rc<str>,
+    join: bool,
+}
+
+/// What this Gateway is to a Room.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Membership {
+    pub(super) link: Link<ToRoom, ToGateway>,
+    standing: Standing,
+    waiting: Vec<Waiting>,
+    /// The token of the last question, as long as nothing was sent behind it.
+    open: Option<u64>,
+    /// When to ask again, while somebody waits.
+    ask_at: Millis,
+    /// The number of the last broadcast that went to the Room and comes back from it, and of the last that has.
+    sent: u64,
+    seen: u64,
+    /// Until when the order is lent, and the last lease that must not be taken any more.
+    lease: Millis,
+    recalled: u64,
+    /// When the request under way was made.
+    pub(super) asked_at: Millis,
+}
+
+impl Membership {
+    fn new(link: Link<ToRoom, ToGateway>, is_in: bool) -> Self {
+        Self {
+            link,
+            standing: if is_in { Standing::In } else { Standing::Out },
+            waiting: Vec::new(),
+            open: None,
+            ask_at: 0,
+            sent: 0,
+            seen: 0,
+            lease: 0,
+            recalled: 0,
+            asked_at: 0,
+        }
+    }
+
+    pub(super) fn is_out(&self) -> bool {
+        self.standing == Standing::Out
+    }
+
+    /// Whether it is a member, and nothing is under way that could change what its members have heard.
+    fn is_settled(&self) -> bool {
+        self.standing == Standing::In && self.link.is_idle() && self.seen == self.sent
+    }
+
+    /// Whether what happens here has its place in the room's order by that.
+    pub(super) fn leads(&self, now: Millis) -> bool {
+        now < self.lease && self.is_settled()
+    }
+
+    /// Asks the Room for a place in its order, which its answer to the token has.
+    fn mark(&mut self, turn: &mut Turn<'_>) -> u64 {
+        let token = self.open.unwrap_or_else(|| turn.epoch());
+        self.ask_at = turn.now + ASK_AGAIN;
+        if self.open.replace(token).is_none() {
+            self.link.push(ToRoom::Join { token });
+            if self.standing == Standing::Out {
+                self.standing = Standing::Joining(token);
+            }
+        }
+        token
+    }
+
+    /// Queues a broadcast for the Room.
+    pub(super) fn send(&mut self, cast: Cast) {
+        let mut number = 0;
+        if !self.is_out() {
+            self.sent += 1;
+            number = self.sent;
+        }
+        self.push(ToRoom::Cast { number, cast });
+    }
+
+    pub(super) fn push(&mut self, item: ToRoom) {
+        self.open = None;
+        self.link.push(item);
+    }
+
+    /// A broadcast that this Gateway had sent comes back.
+    pub(super) fn saw(&mut self, number: u64) {
+        if number <= self.sent {
+            self.seen = self.seen.max(number);
+        }
+    }
+
+    /// The Room lends its order, in the reply to a request.
+    fn lent(&mut self, number: u64) {
+        if number > self.recalled && self.standing == Standing::In {
+            self.lease = self.asked_at + LEASE - MARGIN;
+        }
+    }
+
+    /// The broadcasts that wait to be sent, if they need not be: in their order.
+    fn withdraw(&mut self, now: Millis) -> Vec<Cast> {
+        if self.standing != Standing::In || now >= self.lease {
+            return Vec::new();
+        }
+        let items = self.link.withdraw(|item| matches!(item, ToRoom::Cast { .. }));
+        if self.seen + items.len() as u64 != self.sent {
+            items.into_iter().for_each(|item| self.link.push(item));
+            return Vec::new();
+        }
+        self.sent = self.seen;
+        items
+            .into_iter()
+            .filter_map(|item| if let ToRoom::Cast { cast, .. } = item { Some(cast) } else { None })
+            .collect()
+    }
+
+    /// The order is not used any more, nor any lease up to this number.
+    pub(super) fn returns(&mut self, lease: u64) {
+        self.lease = 0;
+        self.recalled = self.recalled.max(lease);
+        self.push(ToRoom::Returned);
+    }
+
+    /// The Room's memory is new: what was asked of the old one is asked again.
+    pub(super) fn ask_again(&mut self) {
+        let mut tokens: Vec<u64> = self.waiting.iter().map(|waiting| waiting.token).collect();
+        if let Standing::Joining(token) = self.standing {
+            tokens.insert(0, token);
+        }
+        tokens.dedup();
+        for token in tokens {
+            self.link.push(ToRoom::Join { token });
+        }
+    }
+
+    pub(super) fn forget(&mut self, socket: &str) {
+        self.waiting.retain(|waiting| *waiting.socket != *socket);
+    }
+}
+
+impl Gateway {
+    pub(super) fn membership(&mut self, turn: &mut Turn<'_>, key: &RoomKey) -> &mut Membership {
+        let is_in = self.is_occupied(key); // as after sleep, when no link is left
+        let (born, fading) = (self.born, &mut self.fading);
+        self.rooms.entry(key.clone()).or_insert_with(|| {
+            if !is_in {
+                fading.push_back((turn.now + LINGER, key.clone()));
+            }
+            Membership::new(Link::new(turn.epoch(), born), is_in)
+        })
+    }
+
+    /// Whether a socket here is a member.
+    fn is_occupied(&self, key: &RoomKey) -> bool {
+        self.locals.get(key.nsp.as_str()).is_some_and(|local| match &key.room {
+            Some(room) => local.rooms.members(room).next().is_some(),
+            None => !local.rooms.is_empty(),
+        })
+    }
+
+    /// How many sockets here are in a room.
+    #[must_use]
+    pub fn members(&self, nsp: &str, room: &str) -> usize {
+        self.locals.get(nsp).map_or(0, |local| local.rooms.members(room).count())
+    }
+
+    /// Lets a socket into the namespace once broadcasts to everyone reach this Gateway; tells whether they do already.
+    pub(super) fn enter_everyone(&mut self, turn: &mut Turn<'_>, nsp: &str, socket: &Rc<str>) -> bool {
+        let key = RoomKey::everyone(nsp);
+        let membership = self.membership(turn, &key);
+        if membership.standing == Standing::In {
+            return true;
+        }
+        let token = membership.mark(turn);
+        membership.waiting.push(Waiting { token, socket: socket.clone(), join: true });
+        self.awaited_rooms.insert(key.clone());
+        self.ready.push(Peer::Room(key));
+        false
+    }
+
+    /// Has a socket join or leave a room, unless all is as wanted already; tells whether it waits for the Room. A
+    /// socket's id is its address, not a Room: it is neither joined nor left.
+    pub(super) fn change(
+        &mut self,
+        turn: &mut Turn<'_>,
+        sid: &str,
+        nsp: &Rc<str>,
+        id: &Rc<str>,
+        change: Pending,
+    ) -> bool {
+        let is_in = self.locals.get(nsp).is_some_and(|local| local.rooms.is_in(id, &change.room));
+        let Some(socket) = self.socket(sid, nsp) else { return false };
+        let waits = socket.pending.iter().any(|pending| pending.room == change.room);
+        if gateway_of(&change.room).is_some_and(|name| self.app.config().gateways.contains(name)) {
+            if *change.room != **id {
+                self.outputs
+                    .push_back(Output::Log(format!("{id}: the id of a socket is no room to join or leave")));
+            }
+            return false;
+        }
+        if is_in == change.join && !waits {
+            return false;
+        }
+        let key = RoomKey::room(nsp, &change.room);
+        let membership = self.membership(turn, &key);
+        if membership.is_settled() && !waits {
+            self.changed(&key, sid, nsp, id, change.join);
+            self.vacate(turn, &key);
+            return false;
+        }
+        let token = membership.mark(turn);
+        membership.waiting.push(Waiting { token, socket: id.clone(), join: change.join });
+        self.awaited_rooms.insert(key.clone());
+        if let Some(socket) = self.socket(sid, nsp) {
+            socket.pending.push(change);
+        }
+        self.dirty.insert(sid.into()); // so that it is asked for again, should this memory be lost
+        self.ready.push(Peer::Room(key));
+        true
+    }
+
+    /// A socket joins or leaves, here and now.
+    fn changed(&mut self, key: &RoomKey, sid: &str, nsp: &Rc<str>, id: &Rc<str>, join: bool) {
+        let room = key.room.as_deref().unwrap_or_default();
+        if let Some(local) = self.locals.get_mut(nsp) {
+            if join {
+                local.rooms.join(id, room);
+            } else {
+                local.rooms.leave(id, room);
+            }
+        }
+        self.dirty.insert(sid.into());
+    }
+
+    /// The Room has answered: this is the place of those who waited for it.
+    pub(super) fn joined(&mut self, turn: &mut Turn<'_>, key: &RoomKey, token: u64, lease: u64) {
+        let Some(membership) = self.rooms.get_mut(key) else { return };
+        membership.recalled = membership.recalled.max(lease);
+        if membership.standing == Standing::Joining(token) {
+            membership.standing = Standing::In;
+        }
+        if membership.open == Some(token) {
+            membership.open = None;
+        }
+        let waiting = std::mem::take(&mut membership.waiting);
+        let (due, rest): (Vec<_>, _) = waiting.into_iter().partition(|waiting| waiting.token == token);
+        membership.waiting = rest;
+        if membership.waiting.is_empty() {
+            self.awaited_rooms.remove(key);
+        }
+        let mut done = Vec::new();
+        for Waiting { socket: id, join, .. } in due {
+            let Some(place) = self.sockets.get(&id).cloned() else { continue };
+            let Some(room) = &key.room else {
+                if self.socket(&place.sid, &place.nsp).is_some_and(|socket| socket.phase == Phase::Entering) {
+                    self.accept(turn, &place.sid, &place.nsp);
+                }
+                continue;
+            };
+            if let Some(socket) = self.socket(&place.sid, &place.nsp)
+                && let Some(at) = socket.pending.iter().position(|one| one.room == *room && one.join == join)
+            {
+                socket.pending.remove(at);
+            }
+            self.changed(key, &place.sid, &place.nsp, &id, join);
+            done.push((id, place, Awaited::Change { room: room.clone(), join }));
+        }
+        // Only now: what they do next may make the last member here leave.
+        for (id, place, change) in done {
+            self.came(turn, &id, change, None);
+            self.step(turn, &place.sid, &place.nsp);
+        }
+        self.vacate(turn, key);
+    }
+
+    /// The Room may lend its order, in the reply to a request. Then what waits to be sent to it need not be.
+    pub(super) fn lent(&mut self, turn: &mut Turn<'_>, key: &RoomKey, lease: Option<u64>) {
+        let Some(membership) = self.rooms.get_mut(key) else { return };
+        lease.into_iter().for_each(|number| membership.lent(number));
+        for cast in membership.withdraw(turn.now) {
+            self.deliver(turn, &key.nsp, &cast);
+        }
+    }
+
+    /// A socket here is gone from a room, in which it was or was about to be.
+    pub(super) fn left(&mut self, turn: &mut Turn<'_>, key: &RoomKey, socket: &str, was_in: bool) {
+        if let Some(membership) = self.rooms.get_mut(key) {
+            membership.forget(socket);
+            if membership.waiting.is_empty() {
+                self.awaited_rooms.remove(key);
+            }
+        } else if was_in && !self.is_occupied(key) {
+            // It was a member when this memory began, and the Room does not know better.
+            self.membership(turn, key).standing = Standing::In;
+        }
+        self.vacate(turn, key);
+    }
+
+    /// Takes this Gateway out of a Room when the last member here has gone.
+    pub(super) fn vacate(&mut self, turn: &mut Turn<'_>, key: &RoomKey) {
+        if self.is_occupied(key) {
+            return;
+        }
+        let Some(membership) = self.rooms.get(key) else {
+            return;
+        };
+        if membership.is_out() || !membership.waiting.is_empty() {
+            return;
+        }
+        if key.room.is_none() {
+            // Others are about to enter.
+            if self.clients.values().any(|client| client.sockets.contains_key(key.nsp.as_str())) {
+                return;
+            }
+            self.locals.remove(key.nsp.as_str());
+        }
+        let membership = self.membership(turn, key);
+        membership.standing = Standing::Out;
+        membership.lease = 0;
+        membership.seen = membership.sent;
+        membership.push(ToRoom::Leave);
+        self.fading.push_back((turn.now + LINGER, key.clone()));
+        self.ready.push(Peer::Room(key.clone()));
+    }
+
+    /// A broadcast came for members who are not here: the Room is told so, if it does not hear of it anyway.
+    pub(super) fn nobody_is_here(&mut self, key: &RoomKey) {
+        let Some(membership) = self.rooms.get_mut(key) else { return };
+        if membership.is_out() && membership.link.is_idle() {
+            membership.push(ToRoom::Leave);
+            self.ready.push(Peer::Room(key.clone()));
+        }
+    }
+
+    /// The Room has given this Gateway up. Members have missed something, and begin anew.
+    pub(super) fn expelled(&mut self, turn: &mut Turn<'_>, key: &RoomKey) {
+        let Some(membership) = self.rooms.get_mut(key) else { return };
+        membership.lease = 0;
+        membership.standing = Standing::Out;
+        if !membership.waiting.is_empty() {
+            membership.open = None;
+            membership.mark(turn);
+            membership.ask_again();
+            self.ready.push(Peer::Room(key.clone()));
+        }
+        let members: Vec<Rc<str>> = match (self.locals.get(key.nsp.as_str()), &key.room) {
+            (Some(local), Some(room)) => local.rooms.members(room).cloned().collect(),
+            (Some(local), None) => local.rooms.ids().cloned().collect(),
+            (None, _) => Vec::new(),
+        };
+        for id in members {
+            let Some(place) = self.sockets.get(&id).cloned() else { continue };
+            if let Some(client) = self.clients.get_mut(&place.sid) {
+                client.session.close(CloseReason::ForcedClose, turn.now);
+            }
+            self.touch(&place.sid);
+        }
+    }
+
+    /// When a Room is to be asked again.
+    pub(super) fn memberships_timeout(&self) -> Option<Millis> {
+        self.awaited_rooms
+            .iter()
+            .filter_map(|key| self.rooms.get(key))
+            .map(|membership| membership.ask_at)
+            .min()
+    }
+
+    /// Asks those Rooms again that have not answered for long.
+    pub(super) fn ask_rooms_again(&mut self, now: Millis) {
+        for key in &self.awaited_rooms {
+            if let Some(membership) = self.rooms.get_mut(key).filter(|membership| membership.ask_at <= now) {
+                membership.ask_at = now + ASK_AGAIN;
+                membership.ask_again();
+                self.ready.push(Peer::Room(key.clone()));
+            }
+        }
+    }
+
+    /// Forgets what it was to Rooms that it has nothing to do with any more.
+    pub(super) fn fade(&mut self, now: Millis) {
+        while self.fading.front().is_some_and(|(at, _)| *at <= now) {
+            let Some((_, key)) = self.fading.pop_front() else { return };
+            match self.rooms.get(&key) {
+                Some(membership) if membership.is_out() && membership.link.is_forgettable(now) => {
+                    self.rooms.remove(&key);
+                }
+                Some(membership) if membership.is_out() => self.fading.push_back((now + LINGER, key)),
+                _ => {}
+            }
+        }
+    }
+}
