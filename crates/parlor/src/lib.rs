@@ -96,10 +96,11 @@ impl Turn<'_> {
         (self.random)()
     }
 
-    /// A fresh epoch of a link, never 0.
+    /// A number that is greater than all that were given out before, here or in a life before this one.
     fn epoch(&mut self) -> u64 {
         let bytes = (self.random)();
-        bytes.iter().take(8).fold(0, |epoch, byte| (epoch << 8) | u64::from(*byte)) | 1
+        let noise = bytes.iter().take(2).fold(0, |noise, byte| (noise << 8) | u64::from(*byte));
+        (self.now << 16) | noise
     }
 }
 

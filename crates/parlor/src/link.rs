@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 /// What goes over the wire in a request or a reply.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Envelope<T> {
-    /// The sender's incarnation: random, new each time its memory was lost.
+    /// The sender's incarnation: greater each time its memory was lost.
     pub(crate) epoch: u64,
     /// The incarnation of the receiver that `ack` and `held` speak of; 0 when none is known.
     pub(crate) peer_epoch: u64,
@@ -93,7 +93,7 @@ pub(crate) struct Link<T, R> {
 }
 
 impl<T: Clone, R> Link<T, R> {
-    /// A link of a new incarnation, of a machine that was born then; `epoch` is random and not 0.
+    /// A link of a new incarnation, of a machine that was born then; `epoch` is greater than any before.
     #[must_use]
     pub(crate) fn new(epoch: u64, born: Millis) -> Self {
         Self {
@@ -168,6 +168,10 @@ impl<T: Clone, R> Link<T, R> {
         self.in_flight = false;
         self.failures = 0;
         self.retry_at = None;
+        if reply.peer_epoch > self.epoch {
+            // An earlier incarnation had a clock that was ahead, and what this one says is taken for old.
+            self.epoch = reply.peer_epoch + 1;
+        }
         let held = reply.held.clone();
         let items = self.receive(reply, now);
         for (via, Numbered { number, .. }) in &mut self.unacked {
@@ -193,6 +197,9 @@ impl<T: Clone, R> Link<T, R> {
 
     /// Takes the other end's request and gives the items that are due, in order. Answer with [`Self::reply`].
     pub(crate) fn handle_request(&mut self, request: Envelope<R>, now: Millis) -> Vec<Arrived<R>> {
+        if request.epoch < self.peer_epoch {
+            return Vec::new(); // of an incarnation that is gone
+        }
         let held = request.held.clone();
         let items = self.receive(request, now);
         // The other end has one request in flight at a time, so it had every earlier reply, or never will.
@@ -256,6 +263,9 @@ impl<T: Clone, R> Link<T, R> {
     fn receive(&mut self, envelope: Envelope<R>, now: Millis) -> Vec<Arrived<R>> {
         self.used = now;
         let mut due = Vec::new();
+        if envelope.epoch < self.peer_epoch {
+            return due; // of an incarnation that is gone
+        }
         if envelope.epoch != self.peer_epoch {
             // A new incarnation: it knows nothing of what the old one was sent or held.
             self.peer_epoch = envelope.epoch;

@@ -6,9 +6,19 @@ use engine_io::{Conn, Millis};
 
 use super::{
     CLIENT, Gateway, Output, Place, ROUND,
-    client::{self, Client, Phase, RoomsOf},
+    client::{self, Client, Pending, Phase, RoomsOf},
 };
 use crate::{App, Turn, call::Occasion};
+
+/// What a client was about.
+struct Unfinished {
+    sid: Rc<str>,
+    /// Joins and leaves that were not confirmed.
+    changes: Vec<(Rc<str>, Rc<str>, Pending)>,
+    live: Vec<Rc<str>>,
+    /// Namespaces whose connect handlers have to run again.
+    again: Vec<Rc<str>>,
+}
 
 impl Gateway {
     /// The Gateway as its stored rows have it, after its memory was lost.
@@ -23,14 +33,14 @@ impl Gateway {
         heard: impl Fn(Conn) -> Option<Millis>,
     ) -> Self {
         let mut gateway = Self { born: turn.now, ..Self::new(app, name) };
-        let (mut pinged_at, mut lost) = (None, Vec::new());
+        let (mut pinged_at, mut lost, mut unfinished) = (None, Vec::new(), Vec::new());
         for (key, value) in rows {
             if key == ROUND {
                 pinged_at = postcard::from_bytes(&value).ok();
             } else if let Some(sid) = key.strip_prefix(CLIENT) {
                 let sid: Rc<str> = sid.into();
                 match client::decode(&value) {
-                    Some((client, rooms)) => gateway.adopt(turn, &sid, client, rooms),
+                    Some((client, rooms)) => unfinished.push(gateway.adopt(turn, &sid, client, rooms)),
                     None => {
                         gateway
                             .outputs
@@ -40,6 +50,8 @@ impl Gateway {
                 }
             }
         }
+        // Only now: what one of them does may depend on the others.
+        unfinished.into_iter().for_each(|unfinished| gateway.go_on(turn, unfinished));
         let app = gateway.app.clone();
         let config = &app.config().engine;
         for (sid, client) in &mut gateway.clients {
@@ -68,7 +80,7 @@ impl Gateway {
 
     /// Takes a client back in after sleep. Calls that were lost with the memory: a connect handler runs again,
     /// an event's does not (at most once).
-    pub(super) fn adopt(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, mut client: Client, rooms: RoomsOf) {
+    fn adopt(&mut self, turn: &Turn<'_>, sid: &Rc<str>, mut client: Client, rooms: RoomsOf) -> Unfinished {
         client.touched = false;
         client.timer = None;
         client.session.forget_requests();
@@ -97,14 +109,18 @@ impl Gateway {
             live.push(nsp.clone());
         }
         self.clients.insert(sid.clone(), client);
+        Unfinished { sid: sid.clone(), changes, live, again }
+    }
+
+    fn go_on(&mut self, turn: &mut Turn<'_>, Unfinished { sid, changes, live, again }: Unfinished) {
         for (nsp, id, pending) in changes {
-            self.change(turn, sid, &nsp, &id, pending);
+            self.change(turn, &sid, &nsp, &id, pending);
         }
         for nsp in live {
-            self.step(turn, sid, &nsp);
+            self.step(turn, &sid, &nsp);
         }
         for nsp in again {
-            self.call(turn, sid, &nsp, Occasion::Connect, None);
+            self.call(turn, &sid, &nsp, Occasion::Connect, None);
         }
     }
 
