@@ -1,12 +1,14 @@
 // Small helpers for the scripts. Node built-ins only: they run before anything is installed.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const tools = join(root, ".tools");
+/** The names of the applications in examples/. */
+export const examples = readdirSync(join(root, "examples")).filter((name) => existsSync(join(root, "examples", name, "Cargo.toml")));
 export const exe = process.platform === "win32" ? ".exe" : "";
 
 export const say = (line) => console.error(`parlor: ${line}`);

@@ -2,11 +2,12 @@
 // errors. And the tests that docs/compatibility.md names have to be there.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Failure, command, root, run, say } from "./lib.mjs";
+import { Failure, command, examples, root, run, say } from "./lib.mjs";
 import { rust } from "./setup.mjs";
 
 const STRICT = ["--", "-D", "warnings"];
-const WASM = ["-p", "parlor-worker", "-p", "chat", "-p", "lab", "--target", "wasm32-unknown-unknown"];
+const WORKERS = ["parlor-worker", "chat", "lab", ...examples.map((name) => `example-${name}`)];
+const WASM = [...WORKERS.flatMap((name) => ["-p", name]), "--target", "wasm32-unknown-unknown"];
 
 await command(async () => {
   await rust();
