@@ -1,7 +1,8 @@
 // npm run lint: formatting, then clippy, for this machine and for wasm (other code is compiled there). Warnings are
-// errors. And the tests that docs/compatibility.md names have to be there.
+// errors. And the tests that docs/compatibility.md names have to be there, and what docs/getting-started.md shows be as it is.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { staleInGuide } from "./guide.mjs";
 import { Failure, command, examples, root, run, say } from "./lib.mjs";
 import { rust } from "./setup.mjs";
 
@@ -23,6 +24,9 @@ await command(async () => {
   say("tests named in docs/compatibility.md");
   const lost = lostTests();
   if (lost.length > 0) throw new Failure(`docs/compatibility.md names tests that are not there:\n${lost.join("\n")}`);
+  say("files shown in docs/getting-started.md");
+  const stale = staleInGuide();
+  if (stale.length > 0) throw new Failure(`docs/getting-started.md is out of date:\n${stale.join("\n")}`);
 });
 
 /** Links to a file of tests whose words are not in it. */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Failure, command, exe, hashOf, isMain, output, root, run, say, stampIn, tools } from "./lib.mjs";
 import { withLock } from "./lock.mjs";
 
-const WORKER_BUILD = "0.8.7"; // the same as `worker` in Cargo.toml
+export const WORKER_BUILD = "0.8.7"; // the same as `worker` in Cargo.toml
 const CARGO_FUZZ = "0.13.2";
 const WASM = "wasm32-unknown-unknown";
 const CLIENT_FILES = ["socket.io.js", "socket.io.min.js", "socket.io.esm.min.js", "socket.io.msgpack.min.js"];
