@@ -7,9 +7,12 @@ import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const tools = join(root, ".tools");
-/** The names of the applications in examples/. */
-export const examples = readdirSync(join(root, "examples")).filter((name) => existsSync(join(root, "examples", name, "Cargo.toml")));
 export const exe = process.platform === "win32" ? ".exe" : "";
+
+/** The names of the applications in examples/. */
+export const examples = readdirSync(join(root, "examples")).filter((name) => {
+  return existsSync(join(root, "examples", name, "Cargo.toml"));
+});
 
 export const say = (line) => console.error(`parlor: ${line}`);
 

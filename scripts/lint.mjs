@@ -1,5 +1,6 @@
 // npm run lint: formatting, then clippy, for this machine and for wasm (other code is compiled there). Warnings are
-// errors. And the tests that docs/compatibility.md names have to be there, and what docs/getting-started.md shows be as it is.
+// errors. And the tests that docs/compatibility.md names have to be there, and the files that docs/getting-started.md shows
+// have to be as they are.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { staleInGuide } from "./guide.mjs";

@@ -10,7 +10,10 @@ import { parity } from "./parity.mjs";
 import { ensureBrowser } from "./support/browser.mjs";
 import { testsIn } from "./support/files.mjs";
 
-/** In this order: what is quick and what the rest stands on comes first. `build` is what a part needs built, `profile` how, if not as usual. */
+/**
+ * In this order: what is quick and what the rest stands on comes first. `build` is what a part needs built, and `profile`
+ * how, where it is not as usual.
+ */
 const PARTS = [
   { name: "rust", run: cargoTest },
   { name: "differential" },

@@ -1,5 +1,5 @@
-// Runs the built lab, or an example, on plain `workerd serve`: no wrangler and no proxy in front, so what is measured is the
-// server.
+// Runs the built lab, or another worker, on plain `workerd serve`: no wrangler and no proxy in front, so what is measured is
+// the server.
 import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -14,9 +14,9 @@ const START_WITHIN = 20_000;
 const STOP_WITHIN = 1000;
 
 /**
- * Starts workerd with the modules in `build`. Port 0 takes any free one. Resolves, once the path `ready` answers, to
- * `{url, port, pid, closed, stop(), kill()}`: `stop` asks politely first, `kill` is the power cut; `closed` is a
- * promise of the exit status.
+ * Starts workerd with the modules in `build` and the static files in `assets`. Port 0 takes any free one. Resolves, once
+ * the path `ready` answers, to `{url, port, pid, closed, stop(), kill()}`: `stop` asks politely first, `kill` is the power
+ * cut; `closed` is a promise of the exit status.
  */
 export async function startWorkerd({ build, assets = join(root, "public"), ready = "/healthz", ...options }) {
   const { port = 0, persist, vars = {}, log = "inherit" } = options;

@@ -107,8 +107,8 @@ mod tests {
         let mut server = server();
         let [ann, bob, also_bob] = ["Ann", "Bob", "bob"].map(|name| arrive(&mut server, name));
         server.hibernate();
-        ann.0.emit("chat message", "@bob, are you there, @Bob? @nobody");
-        let args = json!(["Ann", "@bob, are you there, @Bob? @nobody"]);
+        ann.0.emit("chat message", "@bob, are you there, @bob? @nobody");
+        let args = json!(["Ann", "@bob, are you there, @bob? @nobody"]);
         for (chat, notifications) in [&bob, &also_bob] {
             assert_eq!(chat.events(), [event("chat message", args.clone())]);
             assert_eq!(notifications.events(), [event("mentioned", args.clone())], "once");
