@@ -1,27 +1,49 @@
-// build.mjs chat|lab [--profile release|lab] [--release] [--force]: compiles a worker to wasm with worker-build, unless
-// what is there is newer than its sources. wrangler runs it too (`[build]` in wrangler.toml).
+// build.mjs [chat|lab|example-…] [--profile release|lab] [--release] [--force]: compiles a worker to wasm with
+// worker-build, unless what is there is newer than its sources. Without a name it is the worker in the folder where this
+// is started, which may be anywhere: so wrangler runs it (`[build]` in wrangler.toml).
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
-import { Failure, command, isMain, option, root, run, say, stampIn } from "./lib.mjs";
-import { buildEnv, setup, workerBuildPath } from "./setup.mjs";
+import { Failure, command, examples, isMain, option, output, root, run, say, stampIn } from "./lib.mjs";
+import { buildEnv, clientFiles, rust, setup, wasmBindgenVersion, workerBuildPath } from "./setup.mjs";
 
 const WORKERS = {
-  chat: { folder: root, sources: ["src"], profile: "release" },
-  lab: { folder: join(root, "tests/lab"), sources: ["tests/lab/src", "tests/lab/Cargo.toml"], profile: "lab" },
+  chat: { name: "chat", folder: root, profile: "release" },
+  lab: { name: "lab", folder: join(root, "tests/lab"), profile: "lab" },
 };
-const SHARED = ["crates", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml"];
+for (const example of examples) {
+  const name = `example-${example}`;
+  WORKERS[name] = { name, folder: join(root, "examples", example), profile: "release" };
+}
+const SHARED = ["crates", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml"].map((path) => join(root, path));
+const OWN = ["src", "Cargo.toml", "Cargo.lock"];
 
-/** Builds if needed, and gives the folder with index.js and index_bg.wasm. */
-export async function build(name, { profile = WORKERS[name]?.profile, force = false } = {}) {
-  if (!WORKERS[name]) throw new Failure(`build what? one of: ${Object.keys(WORKERS).join(", ")}`);
-  const { folder, sources } = WORKERS[name];
-  // Each profile has its own place, so that a benchmark and a test do not undo each other's build.
-  const out = profile === WORKERS[name].profile ? "build" : join("build", profile);
-  const stamp = join(folder, out, ".built");
-  if (!force && newest([...SHARED, ...sources]) < Number(stampIn(stamp) ?? 0)) return join(folder, out);
+/** The worker whose Cargo.toml is in a folder: one of this repository, or of anybody. */
+export function workerIn(folder) {
+  const known = Object.values(WORKERS).find((worker) => worker.folder === folder);
+  if (known) return known;
+  const manifest = join(folder, "Cargo.toml");
+  const name = existsSync(manifest) && readFileSync(manifest, "utf8").match(/^name\s*=\s*"([^"]+)"/m)?.[1];
+  if (!name) throw new Failure(`there is no application in ${folder}: start this where its Cargo.toml and wrangler.toml are`);
+  return { name, folder, profile: "release" };
+}
 
+/** Builds a worker, by its name or as `workerIn` gives it, if needed. Gives the folder with index.js and index_bg.wasm. */
+export async function build(which, { profile: wanted, force = false } = {}) {
+  const worker = WORKERS[which] ?? which;
+  if (!worker?.folder) throw new Failure(`build what? one of: ${Object.keys(WORKERS).join(", ")}`);
+  const { name, folder } = worker;
+  const profile = wanted ?? worker.profile;
   await setup();
+  if (existsSync(join(folder, "public"))) clientFiles(join(folder, "public"));
+  // Each profile has its own place, so that a benchmark and a test do not undo each other's build.
+  const out = profile === worker.profile ? "build" : join("build", profile);
+  const stamp = join(folder, out, ".built");
+  const sources = [...SHARED, ...OWN.map((path) => join(folder, path))];
+  if (!force && newest(sources) < Number(stampIn(stamp) ?? 0)) return join(folder, out);
+
+  await rust(folder);
+  checkLock(folder);
   say(`building ${name}, profile ${profile} (a minute or two the first time)…`);
   const started = Date.now(); // what is saved while it compiles is newer than this, and built the next time
   const args = [folder, "--profile", profile, "--out-dir", out];
@@ -32,6 +54,17 @@ export async function build(name, { profile = WORKERS[name]?.profile, force = fa
   if (profile === "release") dropNames(join(folder, out, "index_bg.wasm"));
   writeFileSync(stamp, String(started));
   return join(folder, out);
+}
+
+/** Elsewhere cargo may have chosen another wasm-bindgen than the command that the set-up has, and they do not mix. */
+function checkLock(folder) {
+  if (process.env.WASM_BINDGEN_BIN) return;
+  const manifest = output("cargo", ["locate-project", "--workspace", "--message-format=plain"], { cwd: folder });
+  const lock = join(manifest ? dirname(manifest) : folder, "Cargo.lock");
+  const [found, wanted] = [wasmBindgenVersion(lock), wasmBindgenVersion()];
+  if (found === wanted) return;
+  const problem = found ? `has wasm-bindgen ${found}, and Parlor's tools are for ${wanted}` : "is not there";
+  throw new Failure(`${lock} ${problem}. Begin with Parlor's versions:\n  cp ${join(root, "Cargo.lock")} ${lock}`);
 }
 
 /** Takes the names of functions out of a module, a quarter of its size, which worker-build keeps for stack traces. */
@@ -59,7 +92,7 @@ function leb128(bytes, at) {
 
 /** The time of the latest change in files and folders; a folder's own time tells of deleted files. */
 function newest(paths) {
-  return Math.max(...paths.map((path) => changed(join(root, path))));
+  return Math.max(...paths.map(changed));
 }
 
 function changed(path) {
@@ -73,12 +106,13 @@ function size(folder) {
   const file = join(folder, "index_bg.wasm");
   const wasm = readFileSync(file);
   const kb = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
-  return `${relative(root, file)}: ${kb(wasm.length)}, gzipped ${kb(gzipSync(wasm, { level: 9 }).length)}`;
+  return `${relative(process.cwd(), file)}: ${kb(wasm.length)}, gzipped ${kb(gzipSync(wasm, { level: 9 }).length)}`;
 }
 
 if (isMain(import.meta)) {
   await command(async (args) => {
     const profile = args.includes("--release") ? "release" : option(args, "profile");
-    console.log(size(await build(args[0], { profile, force: args.includes("--force") })));
+    const which = args[0]?.startsWith("--") === false ? args[0] : workerIn(process.cwd());
+    console.log(size(await build(which, { profile, force: args.includes("--force") })));
   });
 }

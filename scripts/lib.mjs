@@ -1,13 +1,18 @@
 // Small helpers for the scripts. Node built-ins only: they run before anything is installed.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const tools = join(root, ".tools");
 export const exe = process.platform === "win32" ? ".exe" : "";
+
+/** The names of the applications in examples/. */
+export const examples = readdirSync(join(root, "examples")).filter((name) => {
+  return existsSync(join(root, "examples", name, "Cargo.toml"));
+});
 
 export const say = (line) => console.error(`parlor: ${line}`);
 

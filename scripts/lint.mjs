@@ -1,12 +1,15 @@
 // npm run lint: formatting, then clippy, for this machine and for wasm (other code is compiled there), then the
-// documentation. Warnings are errors. And the tests that docs/compatibility.md names have to be there.
+// documentation. Warnings are errors. And the tests that docs/compatibility.md names have to be there, and the files that
+// docs/getting-started.md shows have to be as they are.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Failure, command, root, run, say } from "./lib.mjs";
+import { staleInGuide } from "./guide.mjs";
+import { Failure, command, examples, root, run, say } from "./lib.mjs";
 import { rust } from "./setup.mjs";
 
 const STRICT = ["--", "-D", "warnings"];
-const WASM = ["-p", "parlor-worker", "-p", "chat", "-p", "lab", "--target", "wasm32-unknown-unknown"];
+const WORKERS = ["parlor-worker", "chat", "lab", ...examples.map((name) => `example-${name}`)];
+const WASM = [...WORKERS.flatMap((name) => ["-p", name]), "--target", "wasm32-unknown-unknown"];
 
 await command(async () => {
   await rust();
@@ -23,6 +26,9 @@ await command(async () => {
   say("tests named in docs/compatibility.md");
   const lost = lostTests();
   if (lost.length > 0) throw new Failure(`docs/compatibility.md names tests that are not there:\n${lost.join("\n")}`);
+  say("files shown in docs/getting-started.md");
+  const stale = staleInGuide();
+  if (stale.length > 0) throw new Failure(`docs/getting-started.md is out of date:\n${stale.join("\n")}`);
 });
 
 /** Links to a file of tests whose words are not in it. */

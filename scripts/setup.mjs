@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Failure, command, exe, hashOf, isMain, output, root, run, say, stampIn, tools } from "./lib.mjs";
 import { withLock } from "./lock.mjs";
 
-const WORKER_BUILD = "0.8.7"; // the same as `worker` in Cargo.toml
+export const WORKER_BUILD = "0.8.7"; // the same as `worker` in Cargo.toml
 const CARGO_FUZZ = "0.13.2";
 const WASM = "wasm32-unknown-unknown";
 const CLIENT_FILES = ["socket.io.js", "socket.io.min.js", "socket.io.esm.min.js", "socket.io.msgpack.min.js"];
@@ -28,7 +28,7 @@ export async function setup() {
     await rust();
     await workerBuild();
     await wasmBindgen();
-    clientBundles();
+    clientFiles(join(root, "public"));
     writeFileSync(join(tools, "ready"), inputs());
   });
 }
@@ -108,18 +108,18 @@ async function npmCi(cwd) {
   if (status !== 0) throw new Failure(`npm ci failed in ${cwd} (see above). Is the npm registry reachable?`);
 }
 
-/** cargo, and the target that the worker is compiled for. */
-export async function rust() {
+/** cargo, and the target that a worker is compiled for; for the Rust that is used in that folder. */
+export async function rust(cwd = root) {
   if (!output("cargo", ["--version"])) {
     throw new Failure("cargo was not found. Install Rust (https://rustup.rs), open a new terminal, and try again.");
   }
-  const library = output("rustc", ["--print", "target-libdir", "--target", WASM]);
+  const library = output("rustc", ["--print", "target-libdir", "--target", WASM], { cwd });
   if (library && existsSync(library)) return;
   say(`adding the Rust target ${WASM}…`);
   if (!output("rustup", ["--version"])) {
     throw new Failure(`this Rust has no ${WASM} target and no rustup to add it: see https://rustup.rs`);
   }
-  if ((await run("rustup", ["target", "add", WASM])) !== 0) throw new Failure(`rustup target add ${WASM} failed`);
+  if ((await run("rustup", ["target", "add", WASM], { cwd })) !== 0) throw new Failure(`rustup target add ${WASM} failed`);
 }
 
 async function workerBuild() {
@@ -160,9 +160,9 @@ async function wasmBindgen() {
 }
 
 /** The wasm-bindgen command and the library in Cargo.lock have to be the same version. */
-function wasmBindgenVersion() {
-  const lock = readFileSync(join(root, "Cargo.lock"), "utf8").replaceAll("\r", "");
-  return lock.match(/name = "wasm-bindgen"\nversion = "([^"]+)"/)[1];
+export function wasmBindgenVersion(file = join(root, "Cargo.lock")) {
+  const lock = existsSync(file) ? readFileSync(file, "utf8").replaceAll("\r", "") : "";
+  return lock.match(/name = "wasm-bindgen"\nversion = "([^"]+)"/)?.[1];
 }
 
 /** worker-build fetches wasm-bindgen from GitHub by itself, unless it has it in its cache. */
@@ -197,12 +197,13 @@ async function cargoInstall(crate, version, time) {
   rmSync(target, { recursive: true, force: true }); // a gigabyte, of no further use
 }
 
-/** The files that a Socket.IO server serves beside itself; here they are static assets. */
-function clientBundles() {
-  const to = join(root, "public/socket.io");
-  mkdirSync(to, { recursive: true });
+/** Puts the files that a Socket.IO server serves beside itself among the static ones, where they are not there yet. */
+export function clientFiles(folder) {
+  mkdirSync(join(folder, "socket.io"), { recursive: true });
   for (const file of CLIENT_FILES.flatMap((name) => [name, `${name}.map`])) {
-    copyFileSync(join(modules, "socket.io-client/dist", file), join(to, file));
+    const [from, to] = [join(modules, "socket.io-client/dist", file), join(folder, "socket.io", file)];
+    // What is the same is left alone: wrangler watches the folder.
+    if (!existsSync(to) || !readFileSync(from).equals(readFileSync(to))) copyFileSync(from, to);
   }
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build } from "../scripts/build.mjs";
-import { Failure, command, option, root, run, whenStopped } from "../scripts/lib.mjs";
+import { Failure, command, examples, option, root, run, whenStopped } from "../scripts/lib.mjs";
 import { nodePath, setup } from "../scripts/setup.mjs";
 import { prepare as foreignClients } from "./foreign/clients.mjs";
 import { fuzz } from "./fuzz.mjs";
@@ -10,13 +10,17 @@ import { parity } from "./parity.mjs";
 import { ensureBrowser } from "./support/browser.mjs";
 import { testsIn } from "./support/files.mjs";
 
-/** In this order: what is quick and what the rest stands on comes first. `build` is what a part needs built. */
+/**
+ * In this order: what is quick and what the rest stands on comes first. `build` is what a part needs built, and `profile`
+ * how, where it is not as usual.
+ */
 const PARTS = [
   { name: "rust", run: cargoTest },
   { name: "differential" },
   { name: "fuzz", run: fuzzTest },
   { name: "protocol", build: ["lab"], run: bothServers },
   { name: "client", build: ["lab"] },
+  { name: "examples", before: ensureBrowser, build: examples.map((name) => `example-${name}`), profile: "lab" },
   { name: "foreign", build: ["lab"], before: foreignClients },
   { name: "faults", build: ["lab"] },
   { name: "browser", build: ["chat"], before: ensureBrowser },
@@ -31,7 +35,7 @@ await command(async (args) => {
     await phase("set-up", setup);
     for (const part of parts.filter(hasTests)) {
       if (part.before) await phase(`${part.name}: set-up`, part.before);
-      for (const name of part.build ?? []) await phase(`build ${name}`, () => build(name));
+      for (const name of part.build ?? []) await phase(`build ${name}`, () => build(name, { profile: part.profile }));
       await phase(part.name, () => (part.run ?? nodeTest)(part.name));
     }
   } catch (error) {

@@ -1,4 +1,5 @@
-// Runs the built lab on plain `workerd serve`: no wrangler and no proxy in front, so what is measured is the server.
+// Runs the built lab, or another worker, on plain `workerd serve`: no wrangler and no proxy in front, so what is measured is
+// the server.
 import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -13,17 +14,18 @@ const START_WITHIN = 20_000;
 const STOP_WITHIN = 1000;
 
 /**
- * Starts workerd with the modules in `build`. Port 0 takes any free one. Resolves, once /healthz answers, to
- * `{url, port, pid, closed, stop(), kill()}`: `stop` asks politely first, `kill` is the power cut; `closed` is a
- * promise of the exit status.
+ * Starts workerd with the modules in `build` and the static files in `assets`. Port 0 takes any free one. Resolves, once
+ * the path `ready` answers, to `{url, port, pid, closed, stop(), kill()}`: `stop` asks politely first, `kill` is the power
+ * cut; `closed` is a promise of the exit status.
  */
-export async function startWorkerd({ build, port = 0, persist, vars = {}, log = "inherit" }) {
+export async function startWorkerd({ build, assets = join(root, "public"), ready = "/healthz", ...options }) {
+  const { port = 0, persist, vars = {}, log = "inherit" } = options;
   await portFree(port);
   const folder = mkdtempSync(join(tmpdir(), "parlor-lab-"));
   const storage = persist ? resolve(persist) : join(folder, "storage");
   mkdirSync(storage, { recursive: true });
   for (const file of ["index.js", "index_bg.wasm"]) copyFileSync(join(build, file), join(folder, file));
-  writeFileSync(join(folder, "config.capnp"), configFile({ port, storage, assets: join(root, "public"), vars }));
+  writeFileSync(join(folder, "config.capnp"), configFile({ port, storage, assets, vars }));
 
   // File descriptor 3 is where workerd reports which port it listens on.
   const args = ["serve", "config.capnp", "--control-fd=3"];
@@ -51,7 +53,7 @@ export async function startWorkerd({ build, port = 0, persist, vars = {}, log = 
   try {
     const listening = await Promise.race([listensOn(child.stdio[3]), gone(closed)]);
     const url = `http://127.0.0.1:${listening}`;
-    await Promise.race([healthy(url, child), gone(closed)]);
+    await Promise.race([healthy(url + ready, child), gone(closed)]);
     return { url, port: listening, pid: child.pid, closed, stop, kill };
   } catch (error) {
     await kill();
@@ -86,14 +88,14 @@ async function listensOn(pipe) {
 }
 
 async function gone(closed) {
-  throw new Failure(`workerd ended before the lab was ready (exit status ${await closed})`);
+  throw new Failure(`workerd ended before it was ready (exit status ${await closed})`);
 }
 
-async function healthy(url, child) {
+async function healthy(address, child) {
   let last;
   for (const end = Date.now() + START_WITHIN; Date.now() < end && child.exitCode === null; ) {
     try {
-      const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(5000) });
+      const answer = await fetch(address, { signal: AbortSignal.timeout(5000) });
       if (answer.ok) return;
       last = `${answer.status} ${await answer.text()}`;
     } catch (error) {
@@ -101,5 +103,5 @@ async function healthy(url, child) {
     }
     await new Promise((done) => setTimeout(done, 50));
   }
-  throw new Failure(`the lab does not answer at ${url}/healthz: ${last}`);
+  throw new Failure(`workerd does not answer at ${address}: ${last}`);
 }

@@ -6,11 +6,13 @@ import { startWorkerd } from "../lab/workerd.mjs";
 // Else a test that is stopped half-way would leave its workerd running: only an exit lets it be cleaned up.
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 
+export const LOG = process.env.LAB_LOG ? "inherit" : "ignore";
+
 /**
  * Options: `pingInterval`, `pingTimeout`, `gateways`, `recovery`, `persist` (a folder that outlives the lab), `port`
  * (any free one by default). Gives `{url, port, stop(), kill()}`: start again with the same `persist` after `kill()` to
  * see what a crash leaves. workerd's log is silent unless LAB_LOG is set, or goes where `log` says (as in `stdio`).
  */
-export async function startLab({ port = 0, persist, log = process.env.LAB_LOG ? "inherit" : "ignore", ...options } = {}) {
+export async function startLab({ port = 0, persist, log = LOG, ...options } = {}) {
   return startWorkerd({ build: await build("lab"), port, persist, vars: variables(options), log });
 }

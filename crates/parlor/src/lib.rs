@@ -106,6 +106,11 @@ impl Turn<'_> {
 
 /// The guides, so that what they show is compiled.
 #[cfg(doctest)]
-#[doc = include_str!("../../../docs/from-socket-io.md")]
-#[doc = include_str!("../../../docs/testing.md")]
-mod guides {}
+mod guides {
+    #[doc = include_str!("../../../docs/from-socket-io.md")]
+    mod from_socket_io {}
+    #[doc = include_str!("../../../docs/getting-started.md")]
+    mod getting_started {}
+    #[doc = include_str!("../../../docs/testing.md")]
+    mod testing {}
+}

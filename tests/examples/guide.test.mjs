@@ -1,0 +1,40 @@
+// docs/getting-started.md, followed to the letter in a folder of its own: it builds, serves, and people hear each other.
+import assert from "node:assert/strict";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { it } from "node:test";
+import { guideFiles } from "../../scripts/guide.mjs";
+import { root, run } from "../../scripts/lib.mjs";
+import { variables } from "../lab/config.mjs";
+import { startWorkerd } from "../lab/workerd.mjs";
+import { clients, next } from "../support/clients.mjs";
+import { LOG } from "../support/lab.mjs";
+
+/** Quick to compile, and what it shares with the lab is compiled already. */
+const PROFILE = readFileSync(join(root, "Cargo.toml"), "utf8").match(/^\[profile\.lab\]\n(?:.+\n)+/m)[0];
+const COMPILING = 600_000;
+
+it("makes a chat in a folder outside of the repository", { timeout: COMPILING }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "parlor-guide-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  copyFileSync(join(root, "Cargo.lock"), join(folder, "Cargo.lock"));
+  for (const [path, content] of Object.entries(guideFiles())) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content.replaceAll("../parlor", root));
+  }
+  writeFileSync(join(folder, "Cargo.toml"), `\n${PROFILE}`, { flag: "a" });
+
+  const script = join(root, "scripts/build.mjs");
+  const options = { cwd: folder, stdio: LOG, env: { CARGO_TARGET_DIR: join(root, "target") } };
+  assert.equal(await run(process.execPath, [script, "--profile", "lab"], options), 0, "it builds");
+
+  const [build, assets] = [join(folder, "build/lab"), join(folder, "public")];
+  const chat = await startWorkerd({ build, assets, ready: "/index.html", vars: variables({ gateways: 2 }), log: LOG });
+  t.after(() => chat.stop());
+  assert.equal((await fetch(`${chat.url}/socket.io/socket.io.js`)).status, 200);
+  const [ann, bob] = await clients(t, chat.url, 2);
+  const heard = [ann, bob].map((socket) => next(socket, "chat message"));
+  ann.emit("chat message", "hello");
+  assert.deepEqual(await Promise.all(heard), [["hello"], ["hello"]]);
+});
