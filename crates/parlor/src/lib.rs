@@ -12,6 +12,7 @@
 //! - `gateway`, `room`: the machines
 //! - `link`, `wire`, `names`: how objects talk, what they say, what they are called
 //! - `testing`: [`TestServer`]
+//! - `typescript`: declarations of an application's events for clients in TypeScript, with the feature of that name
 //!
 //! # Driving a machine
 //!
@@ -37,6 +38,8 @@ mod pattern;
 mod room;
 mod socket;
 mod testing;
+#[cfg(feature = "typescript")]
+pub mod typescript;
 mod wire;
 
 pub use engine_io::{
