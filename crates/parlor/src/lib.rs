@@ -104,4 +104,5 @@ impl Turn<'_> {
 /// The guides, so that what they show is compiled.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/from-socket-io.md")]
+#[cfg_attr(feature = "typescript", doc = include_str!("../../../docs/typescript.md"))]
 mod guides {}

@@ -27,7 +27,6 @@
 //! async fn say(socket: Socket, me: SocketData<String>, Now(at): Now, Data(say): Data<Say>) -> Result<(), Fault> {
 //!     socket.to(&say.room).emit("said", &Said { from: me.clone(), text: say.text, at })
 //! }
-//! # use parlor::Now;
 //! fn namespace() -> Namespace<String> {
 //!     Namespace::new(connect).on("join", join).on("say", say)
 //! }

@@ -106,7 +106,7 @@ fn or_failed(types: &mut Types, answer: Arguments) -> Vec<String> {
             format!("{docs}\nexport type {FAILED} = {{ error: string, message?: string, }};"),
         );
         if known.is_empty() {
-            return vec![format!("answer?: {FAILED}")];
+            return vec![format!("answer: {FAILED} | undefined")]; // `?` is lost on the client's `emitWithAck`
         }
     }
     let mut parameters = parameters("answer", answer).into_iter();

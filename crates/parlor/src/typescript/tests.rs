@@ -78,7 +78,7 @@ fn what_may_fail_is_answered_so() {
         "(ack: () => void) => void",
         "(ack: (answer: number) => void) => void",
         "(ack: (answer1: number, answer2: string) => void) => void",
-        "(ack: (answer?: Failed) => void) => void",
+        "(ack: (answer: Failed | undefined) => void) => void",
         "(ack: (answer: number | Failed) => void) => void",
         "(ack: (answer1: number | Failed, answer2?: string, answer3?: boolean) => void) => void",
         "(data1: string, data2: boolean, ack: (answer: number | Failed) => void) => void",
