@@ -1,11 +1,11 @@
 // npm run lint: formatting, then clippy, for this machine and for wasm (other code is compiled there), then the
-// documentation. Warnings are errors. And the tests that docs/compatibility.md names have to be there, and the files that
+// documentation, and the types of the chat's page. Warnings are errors. And the tests that docs/compatibility.md names have to be there, and the files that
 // docs/getting-started.md shows have to be as they are.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { staleInGuide } from "./guide.mjs";
 import { Failure, command, examples, root, run, say } from "./lib.mjs";
-import { rust } from "./setup.mjs";
+import { packages, rust } from "./setup.mjs";
 
 const STRICT = ["--", "-D", "warnings"];
 const WORKERS = ["parlor-worker", "chat", "lab", ...examples.map((name) => `example-${name}`)];
@@ -23,6 +23,10 @@ await command(async () => {
     say(`cargo ${args.join(" ")}`);
     if ((await run("cargo", args, { env: { RUSTDOCFLAGS: "-D warnings" } })) !== 0) throw new Failure(`cargo ${args[0]} found something (see above)`);
   }
+  await packages();
+  say("tsc --project tsconfig.json");
+  const tsc = [join(root, "node_modules/typescript/bin/tsc"), "--project", join(root, "tsconfig.json")];
+  if ((await run(process.execPath, tsc)) !== 0) throw new Failure("tsc found something in public/js (see above)");
   say("tests named in docs/compatibility.md");
   const lost = lostTests();
   if (lost.length > 0) throw new Failure(`docs/compatibility.md names tests that are not there:\n${lost.join("\n")}`);

@@ -76,6 +76,9 @@ export function nodePath() {
   return join(tools, "node22/node_modules", name, "bin", `node${exe}`);
 }
 
+/** The npm packages alone, for what needs nothing else. */
+export const packages = () => withLock(join(tools, "lock"), npmPackages);
+
 const major = (version) => Number(version.split(".")[0]);
 
 async function npmPackages() {

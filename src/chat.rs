@@ -1,5 +1,8 @@
 //! What happens in the chat: the namespace `/` and its events. `public/js` is the other end.
 
+#[cfg(test)]
+mod typescript;
+
 use parlor_worker::prelude::*;
 
 use crate::{
@@ -21,6 +24,7 @@ pub(crate) fn namespace() -> Namespace<Member> {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 struct Door {
     name: Option<String>,
 }
@@ -34,6 +38,7 @@ async fn connect(Auth(Door { name }): Auth<Door>) -> Result<Member, Refused> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 struct Code {
     code: &'static str,
 }
@@ -43,6 +48,7 @@ async fn rooms(io: Io) -> Ack<Vec<Listed>> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 struct Joined {
     room: RoomName,
     here: Vec<Person>,
@@ -50,6 +56,7 @@ struct Joined {
 
 /// Somebody who comes into a room, or leaves it.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 struct Move<'a> {
     room: &'a str,
     who: &'a Person,
@@ -76,6 +83,7 @@ async fn join(
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 struct Nothing {}
 
 async fn leave(
@@ -107,6 +115,7 @@ async fn tell_left(socket: &Socket, io: &Io, me: &Member, room: &str) -> Result<
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 struct Say {
     room: RoomName,
     /// Made by the sender, so that a message that is sent again is known again.
@@ -115,6 +124,7 @@ struct Say {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 struct Said {
     room: RoomName,
     id: String,
@@ -124,6 +134,7 @@ struct Said {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 struct Receipt {
     id: String,
     at: u64,
@@ -145,12 +156,14 @@ async fn say(
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 struct Typing {
     room: RoomName,
     typing: bool,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 struct IsTyping<'a> {
     room: &'a RoomName,
     who: Person,

@@ -4,17 +4,20 @@ use parlor_worker::prelude::*;
 
 /// A person's name: 1 to 24 characters, without space around it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(try_from = "String", into = "String")]
 pub(crate) struct Name(String);
 
 /// A room's name: 1 to 32 letters, digits, spaces, `-` or `_`, beginning with a letter or digit and not ending
 /// with a space.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(try_from = "String", into = "String")]
 pub(crate) struct RoomName(String);
 
 /// A message: 1 to 4000 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(try_from = "String", into = "String")]
 pub(crate) struct Text(String);
 

@@ -17,6 +17,7 @@ pub(crate) struct Member {
 
 /// A person as others see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct Person {
     id: String,
     name: Name,
@@ -24,6 +25,7 @@ pub(crate) struct Person {
 
 /// A line in the list of rooms.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct Listed {
     name: String,
     people: usize,

@@ -2,6 +2,24 @@
 
 import { io } from "/socket.io/socket.io.esm.min.js";
 
+/**
+ * @import { Socket } from "socket.io-client"
+ * @import { Auth, ClientToServerEvents, Failed, Refusal, ServerToClientEvents, Typing } from "./events.js"
+ * @typedef {{state: "connecting" | "online" | "offline" | "refused", words: string}} State
+ */
+
+/**
+ * What an event takes, if it is acknowledged.
+ * @template {keyof ClientToServerEvents} Event
+ * @typedef {Parameters<ClientToServerEvents[Event]> extends [...infer Data, Function] ? Data : never} Question
+ */
+/**
+ * What it is answered, if it does not fail.
+ * @template {keyof ClientToServerEvents} Event
+ * @typedef {Parameters<ClientToServerEvents[Event]> extends [...any, (answer: infer Given) => void]
+ *   ? Exclude<Given, Failed> : never} Answer
+ */
+
 const ANSWER_MS = 10_000;
 const SENT_AWAY_MS = 2_000;
 const PROBE_MS = 1_500;
@@ -9,6 +27,7 @@ const PROBE = "rooms"; // any question that has an answer
 
 /** Why a request came to nothing: `code` for the program, `message` for the person. */
 export class Failure extends Error {
+  /** @param {string} code @param {string} message */
   constructor(code, message) {
     super(message);
     this.code = code;
@@ -17,22 +36,27 @@ export class Failure extends Error {
 
 /**
  * @param {object} on
- * @param {(connection: {state: string, words: string}) => void} on.state
+ * @param {(connection: State) => void} on.state
  * @param {() => void} on.online      connected (again), with a new id
  * @param {() => void} on.lost        not connected any more
  * @param {(error: {code?: string, message: string}) => void} on.refused
- * @param {Record<string, (data: object) => void>} on.events
+ * @param {ServerToClientEvents} on.events
  */
 export function createConnection(on) {
+  /** @type {Socket<ServerToClientEvents, ClientToServerEvents> | null} */
   let socket = null;
+  /** @type {Auth} */
+  let auth = { name: null };
   let everOnline = false;
   let tries = 0;
+  /** @type {string|null} */
   let refusal = null;
 
   function tell() {
     on.state(describe());
   }
 
+  /** @returns {State} */
   function describe() {
     if (refusal) return { state: "refused", words: refusal };
     if (socket?.connected) return { state: "online", words: "Connected." };
@@ -45,8 +69,10 @@ export function createConnection(on) {
     return { state: "connecting", words: tries > 1 ? "Parlor does not answer. Trying again…" : "Connecting…" };
   }
 
-  function open(name) {
-    socket = io({ auth: { name } });
+  /** @param {Auth} auth */
+  function open(auth) {
+    /** @type {Socket<ServerToClientEvents, ClientToServerEvents>} */
+    const socket = io({ auth });
 
     socket.on("connect", () => {
       everOnline = true;
@@ -67,18 +93,23 @@ export function createConnection(on) {
       // Still active: it could not get through and will try again. Not active: it was told no.
       if (!socket.active) {
         refusal = error.message;
-        on.refused({ code: error.data?.code, message: error.message });
+        /** @type {Refusal | undefined} */
+        const data = error.data;
+        on.refused({ code: data?.code, message: error.message });
       }
       tell();
     });
 
-    for (const [event, handle] of Object.entries(on.events)) socket.on(event, handle);
+    for (const [event, handle] of Object.entries(on.events)) {
+      socket.on(/** @type {keyof ServerToClientEvents} */ (event), handle);
+    }
+    return socket;
   }
 
   /** Starts over at once, without waiting for the client's own back-off. */
   function again() {
     refusal = null;
-    socket.disconnect().connect();
+    socket?.disconnect().connect();
     tell();
   }
 
@@ -105,16 +136,18 @@ export function createConnection(on) {
   return {
     again,
 
-    /** Connects under this name; another name means another connection. */
+    /** Connects under this name; another name means another connection. @param {string} name */
     enter(name) {
       refusal = null;
+      const isKnown = auth.name === name;
+      auth = { name };
       if (!socket) {
-        open(name);
+        socket = open(auth);
         tell();
         return;
       }
-      if (socket.connected && socket.auth.name === name) return;
-      socket.auth = { name };
+      if (socket.connected && isKnown) return;
+      socket.auth = auth;
       again();
     },
 
@@ -129,6 +162,10 @@ export function createConnection(on) {
     /**
      * Asks and waits for the answer. Never lets the client buffer: its buffer is flushed as soon as
      * it is connected, which is before we are back in our rooms.
+     * @template {keyof ClientToServerEvents} Event
+     * @param {Event} event
+     * @param {Question<Event>} args
+     * @returns {Promise<Answer<Event>>}
      */
     async request(event, ...args) {
       const lost = () => new Failure("offline", "You are not connected.");
@@ -136,7 +173,8 @@ export function createConnection(on) {
       const id = socket.id;
       let answer;
       try {
-        answer = await socket.timeout(ANSWER_MS).emitWithAck(event, ...args);
+        // Which event it is only the caller knows, whom the types above hold to it.
+        answer = await /** @type {Socket} */ (socket).timeout(ANSWER_MS).emitWithAck(event, ...args);
       } catch {
         throw socket.id === id ? new Failure("timeout", "No answer came.") : lost();
       }
@@ -144,7 +182,7 @@ export function createConnection(on) {
       return answer;
     },
 
-    /** Says something that may get lost. */
+    /** Says something that may get lost. @param {"typing"} event @param {Typing} data */
     whisper(event, data) {
       if (socket?.connected) socket.volatile.emit(event, data);
     },

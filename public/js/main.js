@@ -14,6 +14,7 @@ import { composerView } from "./view/composer.js";
 import { peopleView } from "./view/people.js";
 import { titleView } from "./view/title.js";
 import { drawers } from "./view/drawers.js";
+import { the } from "./view/dom.js";
 
 const store = createStore();
 const parlor = createParlor(store);
@@ -24,7 +25,7 @@ for (const view of views) store.subscribe(view(parlor, store));
 onAddress(parlor.show);
 document.addEventListener("visibilitychange", () => document.hidden || parlor.looked());
 
-document.getElementById("loading").remove();
+the("#loading").remove();
 
 // Someone we know goes right in, unless the name is not allowed any more.
 const name = lasting.get("name");

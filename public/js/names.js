@@ -6,16 +6,17 @@ const ROOM_MAX = 32;
 const ROOM = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} _-]*$/u;
 const TINTS = 8;
 
+/** @param {string} text */
 const length = (text) => [...text].length;
 
-/** @returns {string|null} what is wrong with this name, in words */
+/** @param {string} name @returns {string|null} what is wrong with this name, in words */
 export function nameProblem(name) {
   if (name === "") return "Please tell us a name.";
   if (length(name) > NAME_MAX) return `That name is too long: ${NAME_MAX} characters at most.`;
   return null;
 }
 
-/** @returns {string|null} what is wrong with this name of a room, in words */
+/** @param {string} room @returns {string|null} what is wrong with this name of a room, in words */
 export function roomProblem(room) {
   if (room === "") return "Please give the room a name.";
   if (length(room) > ROOM_MAX) return `That is too long for a room: ${ROOM_MAX} characters at most.`;
@@ -23,16 +24,16 @@ export function roomProblem(room) {
   return null;
 }
 
-/** "Ada Lovelace" → "AL", "bo" → "B" */
+/** "Ada Lovelace" → "AL", "bo" → "B"; @param {string} name */
 export function initials(name) {
   const words = name.split(/[\s._-]+/u).filter(Boolean);
-  const picked = words.length > 1 ? [words[0], words.at(-1)] : [words[0] ?? "?"];
-  return picked.map((word) => [...word][0].toLocaleUpperCase()).join("");
+  const [first = "?", ...others] = words;
+  return [first, ...others.slice(-1)].map((word) => [...word][0].toLocaleUpperCase()).join("");
 }
 
-/** The same name has the same colour on every screen (FNV-1a; the palette is in base.css). */
+/** The same name has the same colour on every screen (FNV-1a; the palette is in base.css). @param {string} name */
 export function tint(name) {
   let hash = 0x811c9dc5;
-  for (const char of name) hash = Math.imul(hash ^ char.codePointAt(0), 0x01000193) >>> 0;
+  for (const char of name) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
   return ((hash ^ (hash >>> 15)) >>> 0) % TINTS;
 }

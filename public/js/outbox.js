@@ -5,24 +5,34 @@
 import { tab } from "./storage.js";
 
 /**
+ * @import { Receipt, Say } from "./events.js"
+ * @typedef {Say & {at: number}} Outgoing
+ */
+
+/**
  * @param {object} on
- * @param {(message: object) => Promise<{at: number}>} on.send
+ * @param {(message: Say) => Promise<Receipt>} on.send
  * @param {(room: string) => boolean} on.ready   connected, and in that room
- * @param {(message: object, at: number) => void} on.sent
- * @param {(message: object, why: string) => void} on.failed
+ * @param {(message: Outgoing, at: number) => void} on.sent
+ * @param {(message: Outgoing, why: string) => void} on.failed
  */
 export function createOutbox(on) {
-  const waiting = new Map((tab.get("outbox") ?? []).map((message) => [message.id, message]));
+  /** @type {Outgoing[]} */
+  const before = tab.get("outbox") ?? [];
+  const waiting = new Map(before.map((message) => [message.id, message]));
+  /** @type {Set<string>} */
   const underway = new Set();
 
   const save = () => tab.set("outbox", waiting.size ? [...waiting.values()] : null);
 
+  /** @param {string} id */
   function done(id) {
     underway.delete(id);
     waiting.delete(id);
     save();
   }
 
+  /** @param {Outgoing} message */
   async function post(message) {
     underway.add(message.id);
     try {
@@ -45,6 +55,7 @@ export function createOutbox(on) {
       return [...waiting.values()];
     },
 
+    /** @param {Outgoing} message */
     put(message) {
       waiting.set(message.id, message);
       save();
@@ -58,7 +69,7 @@ export function createOutbox(on) {
       }
     },
 
-    /** Gives up on all messages for a room. */
+    /** Gives up on all messages for a room. @param {string} room @param {string} why */
     abandon(room, why) {
       for (const message of [...waiting.values()]) {
         if (message.room !== room) continue;

@@ -9,14 +9,23 @@ import { roomProblem } from "./names.js";
 import { addressOf } from "./route.js";
 import { lasting, tab } from "./storage.js";
 
+/**
+ * @import { IsTyping, Listed, Move, Said } from "./events.js"
+ * @import { Room } from "./room.js"
+ * @import { Store } from "./store.js"
+ * @typedef {ReturnType<typeof createParlor>} Parlor
+ */
+
 const LIST_AGAIN_MS = 400;
 const JOIN_AGAIN_MS = 3_000;
 const NOTICE_MS = 6_000;
 
+/** @param {Store} store */
 export function createParlor(store) {
+  /** @type {Set<string>} */
   const pastIds = new Set(); // our own earlier sockets, which the server may not have missed yet
-  let noticeTimer;
-  let listTimer;
+  let noticeTimer = 0;
+  let listTimer = 0;
 
   const connection = createConnection({
     state(now) {
@@ -57,6 +66,7 @@ export function createParlor(store) {
 
   const typist = createTypist(connection.whisper);
 
+  /** @param {string} name @param {(room: Room) => void} change */
   function inRoom(name, change) {
     const room = store.rooms.get(name);
     if (!room) return;
@@ -66,6 +76,7 @@ export function createParlor(store) {
 
   // ── What the server tells ──────────────────────────────────────────────────────────────────
 
+  /** @param {Said} message */
   function said(message) {
     inRoom(message.room, (room) => {
       forgetTyping(room, message.from.id);
@@ -74,6 +85,7 @@ export function createParlor(store) {
     });
   }
 
+  /** @param {Move} move */
   function joined({ room: name, who }) {
     inRoom(name, (room) => {
       if (!pastIds.has(who.id) && who.id !== store.me.id) addNote(room, who.name, "joined");
@@ -81,6 +93,7 @@ export function createParlor(store) {
     });
   }
 
+  /** @param {Move} move */
   function left({ room: name, who }) {
     inRoom(name, (room) => {
       const wasHere = room.here.delete(who.id);
@@ -89,10 +102,12 @@ export function createParlor(store) {
     });
   }
 
+  /** @param {IsTyping} typist */
   function typing({ room: name, who, typing }) {
     inRoom(name, (room) => hearTyping(room, who, typing, store.changed));
   }
 
+  /** @param {Listed} listed */
   function counted({ name, people }) {
     store.list.set(name, people);
     // Whether an empty room stays on the list (the default ones do) only the list itself tells.
@@ -115,6 +130,7 @@ export function createParlor(store) {
 
   // ── Rooms ──────────────────────────────────────────────────────────────────────────────────
 
+  /** @param {Room} room */
   async function join(room) {
     try {
       const { here } = await connection.request("join", room.name);
@@ -135,7 +151,7 @@ export function createParlor(store) {
     }
   }
 
-  /** Being in a room begins here, whether or not the server can hear it yet. */
+  /** Being in a room begins here, whether or not the server can hear it yet. @param {string} name */
   function enterRoom(name) {
     if (store.rooms.has(name)) return;
     const room = createRoom(name);
@@ -144,6 +160,7 @@ export function createParlor(store) {
     if (connection.online) join(room);
   }
 
+  /** @param {string} name */
   function forgetRoom(name) {
     store.rooms.delete(name);
     tab.set("rooms", [...store.rooms.keys()]);
@@ -152,6 +169,7 @@ export function createParlor(store) {
     store.changed();
   }
 
+  /** @param {string} words */
   function notice(words) {
     store.notice = words;
     clearTimeout(noticeTimer);
@@ -173,7 +191,7 @@ export function createParlor(store) {
     notice,
     again: connection.again,
 
-    /** Comes in under this name; with the same name, simply back from the door. */
+    /** Comes in under this name; with the same name, simply back from the door. @param {string} name */
     enter(name) {
       store.me.name = name;
       store.doorWords = "";
@@ -197,7 +215,7 @@ export function createParlor(store) {
       }
     },
 
-    /** Shows a room, joining it first if need be; null shows the list of rooms. */
+    /** Shows a room, joining it first if need be; null shows the list of rooms. @param {string|null} name */
     show(name) {
       const problem = name === null ? null : roomProblem(name);
       if (problem) {
@@ -207,10 +225,11 @@ export function createParlor(store) {
       }
       if (name !== null) enterRoom(name);
       store.current = name;
-      if (name !== null) store.room.unread = 0;
+      if (store.room) store.room.unread = 0;
       store.changed();
     },
 
+    /** @param {string} name */
     leave(name) {
       outbox.abandon(name, "You left the room.");
       forgetRoom(name);
@@ -219,6 +238,7 @@ export function createParlor(store) {
       });
     },
 
+    /** @param {string} name @param {string} text */
     say(name, text) {
       const from = { id: store.me.id, name: store.me.name };
       const message = { room: name, id: crypto.randomUUID(), text, at: Date.now() };
@@ -227,7 +247,11 @@ export function createParlor(store) {
       outbox.put(message);
     },
 
-    /** A message that failed goes to the end of the talk and out again, under its old id. */
+    /**
+     * A message that failed goes to the end of the talk and out again, under its old id.
+     * @param {string} name
+     * @param {string} id
+     */
     retry(name, id) {
       const room = store.rooms.get(name);
       const item = room && remove(room, id);
@@ -238,16 +262,19 @@ export function createParlor(store) {
       store.changed();
     },
 
+    /** @param {string} name @param {string} id */
     discard(name, id) {
       inRoom(name, (room) => remove(room, id));
     },
 
+    /** @param {string} name @param {string} text */
     drafted(name, text) {
       tab.set(`draft.${name}`, text);
       if (text.trim()) typist.typing(name);
       else typist.stopped(name);
     },
 
+    /** @param {string} name @returns {string} */
     draft: (name) => tab.get(`draft.${name}`) ?? "",
 
     /** The person looks at the page again: what is shown is read. */

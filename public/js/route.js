@@ -10,10 +10,13 @@ export function roomInAddress() {
   }
 }
 
+/** @param {string|null|undefined} room */
 export const addressOf = (room) => `#/${room ? encodeURIComponent(room) : ""}`;
 
+/** @param {string|null} room */
 export const linkTo = (room) => new URL(addressOf(room), location.href).href;
 
+/** @param {(room: string|null) => void} show */
 export function onAddress(show) {
   window.addEventListener("hashchange", () => show(roomInAddress()));
 }

@@ -1,15 +1,18 @@
 // What the browser remembers. A browser may refuse storage altogether (private windows, policies):
 // then nothing is remembered, and nothing else breaks.
 
+/** @param {() => Storage} area */
 function remembered(area) {
   return {
+    /** @param {string} key @returns {any} null if nothing is there */
     get(key) {
       try {
-        return JSON.parse(area().getItem(`parlor.${key}`));
+        return JSON.parse(area().getItem(`parlor.${key}`) ?? "null");
       } catch {
         return null;
       }
     },
+    /** @param {string} key @param {unknown} value */
     set(key, value) {
       try {
         if (value === null || value === "") area().removeItem(`parlor.${key}`);

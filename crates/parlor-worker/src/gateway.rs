@@ -19,6 +19,7 @@ use worker::{
 };
 
 use crate::{
+    DROPPED,
     abort::OnAbort,
     alarm::Alarm,
     awake::{self, Awake},
@@ -358,6 +359,7 @@ impl Shell {
                     scope.answer(ask, found);
                 }
             }
+            Output::Dropped(_) => worker::console_warn!("{DROPPED}"),
             Output::Log(line) => worker::console_log!("{line}"),
         }
         Ok(())

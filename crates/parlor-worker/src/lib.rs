@@ -59,6 +59,9 @@ pub mod prelude {
     pub use worker::{Context, Env, Request, Response, event};
 }
 
+/// What the log says of [`parlor::Output::Dropped`].
+const DROPPED: &str = "a broadcast may have been delivered before an object lost its memory, and was dropped";
+
 /// The time, ms since the epoch. It stands still while code runs, and moves with each event.
 fn now() -> parlor::Millis {
     worker::Date::now().as_millis()

@@ -8,7 +8,7 @@ use worker::{
     wasm_bindgen_futures::spawn_local,
 };
 
-use crate::{alarm::Alarm, awake::Awake, now, peers, random, store::Store};
+use crate::{DROPPED, alarm::Alarm, awake::Awake, now, peers, random, store::Store};
 
 /// The shell of a Room object; [`durable_objects!`](crate::durable_objects) wraps it in a class.
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ impl Shell {
             none => {
                 let key = RoomKey::of_object(&self.state.id().name().ok_or("a Room has a name")?);
                 let store = Store::new(&self.state)?;
-                let room = Room::restore(key, store.load()?);
+                let room = Room::restore(now(), key, store.load()?);
                 let (room, store) = none.insert((room, store));
                 (room, store)
             }
@@ -100,6 +100,8 @@ impl Shell {
             match output {
                 RoomOutput::Store { key, value } => store.put(&key, value.as_deref())?,
                 RoomOutput::Request { gateway, body } => self.request(gateway, body),
+                RoomOutput::Dropped(_) => worker::console_warn!("{DROPPED}"),
+                RoomOutput::Log(line) => worker::console_log!("{line}"),
             }
         }
         self.alarm.ensure(&self.state, room.next_timeout());

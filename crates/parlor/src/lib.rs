@@ -12,6 +12,7 @@
 //! - `gateway`, `room`: the machines
 //! - `link`, `wire`, `names`: how objects talk, what they say, what they are called
 //! - `testing`: [`TestServer`]
+//! - `typescript`: declarations of an application's events for clients in TypeScript, with the feature of that name
 //!
 //! # Driving a machine
 //!
@@ -38,6 +39,8 @@ mod pattern;
 mod room;
 mod socket;
 mod testing;
+#[cfg(feature = "typescript")]
+pub mod typescript;
 mod wire;
 
 pub use engine_io::{
@@ -113,4 +116,7 @@ mod guides {
     mod getting_started {}
     #[doc = include_str!("../../../docs/testing.md")]
     mod testing {}
+    #[cfg(feature = "typescript")]
+    #[doc = include_str!("../../../docs/typescript.md")]
+    mod typescript {}
 }

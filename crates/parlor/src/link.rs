@@ -341,9 +341,9 @@ mod tests {
         /// Runs a request of `a` to `b`; gives what each end handed on.
         fn exchange(&mut self) -> (Vec<u32>, Vec<u32>) {
             let Some(request) = self.step(|a, _| a.request()) else { return (vec![], vec![]) };
-            let at_b = sure(self.step(|_, b| b.handle_request(request, 0)));
+            let at_b = sure(self.step(|_, b| b.handle_request(request, LINGER)));
             let reply = self.step(|_, b| b.reply());
-            (sure(self.step(|a, _| a.handle_reply(reply, 0))), at_b)
+            (sure(self.step(|a, _| a.handle_reply(reply, LINGER))), at_b)
         }
 
         fn lapse(&mut self) {
@@ -376,8 +376,8 @@ mod tests {
             pair.step(|a, _| a.push(2));
             pair.step(|a, _| a.push(3));
             assert_eq!(pair.step(|a, _| a.request()), None);
-            assert_eq!(sure(pair.step(|_, b| b.handle_request(first, 0))), [1]);
-            pair.step(|a, b| a.handle_reply(b.reply(), 0));
+            assert_eq!(sure(pair.step(|_, b| b.handle_request(first, LINGER))), [1]);
+            pair.step(|a, b| a.handle_reply(b.reply(), LINGER));
             assert_eq!(pair.exchange(), (vec![], vec![2, 3]));
         });
     }
@@ -392,7 +392,7 @@ mod tests {
             pair.lapse();
             pair.step(|_, b| b.push(10));
             let request = pair.step(|a, _| a.request()).unwrap();
-            assert_eq!(sure(pair.step(|_, b| b.handle_request(request, 0))), [1]);
+            assert_eq!(sure(pair.step(|_, b| b.handle_request(request, LINGER))), [1]);
             pair.step(|_, b| b.reply()); // lost
             pair.step(|a, _| a.handle_failure(2000));
             pair.lapse();
@@ -406,15 +406,15 @@ mod tests {
         twice(|pair| {
             pair.step(|gateway, _| gateway.push(1));
             let request = pair.step(|gateway, _| gateway.request()).unwrap();
-            pair.step(|_, room| room.handle_request(request, 0));
+            pair.step(|_, room| room.handle_request(request, LINGER));
             pair.step(|_, room| room.push(10));
             let late_reply = pair.step(|_, room| room.reply());
             pair.step(|_, room| room.push(11));
             let push = pair.step(|_, room| room.request()).unwrap();
-            assert_eq!(sure(pair.step(|gateway, _| gateway.handle_request(push, 0))), [0u32; 0]);
-            pair.step(|gateway, room| room.handle_reply(gateway.reply(), 0));
+            assert_eq!(sure(pair.step(|gateway, _| gateway.handle_request(push, LINGER))), [0u32; 0]);
+            pair.step(|gateway, room| room.handle_reply(gateway.reply(), LINGER));
             assert_eq!(pair.step(|_, room| room.request()), None, "11 is held there, not sent again");
-            assert_eq!(sure(pair.step(|gateway, _| gateway.handle_reply(late_reply, 0))), [10, 11]);
+            assert_eq!(sure(pair.step(|gateway, _| gateway.handle_reply(late_reply, LINGER))), [10, 11]);
         });
     }
 
@@ -427,8 +427,8 @@ mod tests {
             pair.a = End::new(3, 0);
             pair.step(|_, b| b.push(11));
             let request = pair.step(|_, b| b.request()).unwrap();
-            assert_eq!(sure(pair.step(|a, _| a.handle_request(request, 0))), [11]);
-            pair.step(|a, b| b.handle_reply(a.reply()));
+            assert_eq!(sure(pair.step(|a, _| a.handle_request(request, LINGER))), [11]);
+            pair.step(|a, b| b.handle_reply(a.reply(), LINGER));
             pair.step(|a, _| a.push(4));
             assert_eq!(pair.exchange(), (vec![], vec![4]));
             assert!(pair.a.is_quiet());
@@ -479,7 +479,7 @@ mod tests {
             let (mut a, mut b) = (End::new(1, 0), End::new(2, 0));
             let (mut at_a, mut at_b) = (Vec::new(), Vec::new());
             let (mut from_a, mut from_b) = (0, 0);
-            let mut now = 0;
+            let mut now = LINGER;
             let run = |a: &mut End, b: &mut End, at_a: &mut Vec<u32>, at_b: &mut Vec<u32>, fate: u8, now: u64| {
                 let Some(request) = a.request() else { return };
                 if fate == 1 { return a.handle_failure(now) }

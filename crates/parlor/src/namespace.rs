@@ -179,6 +179,17 @@ impl<S: Serialize + DeserializeOwned + 'static> Namespace<S> {
         self
     }
 
+    /// The names of the events that have handlers of their own.
+    #[cfg(feature = "typescript")]
+    pub(crate) fn events(&self) -> impl Iterator<Item = &str> {
+        self.handlers.events.keys().map(String::as_str)
+    }
+
+    #[cfg(feature = "typescript")]
+    pub(crate) fn is_guarded(&self) -> bool {
+        !self.handlers.guards.is_empty()
+    }
+
     pub(crate) fn into_handlers(self) -> Handlers {
         self.handlers
     }

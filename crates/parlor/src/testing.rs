@@ -92,10 +92,16 @@ impl TestServer {
         self.world.borrow_mut().advance(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
     }
 
-    /// How many members a room has by the account of its Room.
+    /// How many members a room has, on those Gateways that its Room knows of.
     #[must_use]
     pub fn members(&self, nsp: &str, room: &str) -> usize {
         self.world.borrow().members(nsp, room)
+    }
+
+    /// How many Gateways have members in a room, by the account of its Room.
+    #[must_use]
+    pub fn gateways(&self, nsp: &str, room: &str) -> usize {
+        self.world.borrow().gateways(nsp, room)
     }
 
     /// How many rows all objects have stored.

@@ -14,7 +14,11 @@ fn handlers() {
     let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
     let version = Command::new(rustc).arg("-V").output().map(|output| output.stdout).unwrap_or_default();
     match String::from_utf8_lossy(&version) {
-        known if known.starts_with(COMPILER) => cases.compile_fail("tests/ui/fail/*.rs"),
+        known if known.starts_with(COMPILER) => {
+            cases.compile_fail("tests/ui/fail/*.rs");
+            #[cfg(feature = "typescript")]
+            cases.compile_fail("tests/ui/typescript/*.rs");
+        }
         other => println!("its words are not compared: this is {other}, they are those of {COMPILER}x"),
     }
 }

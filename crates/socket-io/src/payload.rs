@@ -7,6 +7,8 @@ mod raw;
 mod ser;
 pub mod stored;
 mod surrogates;
+#[cfg(feature = "typescript")]
+mod typescript;
 mod walk;
 
 use bytes::Bytes;

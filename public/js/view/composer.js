@@ -1,17 +1,21 @@
 // Where one writes. Enter sends, Shift+Enter makes a new line, Esc leaves the field.
 // Each room keeps its own draft.
 
-import { setText } from "./dom.js";
+import { setText, the } from "./dom.js";
+
+/** @import { View } from "./dom.js" */
 
 const MAX = 4000;
 const WARN_LEFT = 300;
 const touch = matchMedia("(hover: none) and (pointer: coarse)");
 
+/** @type {View} */
 export function composerView(parlor, store) {
-  const form = document.getElementById("composer");
-  const field = form.querySelector("textarea");
-  const send = form.querySelector("button");
-  const left = document.getElementById("room-left");
+  const form = the("#composer");
+  const field = the("textarea", form);
+  const send = the("button", form);
+  const left = the("#room-left");
+  /** @type {string|null} */
   let room = null;
 
   function grow() {
@@ -37,7 +41,7 @@ export function composerView(parlor, store) {
     submit();
   });
   field.addEventListener("input", () => {
-    parlor.drafted(room, field.value);
+    if (room !== null) parlor.drafted(room, field.value);
     grow();
   });
   field.addEventListener("keydown", (event) => {

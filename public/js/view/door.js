@@ -2,18 +2,21 @@
 
 import { nameProblem } from "../names.js";
 import { roomInAddress } from "../route.js";
-import { setText } from "./dom.js";
+import { setText, the } from "./dom.js";
 
+/** @import { View } from "./dom.js" */
+
+/** @type {View} */
 export function doorView(parlor, store) {
-  const door = document.getElementById("door");
-  const house = document.getElementById("house");
-  const form = document.getElementById("name-form");
-  const input = document.getElementById("name");
-  const submit = form.querySelector("[type=submit]");
-  const cancel = document.getElementById("name-cancel");
-  const problem = document.getElementById("name-problem");
-  const invitation = document.getElementById("invitation");
-  let wasAtDoor = null;
+  const door = the("#door");
+  const house = the("#house");
+  const form = the("#name-form");
+  const input = the("input", form);
+  const submit = the("button", form);
+  const cancel = the("#name-cancel");
+  const problem = the("#name-problem");
+  const invitation = the("#invitation");
+  let wasAtDoor = false;
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -48,7 +51,7 @@ export function doorView(parlor, store) {
       setText(submit, entering ? "Coming in…" : "Come in");
     }
     if (atDoor && !wasAtDoor) {
-      input.value = me.name ?? "";
+      input.value = me.name;
       input.select();
       input.focus();
     }

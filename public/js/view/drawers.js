@@ -1,24 +1,35 @@
 // Where the screen is too narrow, the rooms (left) and the people (right) are drawers over the talk.
 // A closed drawer is inert: the Tab key does not wander into what cannot be seen.
 
+import { the } from "./dom.js";
+
+/**
+ * @import { View } from "./dom.js"
+ * @typedef {{panel: HTMLElement, opener: HTMLElement, narrow: MediaQueryList}} Side
+ */
+
+/** @type {View} */
 export function drawers(_parlor, store) {
-  const house = document.getElementById("house");
-  const veil = document.getElementById("veil");
+  const house = the("#house");
+  const veil = the("#veil");
   const sides = [
-    side("rooms", "open-rooms", "(max-width: 760px)"),
-    side("people", "open-people", "(max-width: 1040px)"),
+    side("#rooms", "#open-rooms", "(max-width: 760px)"),
+    side("#people", "#open-people", "(max-width: 1040px)"),
   ];
+  /** @type {Side|null} */
   let open = null;
   let shown = store.current;
 
-  function side(id, opener, narrow) {
-    const found = { panel: document.getElementById(id), opener: document.getElementById(opener), narrow: matchMedia(narrow) };
+  /** @param {string} panel @param {string} opener @param {string} narrow @returns {Side} */
+  function side(panel, opener, narrow) {
+    const found = { panel: the(panel), opener: the(opener), narrow: matchMedia(narrow) };
     found.opener.addEventListener("click", () => set(open === found ? null : found));
-    found.panel.querySelector("[data-close]").addEventListener("click", () => set(null));
+    the("[data-close]", found.panel).addEventListener("click", () => set(null));
     found.narrow.addEventListener("change", () => set(null));
     return found;
   }
 
+  /** @param {Side|null} next */
   function set(next) {
     const before = open;
     open = next;
@@ -29,7 +40,7 @@ export function drawers(_parlor, store) {
       one.opener.setAttribute("aria-expanded", String(isOpen));
     }
     house.classList.toggle("drawer-open", open !== null);
-    if (open) open.panel.querySelector("[data-close]").focus({ preventScroll: true });
+    if (open) the("[data-close]", open.panel).focus({ preventScroll: true });
     else before?.opener.focus({ preventScroll: true });
   }
 
@@ -38,8 +49,8 @@ export function drawers(_parlor, store) {
     if (event.key === "Escape" && open) set(null);
   });
   // A room was chosen, even the one already shown: the drawer has done its work.
-  document.getElementById("rooms").addEventListener("click", (event) => {
-    if (event.target.closest("a") && open) set(null);
+  the("#rooms").addEventListener("click", (event) => {
+    if (open && event.target instanceof Element && event.target.closest("a")) set(null);
   });
   set(null);
 

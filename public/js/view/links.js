@@ -5,8 +5,9 @@ import { el } from "./dom.js";
 const ADDRESS = /https?:\/\/[^\s<>"']+/giu;
 const AFTER = /[.,:;!?…]+$/u; // belongs to the sentence, not to the address
 
-/** @returns {(string|Element)[]} */
+/** @param {string} text */
 export function withLinks(text) {
+  /** @type {(string|HTMLElement)[]} */
   const parts = [];
   let done = 0;
   for (const { 0: found, index } of text.matchAll(ADDRESS)) {
@@ -20,7 +21,10 @@ export function withLinks(text) {
   return parts.filter((part) => part !== "");
 }
 
-/** "(see https://a.b/c)." is the address https://a.b/c, but https://a.b/c_(d) keeps its bracket. */
+/**
+ * "(see https://a.b/c)." is the address https://a.b/c, but https://a.b/c_(d) keeps its bracket.
+ * @param {string} address
+ */
 function trimmed(address) {
   let cut = address.replace(AFTER, "");
   while (cut.endsWith(")") && cut.split(")").length > cut.split("(").length) {

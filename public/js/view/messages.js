@@ -1,26 +1,37 @@
 // The talk of the room that is shown. Stays at the end while one is at the end; when one has
 // scrolled up to read, nothing moves, and a pill says what came meanwhile.
 
-import { keep, setText } from "./dom.js";
+import { keep, setText, the } from "./dom.js";
 import { makeLine, updateLine } from "./message.js";
+
+/**
+ * @import { Item, Message, Room } from "../room.js"
+ * @import { Keeping, View } from "./dom.js"
+ * @import { Line, On } from "./message.js"
+ */
 
 const NEAR_PX = 48;
 const TOGETHER_MS = 5 * 60_000;
 const dayName = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 
+/** @type {View} */
 export function messagesView(parlor, store) {
-  const scroller = document.getElementById("scroller");
-  const log = document.getElementById("log");
-  const pill = document.getElementById("pill");
+  const scroller = the("#scroller");
+  const log = the("#log");
+  const pill = the("#pill");
+  /** @type {Room|null} */
   let shown = null; // the room that was drawn last
   let atEnd = true;
+  /** @type {string|null} */
   let newest = null; // the last message that was drawn
   let missed = 0;
 
+  /** @type {On} */
   const on = {
-    retry: (id) => parlor.retry(store.current, id),
-    discard: (id) => parlor.discard(store.current, id),
+    retry: (id) => shown && parlor.retry(shown.name, id),
+    discard: (id) => shown && parlor.discard(shown.name, id),
   };
+  /** @type {Keeping<Line>} */
   const lines = { key: ({ id }) => id, make: makeLine, update: (line, item) => updateLine(line, item, on) };
 
   const toEnd = () => {
@@ -59,7 +70,7 @@ export function messagesView(parlor, store) {
     if (changedRoom) log.replaceChildren();
     keep(log, arranged(room.items), lines);
 
-    const messages = room.items.filter(({ kind }) => kind === "message");
+    const messages = room.items.filter((item) => item.kind === "message");
     const said = messages.at(-1);
     if (changedRoom || atEnd || (said?.mine && said.id !== newest)) {
       atEnd = true;
@@ -76,10 +87,15 @@ export function messagesView(parlor, store) {
 
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/** Adds the days, and which messages stand together: of one author, shortly after one another. */
+/**
+ * Adds the days, and which messages stand together: of one author, shortly after one another.
+ * @param {Item[]} items
+ */
 function arranged(items) {
+  /** @type {Line[]} */
   const out = [];
   let day = null;
+  /** @type {Message|null} */
   let before = null;
   for (const item of items) {
     const today = new Date(item.at).toDateString();
@@ -93,7 +109,7 @@ function arranged(items) {
     if (item.kind === "message") {
       item.first = !(before && together(before, item));
       item.last = true;
-      if (!item.first) before.last = false;
+      if (before && !item.first) before.last = false;
     }
     before = item.kind === "message" ? item : null;
     out.push(item);
@@ -101,6 +117,7 @@ function arranged(items) {
   return out;
 }
 
+/** @param {Message} a @param {Message} b */
 function together(a, b) {
   const sameAuthor = a.mine === b.mine && (a.mine || a.from.id === b.from.id) && a.from.name === b.from.name;
   return sameAuthor && b.at - a.at < TOGETHER_MS;

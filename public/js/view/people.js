@@ -1,22 +1,29 @@
 // Who is here: oneself first, then the others by name.
 
 import { avatar } from "./avatar.js";
-import { el, keep } from "./dom.js";
+import { el, keep, the } from "./dom.js";
 
+/**
+ * @import { View } from "./dom.js"
+ * @typedef {{id: string, name: string, self: boolean, typing: boolean}} Here
+ */
+
+/** @type {View} */
 export function peopleView() {
-  const panel = document.getElementById("people");
-  const roster = document.getElementById("roster");
+  const panel = the("#people");
+  const roster = the("#roster");
 
   return ({ room, me }) => {
     panel.hidden = room === null;
     if (!room) return;
     const here = [...room.here]
       .map(([id, name]) => ({ id, name, self: id === me.id, typing: room.typing.has(id) }))
-      .sort((a, b) => b.self - a.self || a.name.localeCompare(b.name));
+      .sort((a, b) => Number(b.self) - Number(a.self) || a.name.localeCompare(b.name));
     keep(roster, here, { key: ({ id, name }) => `${id} ${name}`, make, update });
   };
 }
 
+/** @param {Here} here */
 function make({ name, self }) {
   return el("li", { class: "person", data: { testid: "person", name } },
     avatar(name),
@@ -24,6 +31,7 @@ function make({ name, self }) {
     ...(self ? [el("span", { class: "hint" }, "you")] : []));
 }
 
+/** @param {HTMLElement} item @param {Here} here */
 function update(item, { typing }) {
   item.classList.toggle("writes", typing);
 }

@@ -4,19 +4,27 @@
 import { roomProblem } from "../names.js";
 import { addressOf } from "../route.js";
 import { avatar } from "./avatar.js";
-import { el, keep, setText } from "./dom.js";
+import { el, keep, setText, the } from "./dom.js";
 
+/**
+ * @import { Keeping, View } from "./dom.js"
+ * @typedef {{name: string, count: number, unread: number, current: boolean}} Entry
+ */
+
+/** @param {Entry} a @param {Entry} b */
 const byName = (a, b) => a.name.localeCompare(b.name);
+/** @param {number} count */
 const people = (count) => (count === 1 ? "1 person" : `${count} people`);
 
+/** @type {View} */
 export function roomsView(parlor, store) {
-  const mine = document.getElementById("mine");
-  const others = document.getElementById("others");
-  const doors = document.getElementById("doors");
-  const form = document.getElementById("new-room");
-  const input = form.querySelector("input");
-  const problem = document.getElementById("room-problem");
-  const me = document.getElementById("me");
+  const mine = the("#mine");
+  const others = the("#others");
+  const doors = the("#doors");
+  const form = the("#new-room");
+  const input = the("input", form);
+  const problem = the("#room-problem");
+  const me = the("#me");
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -39,7 +47,9 @@ export function roomsView(parlor, store) {
   });
   me.addEventListener("click", () => parlor.atDoor());
 
+  /** @type {Keeping<Entry>} */
   const link = { key: ({ name }) => name, make: makeLink, update: updateLink };
+  /** @type {Keeping<Entry>} */
   const door = { key: ({ name }) => name, make: makeDoor, update: updateDoor };
 
   return ({ list, rooms, current, me: { name } }) => {
@@ -56,8 +66,8 @@ export function roomsView(parlor, store) {
       .map(([room, count]) => ({ name: room, count, unread: 0, current: false }))
       .sort(byName);
 
-    keep(mine.querySelector("ul"), inside, link);
-    keep(others.querySelector("ul"), outside, link);
+    keep(the("ul", mine), inside, link);
+    keep(the("ul", others), outside, link);
     mine.hidden = inside.length === 0;
     others.hidden = outside.length === 0;
     keep(doors, [...inside, ...outside], door);
@@ -69,6 +79,7 @@ export function roomsView(parlor, store) {
   };
 }
 
+/** @param {Entry} entry */
 function makeLink({ name }) {
   return el("li", {},
     el("a", { class: "room", href: addressOf(name), data: { testid: `room-${name}` } },
@@ -77,9 +88,9 @@ function makeLink({ name }) {
       el("span", { class: "count" })));
 }
 
+/** @param {HTMLElement} item @param {Entry} entry */
 function updateLink(item, { count, unread, current }) {
-  const link = item.firstElementChild;
-  const [, badge, counted] = link.children;
+  const [link, badge, counted] = ["a", ".unread", ".count"].map((part) => the(part, item));
   if (current) link.setAttribute("aria-current", "page");
   else link.removeAttribute("aria-current");
   link.classList.toggle("has-unread", unread > 0);
@@ -90,6 +101,7 @@ function updateLink(item, { count, unread, current }) {
   counted.title = people(count);
 }
 
+/** @param {Entry} entry */
 function makeDoor({ name }) {
   return el("li", {},
     el("a", { class: "door-card", href: addressOf(name) },
@@ -97,8 +109,8 @@ function makeDoor({ name }) {
       el("span", { class: "count" })));
 }
 
+/** @param {HTMLElement} item @param {Entry} entry */
 function updateDoor(item, { count }) {
-  const [, counted] = item.firstElementChild.children;
-  setText(counted, count === 0 ? "nobody yet" : people(count));
+  setText(the(".count", item), count === 0 ? "nobody yet" : people(count));
   item.classList.toggle("lit", count > 0);
 }

@@ -1,11 +1,14 @@
 // The state of the connection, in words; and short notices. Quiet while all is well.
 
-import { el, setText } from "./dom.js";
+import { el, setText, the } from "./dom.js";
 
+/** @import { View } from "./dom.js" */
+
+/** @type {View} */
 export function statusView(parlor) {
-  const app = document.getElementById("app");
-  const status = document.getElementById("status");
-  const notice = document.getElementById("notice");
+  const app = the("#app");
+  const status = the("#status");
+  const notice = the("#notice");
   const words = el("span");
   status.append(words);
 

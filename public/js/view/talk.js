@@ -2,21 +2,27 @@
 
 import { typingWords } from "../typing.js";
 import { linkTo } from "../route.js";
-import { setText } from "./dom.js";
+import { setText, the } from "./dom.js";
+
+/**
+ * @import { Room } from "../room.js"
+ * @import { Store } from "../store.js"
+ * @import { View } from "./dom.js"
+ */
 
 const COPIED_MS = 2_000;
 
+/** @type {View} */
 export function talkView(parlor, store) {
-  const get = (id) => document.getElementById(id);
-  const talk = get("talk");
-  const heading = get("current-room");
-  const headCount = get("head-count");
-  const typing = get("typing");
-  const empty = get("empty");
-  const [emptyTitle, emptyWords] = empty.children;
+  const talk = the("#talk");
+  const heading = the("#current-room");
+  const headCount = the("#head-count");
+  const typing = the("#typing");
+  const empty = the("#empty");
+  const [emptyTitle, emptyWords] = [the("h2", empty), the("p", empty)];
 
-  get("leave-room").addEventListener("click", () => parlor.leave(store.current));
-  get("copy-link").addEventListener("click", async () => {
+  the("#leave-room").addEventListener("click", () => store.current && parlor.leave(store.current));
+  the("#copy-link").addEventListener("click", async () => {
     const link = linkTo(store.current);
     try {
       await navigator.clipboard.writeText(link);
@@ -28,15 +34,14 @@ export function talkView(parlor, store) {
   });
 
   return ({ current, room, connection }) => {
-    const inRoom = room !== null;
-    talk.dataset.inRoom = inRoom;
-    get("welcome").hidden = inRoom;
-    get("scroller").hidden = !inRoom;
-    get("leave-room").hidden = !inRoom;
-    get("copy-link").hidden = !inRoom;
-    get("open-people").hidden = !inRoom;
+    talk.dataset.inRoom = String(room !== null);
+    the("#welcome").hidden = room !== null;
+    the("#scroller").hidden = room === null;
+    the("#leave-room").hidden = room === null;
+    the("#copy-link").hidden = room === null;
+    the("#open-people").hidden = room === null;
     setText(heading, current ?? "");
-    if (!inRoom) {
+    if (room === null) {
       setText(headCount, "");
       setText(typing, "");
       return;
@@ -55,6 +60,7 @@ export function talkView(parlor, store) {
   };
 }
 
+/** @param {Room} room @param {Store["connection"]} connection */
 function countWords({ joined, here }, connection) {
   if (!joined) return connection.state === "online" ? "Joining…" : "Not connected";
   return here.size === 1 ? "Only you" : `${here.size} people`;

@@ -1,5 +1,8 @@
 // The tab's title: the room, and how much was said that one has not seen.
 
+/** @import { View } from "./dom.js" */
+
+/** @type {View} */
 export function titleView() {
   return ({ current, rooms, atDoor }) => {
     const unread = [...rooms.values()].reduce((sum, room) => sum + room.unread, 0);

@@ -423,6 +423,10 @@ impl World {
         gateways.filter_map(|name| self.gateways.get(name)).map(|host| host.machine.members(nsp, room)).sum()
     }
 
+    pub(super) fn gateways(&self, nsp: &str, room: &str) -> usize {
+        self.rooms.get(&RoomKey::room(nsp, room)).map_or(0, |host| host.machine.gateways().count())
+    }
+
     pub(super) fn rows(&self) -> usize {
         let gateways: usize = self.gateways.values().map(|host| host.rows.len()).sum();
         gateways + self.rooms.values().map(|host| host.rows.len()).sum::<usize>()

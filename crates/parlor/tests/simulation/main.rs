@@ -4,6 +4,7 @@
 //! `cargo test -p parlor --test simulation` runs many seeds; `npm run simulate -- --seeds 1000000` more of them, and
 //! `npm run simulate -- --seed 7` one, with its story.
 #![allow(
+    clippy::disallowed_methods,
     clippy::print_stdout,
     clippy::indexing_slicing,
     clippy::panic,

@@ -125,9 +125,9 @@ impl Model {
 
     /// Whether everybody has heard everything that was sent since then.
     pub(crate) fn check_since(&self, since: Millis) -> Result<(), String> {
-        let recent =
+        let mut recent =
             self.messages.iter().filter(|(_, message)| message.at >= since && !message.tag.is_empty());
-        recent.map(|(number, message)| self.heard_by_all(*number, message)).collect()
+        recent.try_for_each(|(number, message)| self.heard_by_all(*number, message))
     }
 
     /// Whether it may be missing somewhere: its sender went away, or memory was lost while it was under way.

@@ -15,8 +15,8 @@ use parlor::{
 pub(crate) type Rows = BTreeMap<String, Vec<u8>>;
 
 pub(crate) enum Machine {
-    Gateway(Gateway),
-    Room(Room),
+    Gateway(Box<Gateway>),
+    Room(Box<Room>),
 }
 
 /// What leaves an object.
@@ -79,9 +79,9 @@ impl Object {
         self.life += 1;
         self.machine = Some(match &self.peer {
             Peer::Gateway(name) => {
-                Machine::Gateway(Gateway::restore(turn, self.app.clone(), name, rows, heard))
+                Machine::Gateway(Box::new(Gateway::restore(turn, self.app.clone(), name, rows, heard)))
             }
-            Peer::Room(key) => Machine::Room(Room::restore(turn.now, key.clone(), rows)),
+            Peer::Room(key) => Machine::Room(Box::new(Room::restore(turn.now, key.clone(), rows))),
         });
         true
     }
