@@ -19,6 +19,7 @@ use crate::{Decoder, Packet, Parser, Payload, Violation};
 pub struct Connection {
     options: Options,
     decoder: Decoder,
+    #[serde(deserialize_with = "crate::read_map")]
     namespaces: LiteMap<String, Membership>,
     /// When to give up waiting for the first namespace.
     deadline: Option<u64>,

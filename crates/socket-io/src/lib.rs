@@ -89,6 +89,7 @@
 
 mod connection;
 mod decoder;
+mod map;
 mod packet;
 mod parser;
 mod payload;
@@ -97,6 +98,7 @@ mod violation;
 
 pub use connection::{Connection, Incoming, Membership, Options};
 pub use decoder::{Decoder, MAX_ATTACHMENTS};
+pub use map::read_map;
 pub use packet::{Packet, is_reserved};
 pub use parser::{EncodeError, Parser};
 pub use payload::{Binary, IntoPayload, Payload, Raw, StoredPayload, stored};

@@ -16,6 +16,7 @@ pub(super) struct Client {
     /// `None`: bare Engine.IO.
     pub(super) connection: Option<Connection>,
     pub(super) handshake: Rc<Handshake>,
+    #[serde(deserialize_with = "socket_io::read_map")]
     pub(super) sockets: LiteMap<Rc<str>, Socket>,
     /// Whether it waits in the Gateway's list of clients to look after.
     pub(super) touched: bool,
@@ -158,6 +159,7 @@ const VERSION: u8 = 4;
 struct Stored<C> {
     client: C,
     /// Rooms of each socket, by namespace.
+    #[serde(deserialize_with = "socket_io::read_map")]
     rooms: RoomsOf,
 }
 
