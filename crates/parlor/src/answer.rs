@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use serde_json::{Value, json};
 use socket_io::{IntoPayload, Payload};
 
 /// The answer to the client's acknowledgement, if it asked for one. A tuple is several arguments, `()` none.
@@ -64,7 +63,7 @@ impl Fault {
     /// `{"error", "message"}`, as the client's acknowledgement has it.
     #[must_use]
     pub fn to_json(&self) -> String {
-        self.body().to_string()
+        serde_json::to_string(&self.body()).unwrap_or_default()
     }
 
     /// The line for the log.
@@ -78,13 +77,16 @@ impl Fault {
         Payload::from_args(&self.body()).unwrap_or_default()
     }
 
-    fn body(&self) -> Value {
-        let mut body = json!({ "error": self.error });
-        if let (Some(message), Some(body)) = (&self.message, body.as_object_mut()) {
-            body.insert("message".into(), message.clone().into());
-        }
-        body
+    fn body(&self) -> FaultBody<'_> {
+        FaultBody { error: &self.error, message: self.message.as_deref() }
     }
+}
+
+#[derive(Serialize)]
+struct FaultBody<'a> {
+    error: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
 }
 
 impl std::fmt::Display for Fault {
@@ -103,7 +105,8 @@ impl<E: std::error::Error> From<E> for Fault {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
     message: String,
-    data: Option<Value>,
+    /// As JSON.
+    data: Option<String>,
 }
 
 impl Refused {
@@ -120,16 +123,16 @@ impl Refused {
     /// ```
     #[must_use]
     pub fn data<T: Serialize + ?Sized>(mut self, data: &T) -> Self {
-        self.data = serde_json::to_value(data).ok();
+        self.data = serde_json::to_string(data).ok();
         self
     }
 
     pub(crate) fn body(&self) -> String {
+        let message = serde_json::to_string(&self.message).unwrap_or_default();
         match &self.data {
-            Some(data) => json!({ "message": self.message, "data": data }),
-            None => json!({ "message": self.message }),
+            Some(data) => format!(r#"{{"message":{message},"data":{data}}}"#),
+            None => format!(r#"{{"message":{message}}}"#),
         }
-        .to_string()
     }
 }
 

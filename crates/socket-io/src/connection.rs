@@ -1,5 +1,7 @@
 //! The machine of one client's connection. This file owns which namespaces the client is in.
 
+use std::{collections::BTreeMap, rc::Rc};
+
 use engine_io::{Frame, Message, Version, query_pairs};
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
@@ -280,11 +282,13 @@ fn split_query(packet: &mut Packet) {
     | Packet::Ack { nsp, .. }
     | Packet::ConnectError { nsp, .. }) = packet;
     let (name, query) = nsp.split_once('?').unwrap_or((nsp, ""));
-    let pairs = query_pairs(query).map(|(key, value)| (key.into_owned(), value.into_owned().into()));
-    let auth = serde_json::Value::Object(pairs.collect()).to_string();
+    let mut auth: BTreeMap<Rc<str>, String> = BTreeMap::new();
+    for (key, value) in query_pairs(query) {
+        auth.insert(key.into(), value.into_owned());
+    }
     let name = name.to_owned();
     *nsp = name;
     if let Packet::Connect { data, .. } = packet {
-        *data = Some(auth);
+        *data = serde_json::to_string(&auth).ok();
     }
 }
