@@ -54,8 +54,7 @@ impl Payload {
     /// # Errors When `value` cannot be JSON (a map whose keys are no strings), or holds a forged placeholder
     /// beside real [`Binary`] values, on which the receiving client would close its connection.
     pub fn from_args<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
-        let (json, attachments) = binary::collect(|| ser::args_to_json(value));
-        Self { json: json?, attachments }.checked()
+        Self::written(Vec::new(), &mut || ser::args_to_json(value))
     }
 
     /// The arguments as `T`, the mirror of [`from_args`](Self::from_args): a tuple takes one argument for
@@ -95,9 +94,7 @@ impl Payload {
     /// # Errors
     /// As [`from_args`](Self::from_args); the payload is unchanged then.
     pub fn push<T: Serialize + ?Sized>(&mut self, argument: &T) -> Result<(), serde_json::Error> {
-        let (json, attachments) =
-            binary::collect_behind(self.attachments.clone(), || serde_json::to_string(argument));
-        let argument = Self { json: json?, attachments }.checked()?;
+        let argument = Self::written(self.attachments.clone(), &mut || serde_json::to_string(argument))?;
         if !self.json.is_empty() {
             self.json.push(',');
         }
@@ -126,11 +123,18 @@ impl Payload {
         &self.attachments
     }
 
-    fn checked(self) -> Result<Self, serde_json::Error> {
-        if !self.attachments.is_empty() && attachments_needed(&self.json)? > self.attachments.len() {
+    /// What `write` gives, and the attachments that it adds behind these. (By `dyn`, so that there is one of it, not
+    /// one for each type that is sent.)
+    fn written(
+        attachments: Vec<Bytes>,
+        write: &mut dyn FnMut() -> Result<String, serde_json::Error>,
+    ) -> Result<Self, serde_json::Error> {
+        let (json, attachments) = binary::collect(attachments, write);
+        let json = json?;
+        if !attachments.is_empty() && attachments_needed(&json)? > attachments.len() {
             return Err(serde_json::Error::custom(Violation::PlaceholderOutOfRange));
         }
-        Ok(self)
+        Ok(Self { json, attachments })
     }
 }
 

@@ -27,13 +27,9 @@ thread_local! {
     static ATTACHMENTS: Cell<Option<Vec<Bytes>>> = const { Cell::new(None) };
 }
 
-/// Runs `f`; also returns the attachments of the [`Binary`] values that were serialised meanwhile.
-pub(super) fn collect<R>(f: impl FnOnce() -> R) -> (R, Vec<Bytes>) {
-    collect_behind(Vec::new(), f)
-}
-
-/// As [`collect`], behind attachments that are there already.
-pub(super) fn collect_behind<R>(attachments: Vec<Bytes>, f: impl FnOnce() -> R) -> (R, Vec<Bytes>) {
+/// Runs `f`; also returns these attachments, and behind them those of the [`Binary`] values that were serialised
+/// meanwhile.
+pub(super) fn collect<R>(attachments: Vec<Bytes>, f: impl FnOnce() -> R) -> (R, Vec<Bytes>) {
     let scope = Scope::enter(attachments);
     let result = f();
     let attachments = ATTACHMENTS.take().unwrap_or_default();

@@ -13,6 +13,10 @@ pub(super) fn args_to_json<T: Serialize + ?Sized>(value: &T) -> Result<String, E
     // `()` is no argument; a JSON null, which serde tells apart from it by nothing but its type, is one.
     let is_nothing = std::any::type_name::<T>().trim_start_matches('&') == "()";
     value.serialize(Args { json: &mut json, is_tuple: &mut is_tuple, is_nothing })?;
+    without_brackets(json, is_tuple)
+}
+
+fn without_brackets(json: Json, is_tuple: bool) -> Result<String, Error> {
     let mut json = String::from_utf8(json.into_inner()).map_err(Error::custom)?;
     if is_tuple {
         json.pop();
