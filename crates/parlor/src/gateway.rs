@@ -20,7 +20,7 @@ mod rooms;
 mod sockets;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     rc::Rc,
 };
 
@@ -142,23 +142,24 @@ pub struct Gateway {
     name: String,
     /// When its memory began.
     born: Millis,
-    clients: BTreeMap<Rc<str>, Client>,
-    conns: BTreeMap<Conn, Rc<str>>,
-    sockets: BTreeMap<Rc<str>, Place>,
-    locals: BTreeMap<Rc<str>, Local>,
+    // Maps whose entries are of one size share their code in the wasm, whatever is in the boxes.
+    clients: BTreeMap<Rc<str>, Box<Client>>,
+    conns: HashMap<Conn, Rc<str>>,
+    sockets: BTreeMap<Rc<str>, Box<Place>>,
+    locals: BTreeMap<Rc<str>, Box<Local>>,
     calls: LiteMap<CallId, Called>,
     asks: LiteMap<u64, Asked>,
     tasks: LiteMap<u64, Task>,
     /// What of each socket a task waits for.
-    awaited: BTreeSet<(Rc<str>, Awaited, u64)>,
-    rooms: BTreeMap<RoomKey, Membership>,
+    awaited: BTreeMap<Rc<str>, Vec<(Awaited, u64)>>,
+    rooms: BTreeMap<RoomKey, Box<Membership>>,
     /// When to look whether a Room can be forgotten.
     fading: VecDeque<(Millis, RoomKey)>,
     /// Rooms whose answer sockets wait for.
     awaited_rooms: BTreeSet<RoomKey>,
     /// Rooms that more waits for than should.
     full: BTreeSet<RoomKey>,
-    gateways: BTreeMap<String, Link<Direct, Direct>>,
+    gateways: LiteMap<String, Link<Direct, Direct>>,
     timers: BTreeSet<(Millis, Rc<str>)>,
     next_call: CallId,
     next_ask: u64,
@@ -182,18 +183,18 @@ impl Gateway {
             name: name.to_owned(),
             born: 0,
             clients: BTreeMap::new(),
-            conns: BTreeMap::new(),
+            conns: HashMap::new(),
             sockets: BTreeMap::new(),
             locals: BTreeMap::new(),
             calls: LiteMap::new(),
             asks: LiteMap::new(),
             tasks: LiteMap::new(),
-            awaited: BTreeSet::new(),
+            awaited: BTreeMap::new(),
             rooms: BTreeMap::new(),
             fading: VecDeque::new(),
             awaited_rooms: BTreeSet::new(),
             full: BTreeSet::new(),
-            gateways: BTreeMap::new(),
+            gateways: LiteMap::new(),
             timers: BTreeSet::new(),
             next_call: 0,
             next_ask: 0,

@@ -6,15 +6,14 @@
 
 mod lease;
 
-pub(crate) use self::lease::{LEASE, MARGIN};
-
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use engine_io::{Frame, Millis};
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 use self::lease::Lease;
+pub(crate) use self::lease::{LEASE, MARGIN};
 use crate::{
     Turn,
     link::{Arrived, Link},
@@ -55,7 +54,7 @@ pub enum RoomOutput {
 struct Question {
     asker: String,
     ask: u64,
-    waiting: BTreeSet<String>,
+    waiting: Vec<String>,
     found: Found,
     deadline: Millis,
 }
@@ -66,14 +65,14 @@ pub struct Room {
     key: RoomKey,
     born: Millis,
     /// The Gateways that have members.
-    members: BTreeSet<String>,
-    links: BTreeMap<String, Link<ToGateway, ToRoom>>,
+    members: Vec<String>,
+    links: LiteMap<String, Link<ToGateway, ToRoom>>,
     lease: Lease,
     /// What came while the lease was asked back, and waits for it.
     held: VecDeque<(String, Arrived<ToRoom>)>,
     questions: LiteMap<u64, Question>,
     asked: u64,
-    ready: BTreeSet<String>,
+    ready: Vec<String>,
     #[serde(skip)]
     outputs: VecDeque<RoomOutput>,
 }
@@ -81,20 +80,24 @@ pub struct Room {
 impl Room {
     /// The Room as its stored rows have it; without rows, an empty one.
     pub fn restore(now: Millis, key: RoomKey, rows: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
-        let members: BTreeSet<String> =
+        let members: Vec<String> =
             rows.into_iter().filter_map(|(row, _)| row.strip_prefix(GATEWAY).map(str::to_owned)).collect();
         Self {
             key,
             born: now,
             lease: Lease::restore(now, members.len()),
             members,
-            links: BTreeMap::new(),
+            links: LiteMap::new(),
             held: VecDeque::new(),
             questions: LiteMap::new(),
             asked: 0,
-            ready: BTreeSet::new(),
+            ready: Vec::new(),
             outputs: VecDeque::new(),
         }
+    }
+
+    fn has(&self, gateway: &str) -> bool {
+        self.members.iter().any(|member| member == gateway)
     }
 
     /// The Gateways that have members.
@@ -133,7 +136,7 @@ impl Room {
         let items = self.link(turn, &gateway).handle_request(envelope, turn.now);
         self.take(turn, &gateway, items);
         let mut reply = self.link(turn, &gateway).reply();
-        if self.members.len() == 1 && self.members.contains(&gateway) {
+        if self.members.len() == 1 && self.has(&gateway) {
             reply.lease = self.lease.grant(turn.now);
         }
         self.pump();
@@ -153,7 +156,7 @@ impl Room {
                 self.link(turn, gateway).handle_failure(now);
             }
         }
-        self.ready.insert(gateway.to_owned());
+        self.ready.push(gateway.to_owned());
         self.pump();
         self.forget_quiet(turn.now);
     }
@@ -170,7 +173,7 @@ impl Room {
     pub fn handle_timeout(&mut self, turn: &mut Turn<'_>) {
         for (gateway, link) in &mut self.links {
             if link.handle_timeout(turn.now) {
-                self.ready.insert(gateway.clone());
+                self.ready.push(gateway.clone());
             }
         }
         let late: Vec<u64> = self
@@ -205,12 +208,12 @@ impl Room {
 
     fn tell(&mut self, turn: &mut Turn<'_>, gateway: &str, item: ToGateway) {
         self.link(turn, gateway).push(item);
-        self.ready.insert(gateway.to_owned());
+        self.ready.push(gateway.to_owned());
     }
 
     fn take(&mut self, turn: &mut Turn<'_>, gateway: &str, items: Vec<Arrived<ToRoom>>) {
         for item in items {
-            if self.lease.is_recalled() && !self.members.contains(gateway) {
+            if self.lease.is_recalled() && !self.has(gateway) {
                 self.held.push_back((gateway.to_owned(), item));
             } else {
                 self.take_one(turn, gateway, item);
@@ -226,7 +229,7 @@ impl Room {
             }
             ToRoom::Answer { .. } if doubtful => {}
             ToRoom::Join { token } => {
-                if !self.members.contains(gateway) {
+                if !self.has(gateway) {
                     if self.lease.is_out(turn.now) {
                         if let (Some(lease), Some(holder)) =
                             (self.lease.recall(), self.members.first().cloned())
@@ -236,13 +239,14 @@ impl Room {
                         let item = Arrived { item: ToRoom::Join { token }, doubtful };
                         return self.held.push_back((gateway.to_owned(), item));
                     }
-                    self.members.insert(gateway.to_owned());
+                    self.members.push(gateway.to_owned());
                     self.store(gateway, Some(Vec::new()));
                 }
                 self.tell(turn, gateway, ToGateway::Joined { token, lease: self.lease.last() });
             }
             ToRoom::Leave => {
-                if self.members.remove(gateway) {
+                if self.has(gateway) {
+                    self.members.retain(|member| member != gateway);
                     self.store(gateway, None);
                     if self.members.is_empty() {
                         self.returned(turn);
@@ -250,7 +254,7 @@ impl Room {
                 }
             }
             ToRoom::Returned => {
-                if self.members.contains(gateway) && self.members.len() == 1 {
+                if self.has(gateway) && self.members.len() == 1 {
                     self.returned(turn);
                 }
             }
@@ -274,7 +278,8 @@ impl Room {
             }
             ToRoom::Answer { question, found } => {
                 let complete = self.questions.get_mut(&question).is_some_and(|open| {
-                    if open.waiting.remove(gateway) {
+                    if let Some(at) = open.waiting.iter().position(|asked| asked == gateway) {
+                        open.waiting.swap_remove(at);
                         open.found.merge(found);
                     }
                     open.waiting.is_empty()
@@ -308,7 +313,7 @@ impl Room {
     /// Gives up a Gateway that has not taken anything for long, rather than the memory of this object.
     fn expel(&mut self, turn: &mut Turn<'_>, gateway: &str) {
         self.outputs.push_back(RoomOutput::Log(format!("{gateway} takes nothing; its members are dropped")));
-        self.members.remove(gateway);
+        self.members.retain(|member| member != gateway);
         self.store(gateway, None);
         self.links.remove(gateway);
         self.tell(turn, gateway, ToGateway::Expelled);
@@ -336,6 +341,12 @@ impl Room {
 
     /// Gateways without members cost no memory once they can have nothing under way.
     fn forget_quiet(&mut self, now: Millis) {
-        self.links.retain(|gateway, link| self.members.contains(gateway) || !link.is_forgettable(now));
+        let gone = |(gateway, link): (&String, &Link<_, _>)| {
+            (!self.has(gateway) && link.is_forgettable(now)).then(|| gateway.clone())
+        };
+        let gone: Vec<String> = self.links.iter().filter_map(gone).collect();
+        for gateway in gone {
+            self.links.remove(&gateway);
+        }
     }
 }

@@ -30,7 +30,8 @@ impl Target {
 /// no one can join or leave it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rooms {
-    by_member: BTreeMap<Rc<str>, BTreeSet<Rc<str>>>,
+    /// Of each member its rooms, sorted.
+    by_member: BTreeMap<Rc<str>, Vec<Rc<str>>>,
     /// No room is empty. A member is in `by_room[r]` exactly when `r` is in `by_member[member]`.
     by_room: BTreeMap<Rc<str>, BTreeSet<Rc<str>>>,
 }
@@ -51,10 +52,10 @@ impl Rooms {
         // away.
         for member in self.by_room.remove(&id).unwrap_or_default() {
             if let Some(rooms) = self.by_member.get_mut(&member) {
-                rooms.remove(&id);
+                rooms.retain(|room| *room != id);
             }
         }
-        self.by_member.insert(id, BTreeSet::new());
+        self.by_member.insert(id, Vec::new());
         true
     }
 
@@ -64,7 +65,7 @@ impl Rooms {
         for room in &rooms {
             self.forget(id, room);
         }
-        rooms.into_iter().collect()
+        rooms
     }
 
     /// Lets a member into a room. False when nothing changed: it is no member, is in the room already, or the
@@ -83,19 +84,21 @@ impl Rooms {
                 None => Rc::from(room),
             },
         );
-        if let Some(rooms) = self.by_member.get_mut(&id) {
-            rooms.insert(Rc::clone(&room));
+        if let Some(rooms) = self.by_member.get_mut(&id)
+            && let Err(at) = rooms.binary_search(&room)
+        {
+            rooms.insert(at, Rc::clone(&room));
         }
         self.by_room.entry(room).or_default().insert(id)
     }
 
     /// Takes a member out of a room; false when it was not in it.
     pub fn leave(&mut self, id: &str, room: &str) -> bool {
-        let was_in = self.by_member.get_mut(id).is_some_and(|rooms| rooms.remove(room));
-        if was_in {
-            self.forget(id, room);
-        }
-        was_in
+        let Some(rooms) = self.by_member.get_mut(id) else { return false };
+        let Ok(at) = rooms.binary_search_by(|known| (**known).cmp(room)) else { return false };
+        rooms.remove(at);
+        self.forget(id, room);
+        true
     }
 
     /// The rooms that a socket is in, but for its own.
@@ -126,7 +129,9 @@ impl Rooms {
 
     /// Whether a socket is in a room, which may be its own.
     pub fn is_in(&self, id: &str, room: &str) -> bool {
-        self.by_member.get(id).is_some_and(|rooms| id == room || rooms.contains(room))
+        self.by_member
+            .get(id)
+            .is_some_and(|rooms| id == room || rooms.binary_search_by(|known| (**known).cmp(room)).is_ok())
     }
 
     /// The sockets that a broadcast is for, each once.
@@ -136,8 +141,11 @@ impl Rooms {
             [] => self.ids().filter(wanted).cloned().collect(),
             [room] => self.members(room).filter(wanted).cloned().collect(),
             rooms => {
-                let members: BTreeSet<_> = rooms.iter().flat_map(|room| self.members(room)).collect();
-                members.into_iter().filter(wanted).cloned().collect()
+                let mut members: Vec<Rc<str>> =
+                    rooms.iter().flat_map(|room| self.members(room)).filter(wanted).cloned().collect();
+                members.sort_unstable();
+                members.dedup();
+                members
             }
         }
     }

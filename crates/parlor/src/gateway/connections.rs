@@ -69,7 +69,7 @@ impl Gateway {
             work_stored: false,
             timer: None,
         };
-        self.clients.insert(sid.clone(), client);
+        self.clients.insert(sid.clone(), Box::new(client));
         self.greet(turn, &sid);
         self.touch(&sid);
         self.pump(turn);

@@ -186,7 +186,7 @@ impl Gateway {
             if !is_in {
                 fading.push_back((turn.now + LINGER, key.clone()));
             }
-            Membership::new(Link::new(turn.epoch(), born), is_in)
+            Box::new(Membership::new(Link::new(turn.epoch(), born), is_in))
         })
     }
 

@@ -61,7 +61,7 @@ pub(super) struct Task {
 }
 
 /// What a task waits for, of one socket.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum Awaited {
     /// The client's acknowledgement of this number.
     Ack(u64),
@@ -187,7 +187,9 @@ impl Gateway {
         }
         let deadline = turn.now.saturating_add(timeout);
         self.tasks.insert(task, Task { asker, waiting: waiting.len(), found, deadline });
-        self.awaited.extend(waiting.into_iter().map(|(id, awaited)| (id, awaited, task)));
+        for (id, awaited) in waiting {
+            self.awaited.entry(id).or_default().push((awaited, task));
+        }
     }
 
     /// Has a handler called that needs no socket.
@@ -218,7 +220,7 @@ impl Gateway {
     }
 
     fn placed(&self, ids: &[Rc<str>]) -> Vec<(Rc<str>, Place)> {
-        ids.iter().filter_map(|id| Some((id.clone(), self.sockets.get(id)?.clone()))).collect()
+        ids.iter().filter_map(|id| Some((id.clone(), (**self.sockets.get(id)?).clone()))).collect()
     }
 
     /// What tasks wait for has come, perhaps with a client's answer.
@@ -229,31 +231,23 @@ impl Gateway {
         awaited: Awaited,
         answer: Option<Payload>,
     ) {
-        if self.awaited.is_empty() {
-            return; // as it is with nearly every join
+        let Some(waiting) = self.awaited.get_mut(socket) else { return };
+        let came: Vec<_> = waiting.extract_if(.., |(what, _)| *what == awaited).collect();
+        if waiting.is_empty() {
+            self.awaited.remove(socket);
         }
-        let socket: Rc<str> = socket.into();
-        let all = (socket.clone(), awaited.clone(), 0)..=(socket, awaited, u64::MAX);
-        let came: Vec<_> = self.awaited.range(all).cloned().collect();
-        for entry in came {
-            self.awaited.remove(&entry);
-            self.part(
-                turn,
-                entry.2,
-                Found { answers: answer.clone().map(Into::into).into_iter().collect(), ..Found::default() },
-            );
+        for (_, task) in came {
+            let answers = answer.clone().map(Into::into).into_iter().collect();
+            self.part(turn, task, Found { answers, ..Found::default() });
         }
     }
 
     /// A socket has gone: nobody waits for it any more.
-    pub(super) fn forget_awaited(&mut self, turn: &mut Turn<'_>, socket: &Rc<str>) {
-        let first = (socket.clone(), Awaited::Ack(0), 0);
-        let gone: Vec<_> = self.awaited.range(first..).take_while(|(id, ..)| id == socket).cloned().collect();
-        for entry in gone {
-            self.awaited.remove(&entry);
+    pub(super) fn forget_awaited(&mut self, turn: &mut Turn<'_>, socket: &str) {
+        for (awaited, task) in self.awaited.remove(socket).unwrap_or_default() {
             // A client owed an answer; a room is left as soon as its member has gone.
-            let incomplete = matches!(entry.1, Awaited::Ack(_));
-            self.part(turn, entry.2, Found { incomplete, ..Found::default() });
+            let incomplete = matches!(awaited, Awaited::Ack(_));
+            self.part(turn, task, Found { incomplete, ..Found::default() });
         }
     }
 
@@ -309,7 +303,10 @@ impl Gateway {
         if tasks.is_empty() {
             return;
         }
-        self.awaited.retain(|(_, _, task)| !tasks.contains(task));
+        self.awaited.retain(|_, waiting| {
+            waiting.retain(|(_, task)| !tasks.contains(task));
+            !waiting.is_empty()
+        });
         for number in tasks {
             if let Some(task) = self.tasks.get_mut(&number) {
                 task.found.incomplete = true;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use engine_io::{Conn, Millis};
 
 use super::{
-    CLIENT, Gateway, Output, Place, ROUND,
+    CLIENT, Gateway, Local, Output, Place, ROUND,
     client::{self, Client, Pending, Phase, RoomsOf},
 };
 use crate::{App, Turn, call::Occasion};
@@ -89,7 +89,8 @@ impl Gateway {
         }
         let (mut again, mut live, mut changes) = (Vec::new(), Vec::new(), Vec::new());
         for (nsp, socket) in &mut client.sockets {
-            self.sockets.insert(socket.id.clone(), Place { sid: sid.clone(), nsp: nsp.clone() });
+            let place = Place { sid: sid.clone(), nsp: nsp.clone() };
+            self.sockets.insert(socket.id.clone(), Box::new(place));
             socket.call = None;
             if socket.phase != Phase::Live {
                 socket.phase = Phase::Connecting;
@@ -98,7 +99,7 @@ impl Gateway {
                 continue;
             }
             // Numbers that were given out before are not known any more; there were fewer of them than milliseconds.
-            let unused = || super::Local { next_ack: turn.now, ..super::Local::default() };
+            let unused = || Box::new(Local { next_ack: turn.now, ..Local::default() });
             let local = self.locals.entry(nsp.clone()).or_insert_with(unused);
             local.rooms.insert(socket.id.clone());
             for room in rooms.get(nsp).into_iter().flatten() {
@@ -108,7 +109,7 @@ impl Gateway {
             changes.extend(pending.into_iter().map(|pending| (nsp.clone(), socket.id.clone(), pending)));
             live.push(nsp.clone());
         }
-        self.clients.insert(sid.clone(), client);
+        self.clients.insert(sid.clone(), Box::new(client));
         Unfinished { sid: sid.clone(), changes, live, again }
     }
 

@@ -99,7 +99,8 @@ impl Gateway {
             Version::V3 => format!("{nsp}#{sid}").into(),
         };
         let socket = Socket::new(id, nsp.clone(), auth.map(Into::into));
-        self.sockets.insert(socket.id.clone(), Place { sid: sid.clone(), nsp: nsp.clone() });
+        let place = Place { sid: sid.clone(), nsp: nsp.clone() };
+        self.sockets.insert(socket.id.clone(), Box::new(place));
         client.sockets.insert(nsp.clone(), socket);
         self.call(turn, sid, &nsp, Occasion::Connect, None);
     }
