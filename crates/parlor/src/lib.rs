@@ -37,6 +37,7 @@ mod namespace;
 mod outside;
 mod pattern;
 mod room;
+mod sabotage;
 mod socket;
 mod testing;
 #[cfg(feature = "typescript")]
@@ -106,6 +107,9 @@ impl Turn<'_> {
         (self.now << 16) | noise
     }
 }
+
+#[cfg(feature = "sabotage")]
+pub use crate::sabotage::{Mistake, make};
 
 /// The guides, so that what they show is compiled.
 #[cfg(doctest)]

@@ -17,6 +17,8 @@ use engine_io::Millis;
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
+use crate::sabotage::{Mistake, makes};
+
 /// What goes over the wire in a request or a reply.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Envelope<T> {
@@ -291,7 +293,12 @@ impl<T: Clone, R> Link<T, R> {
         // Whoever was born so long ago would remember what was first sent to whichever was there.
         let remembers = self.born.saturating_add(LINGER) <= now;
         for Numbered { number, tried, item } in envelope.items {
-            if number > self.received {
+            if makes(Mistake::LostGap) && number > self.received {
+                self.received = number - 1;
+            }
+            if number <= self.received && makes(Mistake::MissingDedupe) {
+                due.push(Arrived { item, doubtful: false });
+            } else if number > self.received {
                 let doubtful = tried.is_some_and(|tried| tried != self.epoch && !(tried == 0 && remembers));
                 self.early.insert(number, Arrived { item, doubtful });
             }

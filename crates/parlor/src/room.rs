@@ -18,6 +18,7 @@ use crate::{
     Turn,
     link::{Arrived, Link},
     names::RoomKey,
+    sabotage::{Mistake, makes},
     wire::{self, Cast, Found, Peer, ToGateway, ToRoom, WireError},
 };
 
@@ -245,7 +246,7 @@ impl Room {
                 self.tell(turn, gateway, ToGateway::Joined { token, lease: self.lease.last() });
             }
             ToRoom::Leave => {
-                if self.has(gateway) {
+                if self.has(gateway) && !makes(Mistake::GhostMember) {
                     self.members.retain(|member| member != gateway);
                     self.store(gateway, None);
                     if self.members.is_empty() {

@@ -21,6 +21,7 @@ use crate::{
     link::{LINGER, Link},
     names::{RoomKey, gateway_of},
     room::{LEASE, MARGIN},
+    sabotage::{Mistake, makes},
     wire::{Cast, Peer, ToGateway, ToRoom},
 };
 
@@ -156,7 +157,9 @@ impl Membership {
 
     /// The order is not used any more, nor any lease up to this number.
     pub(super) fn returns(&mut self, lease: u64) {
-        self.lease = 0;
+        if !makes(Mistake::StaleLease) {
+            self.lease = 0;
+        }
         self.recalled = self.recalled.max(lease);
         self.push(ToRoom::Returned);
     }
@@ -243,7 +246,7 @@ impl Gateway {
         }
         let key = RoomKey::room(nsp, &change.room);
         let membership = self.membership(turn, &key);
-        if membership.is_settled() && !waits {
+        if membership.is_settled() && !waits || makes(Mistake::EarlyJoin) {
             self.changed(&key, sid, nsp, id, change.join);
             self.vacate(turn, &key);
             return false;

@@ -23,6 +23,7 @@ use std::{
     time::Instant,
 };
 
+use parlor::{Mistake, make};
 use world::{Counts, World};
 
 /// Runs a seed; the story of what went wrong if something did.
@@ -34,6 +35,19 @@ fn run(seed: u64) -> Result<Counts, String> {
             let told = again.run().err().unwrap_or_else(|| "and not again: it is not reproducible".into());
             Err(format!("seed {seed}: {error}\n{}\nseed {seed}: {told}", again.story()))
         }
+    }
+}
+
+/// What makes mistakes is found out: each of these is switched on, and some seed of the first thousand fails.
+#[test]
+fn mistakes_are_found() {
+    for mistake in Mistake::ALL {
+        make(Some(mistake));
+        let found =
+            (0..1_000).find_map(|seed| World::new(seed, false).run().err().map(|words| (seed, words)));
+        make(None);
+        println!("{mistake:?}: {found:?}");
+        assert!(found.is_some(), "{mistake:?}");
     }
 }
 
