@@ -54,6 +54,12 @@ impl Fault {
         Self::new(TIMEOUT, "operation has timed out")
     }
 
+    /// Too much waits to be sent.
+    #[must_use]
+    pub fn busy() -> Self {
+        Self::new("busy", "Too much waits to be sent. Try again later.")
+    }
+
     /// Whether it is that an answer did not come in time.
     #[must_use]
     pub fn is_timeout(&self) -> bool {

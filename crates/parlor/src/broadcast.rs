@@ -90,10 +90,13 @@ impl Broadcast {
     /// Sends an event.
     ///
     /// # Errors
+    /// [`Fault::busy`] while too much waits to be sent, since a room can't be reached; it may be tried again later.
+    ///
     /// If the value has no JSON form, a room's name is longer than [`ROOM_NAME_MAX`], or the event's name is one of
     /// Socket.IO's own ([`is_reserved`]).
     pub fn emit<P: IntoPayload>(self, event: &str, payload: P) -> Result<(), Fault> {
         self.check()?;
+        self.check_room_left()?;
         let payload = payload.into_payload()?;
         let frames = encode(self.scope.parser, &self.nsp, event, &payload)?;
         let Self { scope, nsp, target, volatile, .. } = self;
@@ -117,6 +120,7 @@ impl Broadcast {
     /// As [`emit`](Self::emit). Missing answers are no error: see [`Answers::timed_out`].
     pub async fn emit_with_ack(self, event: &str, payload: impl IntoPayload) -> Result<Answers, Fault> {
         check_event(event)?;
+        self.check_room_left()?;
         let payload = payload.into_payload()?.into();
         let timeout = patience(self.timeout);
         Ok(self.ask(Query::Emit { name: event.to_owned(), payload, timeout }).await?.into())
@@ -186,6 +190,14 @@ impl Broadcast {
     async fn ask(self, query: Query) -> Result<Found, Fault> {
         self.check()?;
         Ok(self.scope.ask(&self.nsp, self.target, query).await)
+    }
+
+    /// A Room that can't be reached must not cost this object its memory.
+    fn check_room_left(&self) -> Result<(), Fault> {
+        match self.scope.call.busy && !self.volatile {
+            true => Err(Fault::busy()),
+            false => Ok(()),
+        }
     }
 
     fn check(&self) -> Result<(), Fault> {

@@ -131,6 +131,8 @@ pub struct Call {
     pub handshake: Rc<Handshake>,
     /// The time, ms since the epoch.
     pub now: u64,
+    /// Whether more waits to be sent to Rooms than should: a handler is not to add to it.
+    pub busy: bool,
 }
 
 /// What a handler asked for, in its order.

@@ -91,6 +91,8 @@ pub(crate) struct Link<T, R> {
     born: Millis,
     used: Millis,
     failures: u32,
+    /// Whether nothing was heard of it since the last failure.
+    silent: bool,
     retry_at: Option<Millis>,
 }
 
@@ -109,6 +111,7 @@ impl<T: Clone, R> Link<T, R> {
             born,
             used: born,
             failures: 0,
+            silent: false,
             retry_at: None,
         }
     }
@@ -130,6 +133,11 @@ impl<T: Clone, R> Link<T, R> {
     /// The incarnation of the other end that is known; 0: none.
     pub(crate) fn peer_epoch(&self) -> u64 {
         self.peer_epoch
+    }
+
+    /// Whether the other end can't be reached at present.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.silent
     }
 
     /// Takes back everything that waits, if none of it was ever sent and nothing is under way.
@@ -194,6 +202,7 @@ impl<T: Clone, R> Link<T, R> {
         }
         let pause = RETRY_MIN.saturating_mul(1 << self.failures.min(10)).min(RETRY_MAX);
         self.failures = self.failures.saturating_add(1);
+        self.silent = true;
         self.retry_at = Some(now + pause);
     }
 
@@ -264,6 +273,7 @@ impl<T: Clone, R> Link<T, R> {
 
     fn receive(&mut self, envelope: Envelope<R>, now: Millis) -> Vec<Arrived<R>> {
         self.used = now;
+        self.silent = false;
         let mut due = Vec::new();
         if envelope.epoch < self.peer_epoch {
             return due; // of an incarnation that is gone

@@ -305,15 +305,18 @@ impl Room {
         for gateway in self.members.clone() {
             let number = from.filter(|(name, _)| *name == gateway).map_or(0, |(_, number)| number);
             self.tell(turn, &gateway, ToGateway::Deliver { number, cast: cast.clone() });
-            if self.link(turn, &gateway).is_full(ToGateway::weight) {
+            let link = self.link(turn, &gateway);
+            if link.is_failing() && link.is_full(ToGateway::weight) {
                 self.expel(turn, &gateway);
             }
         }
     }
 
-    /// Gives up a Gateway that has not taken anything for long, rather than the memory of this object.
+    /// Gives up a Gateway that can't be reached and for which much waits, rather than the memory of this object.
     fn expel(&mut self, turn: &mut Turn<'_>, gateway: &str) {
-        self.outputs.push_back(RoomOutput::Log(format!("{gateway} takes nothing; its members are dropped")));
+        self.outputs.push_back(RoomOutput::Log(format!(
+            "{gateway} can't be reached, and too much waits for it; its members are dropped"
+        )));
         self.members.retain(|member| member != gateway);
         self.store(gateway, None);
         self.links.remove(gateway);

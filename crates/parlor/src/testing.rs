@@ -122,6 +122,11 @@ impl TestServer {
         self.world.borrow_mut().lose_reply = Some(after);
     }
 
+    /// Cuts a Gateway off from all other objects, or (`None`) none any more.
+    pub fn cut_off(&mut self, gateway: Option<&str>) {
+        self.world.borrow_mut().cut_off = gateway.map(str::to_owned);
+    }
+
     /// Loses the next request between objects.
     pub fn lose_next_request(&mut self) {
         self.world.borrow_mut().lose_request = true;

@@ -205,6 +205,7 @@ impl Gateway {
             auth: None,
             handshake: Rc::default(),
             now: turn.now,
+            busy: false,
         };
         self.calls.insert(call.id, Called { socket: call.socket.clone(), nsp: call.nsp.clone(), ack: None });
         self.outputs.push_back(Output::Run(call));

@@ -119,8 +119,17 @@ impl Gateway {
         self.next_call += 1;
         socket.call = Some(self.next_call);
         let rooms = self.locals.get(nsp).map(|local| local.rooms.rooms_of(&socket.id).cloned().collect());
-        let call =
-            call_of(self.next_call, socket, &client.handshake, occasion, rooms.unwrap_or_default(), turn.now);
+        let call = Call {
+            busy: !self.full.is_empty(),
+            ..call_of(
+                self.next_call,
+                socket,
+                &client.handshake,
+                occasion,
+                rooms.unwrap_or_default(),
+                turn.now,
+            )
+        };
         self.calls.insert(call.id, Called { socket: call.socket.clone(), nsp: nsp.clone(), ack });
         self.outputs.push_back(Output::Run(call));
     }
@@ -486,6 +495,7 @@ fn call_of(
         auth: socket.auth.clone(),
         handshake: handshake.clone(),
         now,
+        busy: false,
     }
 }
 

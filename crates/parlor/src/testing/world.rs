@@ -63,6 +63,7 @@ pub(super) struct World {
     pub(super) requests: usize,
     pub(super) lose_reply: Option<usize>,
     pub(super) lose_request: bool,
+    pub(super) cut_off: Option<String>,
     pub(super) log: Vec<String>,
 }
 
@@ -107,6 +108,7 @@ impl World {
             requests: 0,
             lose_reply: None,
             lose_request: false,
+            cut_off: None,
             log: Vec::new(),
         }
     }
@@ -292,7 +294,9 @@ impl World {
         match traffic {
             Traffic::Request { from, to, body } => {
                 self.requests += 1;
-                if std::mem::take(&mut self.lose_request) {
+                let cut_off =
+                    |peer: &Peer| matches!(peer, Peer::Gateway(name) if Some(name) == self.cut_off.as_ref());
+                if cut_off(&from) || cut_off(&to) || std::mem::take(&mut self.lose_request) {
                     self.traffic.push_back(Traffic::Reply { from, to, body: None });
                     return;
                 }

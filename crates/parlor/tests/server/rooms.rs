@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use parlor::{Incoming, TestServer};
-use serde_json::json;
+use parlor::{Incoming, TestServer, gateway_of};
+use serde_json::{Value, json};
 
 use crate::app::{app, guest, in_every_memory, msgs};
 
@@ -135,4 +135,59 @@ fn a_burst_of_joins_costs_few_requests() {
     let before = server.requests();
     ann.emit("msg", ("tea", 1));
     assert_eq!(server.requests() - before, 1, "one hop for a broadcast to a room without other members");
+}
+
+/// Not in every memory: a snapshot of so much after every step takes minutes.
+#[test]
+fn who_sends_to_a_room_that_is_out_of_reach_is_told_in_time() {
+    let mut server = TestServer::new(app);
+    let (ann, bob) = (guest(&mut server), guest(&mut server));
+    ann.ask("join", "r");
+    bob.ask("join", "r");
+    server.cut_off(gateway_of(&ann.id()));
+    let before = 10_000;
+    let refused = (0..before).find(|n| ann.ask("all", ("r", n)).is_some());
+    let refused = refused.unwrap();
+    assert!((4_000..5_000).contains(&refused), "{refused}");
+    let busy = json!([{ "error": "busy", "message": "Too much waits to be sent. Try again later." }]);
+    assert_eq!(ann.ask("all", ("r", "no")), Some(busy));
+    assert_eq!(bob.ask("all", ("r", "bob")), None, "another Gateway has no part in it");
+    server.cut_off(None);
+    server.advance(Duration::from_secs(6));
+    let (by_ann, by_bob): (Vec<_>, Vec<_>) = msgs(&bob).into_iter().partition(Value::is_number);
+    assert!(
+        by_ann.iter().eq(&(0..refused).map(Value::from).collect::<Vec<_>>()),
+        "{} {:?}",
+        by_ann.len(),
+        server.log()
+    );
+    assert_eq!(by_bob, ["bob"]);
+    assert_eq!(ann.ask("all", ("r", "again")), None);
+    assert_eq!(msgs(&bob), ["again"], "{:?} {:?}", server.log(), msgs(&ann).len());
+}
+
+#[test]
+fn a_gateway_that_takes_nothing_is_given_up_and_its_members_begin_anew() {
+    let mut server = TestServer::new(app);
+    let (ann, bob, cut) = (guest(&mut server), guest(&mut server), guest(&mut server));
+    assert_eq!(gateway_of(&ann.id()), gateway_of(&cut.id()));
+    for member in [&ann, &bob] {
+        member.ask("join", "r");
+    }
+    server.cut_off(gateway_of(&ann.id()));
+    for n in 0..5_000 {
+        bob.ask("all", ("r", n));
+    }
+    assert_eq!(server.gateways("/", "r"), 1);
+    assert!(server.log().iter().any(|line| line.contains("too much waits for it")));
+    assert_eq!(msgs(&bob).len(), 5_000, "others do not wait for it");
+    server.cut_off(None);
+    server.advance(Duration::from_secs(6));
+    assert!(ann.is_closed(), "she has missed something, and comes again");
+    assert!(!cut.is_closed(), "he was not in the room");
+    assert_eq!(server.gateways("/", "r"), 1);
+    let again = guest(&mut server);
+    again.ask("join", "r");
+    bob.ask("all", ("r", "again"));
+    assert_eq!(msgs(&again), ["again"]);
 }
