@@ -35,6 +35,7 @@ const MORE = [
   "cookie", // its name; off without it
   "parser", // "default" or "msgpack"
   "httpCompression",
+  "gatewayConnections",
   "checkOrigin", // Parlor's own: a page from elsewhere may not open a WebSocket
 ];
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use engine_io::{Refusal, Route, takes_gzip};
-use parlor::{App, Placement, gateway_of};
+use parlor::{App, Config, Placement, gateway_of};
 use worker::{
     Env, Request, Response, Result,
     js_sys::{Number, Reflect},
@@ -19,6 +19,9 @@ use crate::{
     http::{Asked, header},
     now, peers, settings,
 };
+
+/// How many Gateways of a location are tried.
+const ATTEMPTS: u32 = 4;
 
 thread_local! {
     /// Of the Worker, not of any object: which Gateway is next where they go round.
@@ -61,10 +64,13 @@ pub async fn serve(app: App, request: Request, env: &Env) -> Result<Response> {
                 None => return asked.refuse(Refusal::UnknownSid),
             }
         }
-        Ok(Route::Open(..)) => match config.placement {
-            Placement::RoundRobin => config.gateways.pick("any", NEXT.replace(NEXT.get().wrapping_add(1))),
-            Placement::ByClient => config.gateways.pick(location(&request), client_number(&request)),
-        },
+        Ok(Route::Open(..)) => {
+            let (location, number) = match config.placement {
+                Placement::RoundRobin => ("any", NEXT.replace(NEXT.get().wrapping_add(1))),
+                Placement::ByClient => (location(&request), client_number(&request)),
+            };
+            return open(env, config, location, number, request).await;
+        }
     };
     let threshold = config
         .engine
@@ -75,6 +81,20 @@ pub async fn serve(app: App, request: Request, env: &Env) -> Result<Response> {
         Some(threshold) => compressed(response, threshold),
         None => Ok(response),
     }
+}
+
+/// Opens a session at the Gateway that this number chooses, or, where that is full or can't be reached, at another one of
+/// the location.
+async fn open(env: &Env, config: &Config, location: &str, number: u32, request: Request) -> Result<Response> {
+    for attempt in 0..config.gateways.shards.min(ATTEMPTS) {
+        let gateway = config.gateways.pick(location, number.wrapping_add(attempt));
+        match peers::gateway(env, &gateway)?.fetch_with_request(request.clone()?).await {
+            Ok(response) if response.status_code() != 503 => return Ok(response),
+            Ok(_) => worker::console_warn!("{gateway} is full"),
+            Err(error) => worker::console_error!("{gateway} can't be reached: {error}"),
+        }
+    }
+    Ok(Response::builder().with_status(503).with_header("retry-after", "5")?.empty())
 }
 
 /// Has the runtime compress an answer of at least so many bytes: here, where it keeps no object busy.

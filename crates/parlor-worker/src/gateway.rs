@@ -99,6 +99,9 @@ impl GatewayShell {
         // The Worker has asked the application whether the client may.
         match asked.route(config, || Ok(())) {
             Err(refusal) => asked.refuse(refusal),
+            Ok(Route::Open(..)) if shell.turn(|gateway, _| gateway.is_full())? => {
+                asked.answer(Answer::Bare(503))
+            }
             Ok(Route::Open(engine_io::Transport::Polling, dialect)) => {
                 let handshake = asked.handshake(&request, now());
                 let protocol = shell.protocol(&asked.path);

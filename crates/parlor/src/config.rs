@@ -31,6 +31,9 @@ pub struct Config {
     /// Which Gateways exist: one in each location. More of them spread the work of a crowded place; each is an object, and
     /// each with members in a room is one more request for a broadcast to it.
     pub gateways: Gateways,
+    /// How many connections a Gateway holds at most: 30,000, a little less than the platform lets an object have. Where one
+    /// is full the next of its location takes what comes.
+    pub gateway_connections: usize,
     /// How new connections are spread over the Gateways: by client.
     pub placement: Placement,
 }
@@ -55,6 +58,7 @@ impl Default for Config {
             engine: engine_io::Config::default(),
             connect_timeout: 45_000,
             gateways: Gateways { shards: 1 },
+            gateway_connections: 30_000,
             placement: Placement::ByClient,
         }
     }
@@ -74,7 +78,7 @@ const TIME: &str = "a whole number of milliseconds above 0";
 const FLAG: &str = "true or false";
 
 /// A variable's name, what it may be, and what it changes.
-const VARIABLES: [(&str, &str, Set); 16] = [
+const VARIABLES: [(&str, &str, Set); 17] = [
     ("PING_INTERVAL", TIME, |config, text| set(&mut config.engine.ping_interval, number(text))),
     ("PING_TIMEOUT", TIME, |config, text| set(&mut config.engine.ping_timeout, number(text))),
     ("CONNECT_TIMEOUT", TIME, |config, text| set(&mut config.connect_timeout, number(text))),
@@ -128,6 +132,9 @@ const VARIABLES: [(&str, &str, Set); 16] = [
     }),
     ("GATEWAYS", "a whole number above 0", |config, text| {
         set(&mut config.gateways.shards, number(text).and_then(|shards| u32::try_from(shards).ok()))
+    }),
+    ("GATEWAY_CONNECTIONS", "a whole number above 0", |config, text| {
+        set(&mut config.gateway_connections, number(text).and_then(|most| usize::try_from(most).ok()))
     }),
     ("PLACEMENT", "by-client or round-robin", |config, text| {
         let placement = match text {
@@ -204,6 +211,7 @@ impl Config {
                 engine.cookie.as_ref().is_none_or(is_cookie),
                 "cookie: its name is without spaces, commas, quotes, = and ;",
             ),
+            (self.gateway_connections > 0, "gateway_connections: there is at least one"),
             (self.gateways.shards > 0, "gateways: there is at least one"),
         ];
         checks.iter().filter(|(fine, _)| !fine).map(|(_, words)| (*words).to_owned()).collect()
@@ -240,6 +248,7 @@ mod tests {
             ("COOKIE", "io", &[]),
             ("HTTP_COMPRESSION", "false", &["gzip"]),
             ("GATEWAYS", "8", &["0", "4294967296"]),
+            ("GATEWAY_CONNECTIONS", "8", &["0", "many"]),
             ("PLACEMENT", "round-robin", &["random"]),
         ] {
             let name = format!("PARLOR_{name}");
@@ -254,7 +263,7 @@ mod tests {
                 assert_eq!(format!("{config:?}"), unchanged, "{name}={text}");
             }
         }
-        assert_eq!(VARIABLES.len(), 16, "as many as in the list above");
+        assert_eq!(VARIABLES.len(), 17, "as many as in the list above");
     }
 
     #[test]
@@ -282,7 +291,7 @@ mod tests {
     fn what_no_server_can_be_run_with_is_said() {
         assert_eq!(Config::default().problems(), [""; 0]);
         type Change = fn(&mut Config);
-        let changes: [(Change, &str); 11] = [
+        let changes: [(Change, &str); 12] = [
             (|config| config.path = "socket.io/".into(), "path"),
             (|config| config.engine.ping_interval = 0, "ping_interval"),
             (|config| config.engine.ping_timeout = 0, "ping_timeout"),
@@ -297,6 +306,7 @@ mod tests {
                 "cookie",
             ),
             (|config| config.gateways.shards = 0, "gateways"),
+            (|config| config.gateway_connections = 0, "gateway_connections"),
         ];
         for (change, words) in changes {
             let mut config = Config::default();

@@ -81,6 +81,12 @@ impl Gateway {
         Some(self.clients.get(sid)?.session.version())
     }
 
+    /// Whether it holds as many connections as it may.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.clients.len() >= self.app.config().gateway_connections
+    }
+
     /// Whether a WebSocket is about to take over this session.
     #[must_use]
     pub fn is_upgrading(&self, sid: &str) -> bool {

@@ -1,0 +1,29 @@
+// Which Gateway a new connection goes to.
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { POLLING, WEBSOCKET, call, client, clients, connected, eventually, gatewayOf, next } from "../support/clients.mjs";
+import { startLab } from "../support/lab.mjs";
+
+const count = (sockets) => [0, 1].map((n) => sockets.filter((socket) => gatewayOf(socket) === `any-${n}`).length);
+
+it("a Gateway that is full is passed over, and when all are full it is said", async (t) => {
+  const lab = await startLab({ gateways: 2, gatewayConnections: 3 });
+  t.after(() => lab.stop());
+  const sockets = await clients(t, lab.url, 4);
+  assert.deepEqual(count(sockets), [2, 2]);
+  const [leaver, stayer] = sockets; // on two Gateways
+  await call(stayer, "join", "door");
+  await call(leaver, "set", "tell", "door");
+  const gone = next(stayer, "gone");
+  leaver.disconnect();
+  await gone;
+  const more = await clients(t, lab.url, 3); // two of them would be the fourth of theirs
+  assert.deepEqual(count([...sockets, ...more].filter(({ connected }) => connected)), [3, 3]);
+  for (const transport of [POLLING, WEBSOCKET]) {
+    await assert.rejects(connected(client(t, lab.url, transport)), undefined, transport.name);
+  }
+  const answer = await fetch(`${lab.url}/socket.io/?EIO=4&transport=polling`);
+  assert.deepEqual([answer.status, answer.headers.get("retry-after")], [503, "5"]);
+  more[0].disconnect();
+  await eventually("there is a place again", () => connected(client(t, lab.url)).then(() => true, () => false));
+});
