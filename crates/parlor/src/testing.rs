@@ -110,6 +110,12 @@ impl TestServer {
         self.world.borrow().rows()
     }
 
+    /// How many rows were written or deleted so far.
+    #[must_use]
+    pub fn writes(&self) -> usize {
+        self.world.borrow().writes
+    }
+
     /// How many requests went between objects so far.
     #[must_use]
     pub fn requests(&self) -> usize {

@@ -61,6 +61,7 @@ pub(super) struct World {
     pub(super) lines: BTreeMap<Conn, Line>,
     next_conn: Conn,
     pub(super) requests: usize,
+    pub(super) writes: usize,
     pub(super) lose_reply: Option<usize>,
     pub(super) lose_request: bool,
     pub(super) cut_off: Option<String>,
@@ -106,6 +107,7 @@ impl World {
             lines: BTreeMap::new(),
             next_conn: 0,
             requests: 0,
+            writes: 0,
             lose_reply: None,
             lose_request: false,
             cut_off: None,
@@ -178,7 +180,10 @@ impl World {
         while let Some(host) = self.gateways.get_mut(name) {
             let Some(output) = host.machine.poll_output() else { break };
             match output {
-                Output::Store { key, value } => store(&mut host.rows, key, value),
+                Output::Store { key, value } => {
+                    self.writes += 1;
+                    store(&mut host.rows, key, value);
+                }
                 Output::Send { conn, frame } => {
                     if let Some(line) = self.lines.get_mut(&conn).filter(|line| !line.closed) {
                         line.frames.push_back(match frame {
@@ -230,7 +235,10 @@ impl World {
         let result = turn!(self, turn => act(&mut host.machine, turn));
         while let Some(output) = host.machine.poll_output() {
             match output {
-                RoomOutput::Store { key, value } => store(&mut host.rows, key, value),
+                RoomOutput::Store { key, value } => {
+                    self.writes += 1;
+                    store(&mut host.rows, key, value);
+                }
                 RoomOutput::Log(line) => self.log.push(line),
                 RoomOutput::Dropped(_) => self.log.push("a broadcast that is in doubt was dropped".into()),
                 RoomOutput::Request { gateway, body } => {

@@ -9,6 +9,7 @@
 
 mod app;
 mod around;
+mod costs;
 mod handlers;
 mod lives;
 mod questions;

@@ -1,0 +1,62 @@
+//! What things cost, in requests between objects and in rows written: the table in ARCHITECTURE.md.
+
+use parlor::{App, TestClient, TestServer};
+
+use crate::app::{app, guest};
+
+fn four_gateways() -> App {
+    app().gateways_per_location(4)
+}
+
+/// Requests and rows of what is done.
+fn cost(server: &mut TestServer, act: impl FnOnce(&mut TestServer)) -> (usize, usize) {
+    let before = (server.requests(), server.writes());
+    act(server);
+    (server.requests() - before.0, server.writes() - before.1)
+}
+
+fn ask(client: &TestClient, event: &'static str, room: &'static str) -> impl FnOnce(&mut TestServer) {
+    move |_| assert!(client.ask(event, room).is_some(), "{event} {room}")
+}
+
+#[test]
+fn a_room_on_one_gateway_costs_no_requests() {
+    let mut server = TestServer::new(four_gateways);
+    let all: Vec<TestClient> = (0..8).map(|_| guest(&mut server)).collect();
+    let (ann, bob) = (&all[0], &all[4]); // of the same Gateway
+    assert_eq!(cost(&mut server, ask(ann, "join", "r")), (1, 3));
+    assert_eq!(cost(&mut server, ask(bob, "join", "r")), (0, 1));
+    assert_eq!(cost(&mut server, |_| ann.emit("all", ("r", 1))), (0, 0));
+    assert_eq!(cost(&mut server, ask(ann, "who", "r")), (0, 0));
+    assert_eq!(cost(&mut server, ask(bob, "leave", "r")), (0, 1));
+    server.advance(std::time::Duration::from_secs(35));
+    assert_eq!(cost(&mut server, |_| ann.emit("all", ("r", 2))), (1, 0), "the lease was over");
+    assert_eq!(cost(&mut server, |_| ann.emit("all", ("r", 3))), (0, 0));
+    assert_eq!(cost(&mut server, ask(ann, "leave", "r")), (1, 2));
+}
+
+#[test]
+fn a_broadcast_costs_a_request_for_each_gateway() {
+    let mut server = TestServer::new(four_gateways);
+    let all: Vec<TestClient> = (0..8).map(|_| guest(&mut server)).collect();
+    ask(&all[0], "join", "r")(&mut server);
+    assert_eq!(cost(&mut server, ask(&all[1], "join", "r")), (3, 3), "the recall, and the answer");
+    for (gateways, member) in [(3, &all[2]), (4, &all[3])] {
+        assert_eq!(cost(&mut server, |_| all[0].emit("all", ("r", 1))), (gateways - 1, 0));
+        assert_eq!(cost(&mut server, |_| member.emit("all", ("r", 1))), (gateways, 0), "not a member");
+        assert_eq!(cost(&mut server, ask(member, "join", "r")), (1, 3));
+    }
+    assert_eq!(cost(&mut server, |_| all[5].emit("everyone", 1)), (4, 0));
+    let on_another = all[1].id();
+    assert_eq!(cost(&mut server, |_| all[0].emit("all", (on_another.as_str(), 1))), (1, 0));
+    assert_eq!(cost(&mut server, |_| all[1].emit("all", (on_another.as_str(), 1))), (0, 0));
+}
+
+#[test]
+fn many_who_come_back_at_once_cost_a_room_one_request_for_each_gateway() {
+    let mut server = TestServer::new(four_gateways);
+    let crowd: Vec<TestClient> = (0..200).map(|_| guest(&mut server)).collect();
+    let (requests, rows) = cost(&mut server, |_| crowd.iter().for_each(|one| _ = one.ask("join", "r")));
+    assert!(requests <= 4 * 2 + 1, "{requests}");
+    assert!((208..=210).contains(&rows), "one for each, and two more for the first of each Gateway: {rows}");
+}
