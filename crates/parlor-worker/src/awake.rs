@@ -1,7 +1,7 @@
 //! Keeps an object awake while it waits for clients: to the runtime that is no reason not to put an idle object to sleep,
 //! and a question would be forgotten with its memory. A timer that runs is a reason.
 
-use std::{cell::Cell, convert::Infallible, rc::Rc, time::Duration};
+use std::{cell::Cell, rc::Rc, time::Duration};
 
 use worker::{Delay, wasm_bindgen_futures::spawn_local};
 
@@ -28,9 +28,13 @@ impl Awake {
     }
 }
 
-/// Runs the timer until it is dropped.
-pub(crate) async fn for_ever() -> Infallible {
-    loop {
+/// How long a handler may wait: as long as the platform lets a request to another object take. An object that stayed awake
+/// for one that hangs would be paid for without end.
+const HANDLER: Duration = Duration::from_secs(15 * 60);
+
+/// Runs the timer for as long as a handler may wait, or until it is dropped.
+pub(crate) async fn for_a_handler() {
+    for _ in 0..HANDLER.as_secs() / STEP.as_secs() {
         Delay::from(STEP).await;
     }
 }

@@ -11,7 +11,10 @@ use std::{
 
 use engine_io::{Action, Answer, Refusal, Route};
 use futures_channel::oneshot;
-use futures_util::{StreamExt, future};
+use futures_util::{
+    StreamExt,
+    future::{self, Either},
+};
 use parlor::{App, CallId, Conn, Gateway, Output, Peer, Progress, Protocol, Running, Scope, Ticket, Turn};
 use worker::{
     Delay, Env, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
@@ -410,8 +413,10 @@ impl Shell {
             if done { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
         });
         spawn_local(async move {
-            let awake = pin!(awake::for_ever());
-            future::select(call, awake).await;
+            let awake = pin!(awake::for_a_handler());
+            if let Either::Right(((), call)) = future::select(call, awake).await {
+                call.await; // which the object does not stay awake for any more
+            }
         });
     }
 

@@ -37,7 +37,8 @@ mod namespace;
 mod outside;
 mod pattern;
 mod room;
-mod sabotage;
+#[doc(hidden)]
+pub mod sabotage;
 mod socket;
 mod testing;
 #[cfg(feature = "typescript")]
@@ -107,9 +108,6 @@ impl Turn<'_> {
         (self.now << 16) | noise
     }
 }
-
-#[cfg(feature = "sabotage")]
-pub use crate::sabotage::{Mistake, make};
 
 /// The guides, so that what they show is compiled.
 #[cfg(doctest)]

@@ -23,7 +23,7 @@ use std::{
     time::Instant,
 };
 
-use parlor::{Mistake, make};
+use parlor::sabotage::{Mistake, make};
 use world::{Counts, World};
 
 /// Runs a seed; the story of what went wrong if something did.
