@@ -4,12 +4,12 @@
 //! Everything that happens is a method call with a [`Turn`] (the time, and randomness); everything to be done
 //! comes out of [`Gateway::poll_output`], in order. The caller takes all outputs before the next call.
 //!
-//! Split by meaning: `client` is what is kept of one connection, `connections` feeds its session, `sockets` is
-//! the life of a socket and its handlers, `rooms` talks to Rooms and other Gateways, `membership` is what the Gateway is to a
-//! Room, `questions` asks and answers them,
-//! `outgoing` shows what is sent to
-//! the handler that wants to see it, `restore` is the way back from storage.
+//! Split by meaning: `client` is what is kept of one connection, `connections` feeds its session, `sockets` is the life of a
+//! socket, `calls` that of a handler's call, `rooms` talks to Rooms and other Gateways, `membership` is what the Gateway is to
+//! a Room, `questions` asks and answers them, `outgoing` shows what is sent to the handler that wants to see it, `restore` is
+//! the way back from storage.
 
+mod calls;
 mod client;
 mod connections;
 mod membership;
@@ -157,6 +157,8 @@ pub struct Gateway {
     fading: VecDeque<(Millis, RoomKey)>,
     /// Rooms whose answer sockets wait for.
     awaited_rooms: BTreeSet<RoomKey>,
+    /// Rooms that could not be reached, and are tried again.
+    failing: BTreeSet<RoomKey>,
     /// Rooms that more waits for than should.
     full: BTreeSet<RoomKey>,
     gateways: LiteMap<String, Link<Direct, Direct>>,
@@ -193,6 +195,7 @@ impl Gateway {
             rooms: BTreeMap::new(),
             fading: VecDeque::new(),
             awaited_rooms: BTreeSet::new(),
+            failing: BTreeSet::new(),
             full: BTreeSet::new(),
             gateways: LiteMap::new(),
             timers: BTreeSet::new(),
@@ -211,7 +214,8 @@ impl Gateway {
     #[must_use]
     pub fn next_timeout(&self) -> Option<Millis> {
         let clients = self.timers.first().map(|(at, _)| *at);
-        let links = self.rooms.values().filter_map(|membership| membership.link.next_timeout());
+        let rooms = self.failing.iter().filter_map(|key| self.rooms.get(key));
+        let links = rooms.filter_map(|membership| membership.link.next_timeout());
         links
             .chain(self.gateways.values().filter_map(Link::next_timeout))
             .chain(clients)
@@ -227,11 +231,14 @@ impl Gateway {
         self.expire(turn);
         self.expire_questions(turn);
         self.ask_rooms_again(turn.now);
-        for (key, membership) in &mut self.rooms {
-            if membership.link.handle_timeout(turn.now) {
+        self.failing.retain(|key| {
+            let link = self.rooms.get_mut(key).map(|membership| &mut membership.link);
+            let due = link.is_none_or(|link| link.handle_timeout(turn.now) || link.next_timeout().is_none());
+            if due {
                 self.ready.push(Peer::Room(key.clone()));
             }
-        }
+            !due
+        });
         for (name, link) in self.gateways.iter_mut() {
             if link.handle_timeout(turn.now) {
                 self.ready.push(Peer::Gateway(name.clone()));

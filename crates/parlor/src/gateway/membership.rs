@@ -183,7 +183,8 @@ impl Membership {
 
 impl Gateway {
     pub(super) fn membership(&mut self, turn: &mut Turn<'_>, key: &RoomKey) -> &mut Membership {
-        let is_in = self.is_occupied(key); // as after sleep, when no link is left
+        // As after sleep, when no link is left.
+        let is_in = !self.rooms.contains_key(key) && self.is_occupied(key);
         let (born, fading) = (self.born, &mut self.fading);
         self.rooms.entry(key.clone()).or_insert_with(|| {
             if !is_in {

@@ -8,8 +8,8 @@ use socket_io::{Payload, Target};
 
 use super::{
     Called, Gateway, Output, Place,
+    calls::with_own,
     client::{Pending, Phase},
-    sockets::with_own,
 };
 use crate::{
     Turn,

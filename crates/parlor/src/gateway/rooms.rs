@@ -55,7 +55,10 @@ impl Gateway {
                     self.lent(turn, key, lease);
                     self.relieve(key);
                 }
-                None => self.membership(turn, key).link.handle_failure(now),
+                None => {
+                    self.membership(turn, key).link.handle_failure(now);
+                    self.failing.insert(key.clone());
+                }
             },
             Peer::Gateway(name) => match reply.and_then(|body| wire::decode(body).ok()) {
                 Some(envelope) => {

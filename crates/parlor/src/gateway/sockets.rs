@@ -2,18 +2,18 @@
 
 use std::rc::Rc;
 
-use engine_io::{CloseReason, Frame, Message, Millis, Version};
-use socket_io::{Incoming, Payload, Violation};
+use engine_io::{CloseReason, Frame, Message, Version};
+use socket_io::{Incoming, Violation};
 
 use super::{
     Called, Gateway, Output, Place,
+    calls::call_of,
     client::{Client, Owed, Pending, Phase, RoomsOf, Socket, Work},
     questions::Awaited,
 };
 use crate::{
     Turn,
-    answer::{Outcome, Refused},
-    call::{Call, CallId, Effect, Handshake, Occasion, Progress},
+    call::{Effect, Occasion},
     names::{RoomKey, id},
     wire::Cast,
 };
@@ -105,145 +105,12 @@ impl Gateway {
         self.call(turn, sid, &nsp, Occasion::Connect, None);
     }
 
-    /// Has a handler of a socket called.
-    pub(super) fn call(
-        &mut self,
-        turn: &Turn<'_>,
-        sid: &str,
-        nsp: &Rc<str>,
-        occasion: Occasion,
-        ack: Option<u64>,
-    ) {
-        let Some(client) = self.clients.get_mut(sid) else { return };
-        let Some(socket) = client.sockets.get_mut(nsp) else { return };
-        self.next_call += 1;
-        socket.call = Some(self.next_call);
-        let rooms = self.locals.get(nsp).map(|local| local.rooms.rooms_of(&socket.id).cloned().collect());
-        let call = Call {
-            busy: !self.full.is_empty(),
-            ..call_of(
-                self.next_call,
-                socket,
-                &client.handshake,
-                occasion,
-                rooms.unwrap_or_default(),
-                turn.now,
-            )
-        };
-        self.calls.insert(call.id, Called { socket: call.socket.clone(), nsp: nsp.clone(), ack });
-        self.outputs.push_back(Output::Run(call));
-    }
-
-    /// A call went on or ended.
-    pub fn handle_progress(&mut self, turn: &mut Turn<'_>, id: CallId, progress: Progress) {
-        let (effects, outcome) = match progress {
-            Progress::Waiting(effects) => (effects, None),
-            Progress::Done(effects, outcome) => (effects, Some(outcome)),
-        };
-        let called = match &outcome {
-            Some(_) => self.calls.remove(&id),
-            None => self.calls.get(&id).cloned(),
-        };
-        let Some(called) = called else { return };
-        let place = self.sockets.get(&called.socket).cloned();
-        let socket = place.as_ref().and_then(|place| {
-            self.clients.get_mut(&place.sid).and_then(|client| client.sockets.get_mut(&place.nsp))
-        });
-        match (place, socket) {
-            (Some(place), Some(socket)) => {
-                // A connect handler's questions can't wait for what it emits: that waits for its end.
-                let connecting = socket.phase != Phase::Live;
-                let (asks, effects): (Vec<_>, Vec<_>) = effects
-                    .into_iter()
-                    .partition(|effect| connecting && matches!(effect, Effect::Ask { .. }));
-                socket.effects.extend(effects);
-                if let Some(outcome) = outcome {
-                    socket.call = None;
-                    self.finish(turn, &place, &called, outcome);
-                }
-                self.without_socket(turn, id, asks);
-                self.step(turn, &place.sid, &place.nsp);
-            }
-            // The socket has gone: what can be done without it is done.
-            _ => {
-                self.without_socket(turn, id, effects);
-                let answer = match outcome {
-                    Some(Outcome::Failed(fault)) => {
-                        let whose = if called.socket.is_empty() { &called.nsp } else { &called.socket };
-                        let line = format!("{whose}: {}", fault.log_line());
-                        self.outputs.push_back(Output::Log(line));
-                        Some(fault.payload())
-                    }
-                    Some(Outcome::Done(answer)) => answer,
-                    _ => None,
-                };
-                if !self.calls.contains_key(&id) {
-                    self.came(turn, "", Awaited::Call(id), answer);
-                }
-            }
-        }
-        self.pump(turn);
-    }
-
-    /// Carries out what needs no socket: broadcasts and questions.
-    fn without_socket(
-        &mut self,
-        turn: &mut Turn<'_>,
-        call: CallId,
-        effects: impl IntoIterator<Item = Effect>,
-    ) {
-        for effect in effects {
-            match effect {
-                Effect::Cast { nsp, target, frames, volatile } => {
-                    self.cast(turn, &nsp, Cast { target, frames, volatile });
-                }
-                Effect::Ask { ask, nsp, target, query } => self.ask(turn, (call, ask), &nsp, target, query),
-                _ => {}
-            }
-        }
-    }
-
-    /// Acts on how a call ended.
-    fn finish(&mut self, turn: &mut Turn<'_>, place: &Place, called: &Called, outcome: Outcome) {
-        let Place { sid, nsp } = place;
-        match outcome {
-            Outcome::Connected(data) => self.enter(turn, sid, nsp, data),
-            Outcome::Refused(body) => self.refuse(turn, sid, nsp, &body),
-            Outcome::Done(Some(payload)) => self.acknowledge(place, called, &payload),
-            Outcome::Done(None) => {}
-            Outcome::Failed(fault) => {
-                self.outputs.push_back(Output::Log(format!("{}: {}", called.socket, fault.log_line())));
-                let connecting =
-                    self.socket(sid, nsp).is_some_and(|socket| socket.phase == Phase::Connecting);
-                if connecting {
-                    self.refuse(turn, sid, nsp, &Refused::from(fault).body());
-                } else {
-                    self.acknowledge(place, called, &fault.payload());
-                }
-            }
-        }
-    }
-
-    /// Queues the client's acknowledgement behind everything that the handler asked for.
-    fn acknowledge(&mut self, place: &Place, called: &Called, payload: &Payload) {
-        let parser = self.app.config().parser;
-        if let (Some(ack), Some(socket)) = (called.ack, self.socket(&place.sid, &place.nsp)) {
-            match parser.encode_ack(&place.nsp, ack, payload) {
-                Ok(frames) => socket.effects.push_back(Effect::Emit { frames, volatile: false }),
-                Err(error) => {
-                    let line = format!("{}: its acknowledgement can't be written: {error}", called.socket);
-                    self.outputs.push_back(Output::Log(line));
-                }
-            }
-        }
-    }
-
     pub(super) fn socket(&mut self, sid: &str, nsp: &str) -> Option<&mut Socket> {
         self.clients.get_mut(sid)?.sockets.get_mut(nsp)
     }
 
     /// The connect handler lets a client in: it gets its CONNECT once broadcasts to everyone would reach it.
-    fn enter(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &Rc<str>, data: String) {
+    pub(super) fn enter(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &Rc<str>, data: String) {
         let Some(socket) = self.socket(sid, nsp) else { return };
         socket.data = data;
         socket.phase = Phase::Entering;
@@ -267,7 +134,7 @@ impl Gateway {
         self.step(turn, sid, nsp);
     }
 
-    fn refuse(&mut self, turn: &mut Turn<'_>, sid: &str, nsp: &Rc<str>, body: &str) {
+    pub(super) fn refuse(&mut self, turn: &mut Turn<'_>, sid: &str, nsp: &Rc<str>, body: &str) {
         let Some(client) = self.clients.get_mut(sid) else { return };
         let socket = client.sockets.remove(nsp);
         let frames = client.connection.as_mut().map(|connection| connection.refuse(nsp, body));
@@ -475,33 +342,4 @@ fn reason_for(violation: Violation, client: &Client) -> CloseReason {
         }
         _ => CloseReason::ForcedClose,
     }
-}
-
-fn call_of(
-    id: CallId,
-    socket: &Socket,
-    handshake: &Rc<Handshake>,
-    occasion: Occasion,
-    rooms: Vec<Rc<str>>,
-    now: Millis,
-) -> Call {
-    Call {
-        id,
-        nsp: socket.nsp.clone(),
-        socket: socket.id.clone(),
-        occasion,
-        data: socket.data.clone(),
-        rooms: with_own(rooms, &socket.id),
-        auth: socket.auth.clone(),
-        handshake: handshake.clone(),
-        now,
-        busy: false,
-    }
-}
-
-/// A socket's rooms as its handlers see them: sorted, its own id among them.
-pub(super) fn with_own(mut rooms: Vec<Rc<str>>, id: &Rc<str>) -> Vec<Rc<str>> {
-    rooms.push(id.clone());
-    rooms.sort_unstable();
-    rooms
 }
