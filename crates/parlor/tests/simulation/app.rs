@@ -44,6 +44,10 @@ async fn who(io: Io, Data(room): Data<String>) -> Ack<Vec<String>> {
     Ack(ids)
 }
 
+async fn herd(io: Io, Data((from, to)): Data<(String, String)>) -> Result<Ack, Fault> {
+    Ok(Ack(io.in_(&from).join_all(&to).await?))
+}
+
 pub(crate) fn app(gateways: u32) -> App {
     let main = Namespace::open()
         .on("join", join)
@@ -53,6 +57,7 @@ pub(crate) fn app(gateways: u32) -> App {
         .on("shout", shout)
         .on("union", union)
         .on("whisper", whisper)
-        .on("who", who);
+        .on("who", who)
+        .on("herd", herd);
     App::new().gateways_per_location(gateways).namespace("/", main)
 }

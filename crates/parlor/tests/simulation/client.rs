@@ -13,6 +13,8 @@ pub(crate) enum Asked {
     Join(String),
     Leave(String),
     Who(String),
+    /// Everyone in one room to join another.
+    Herd(String, String, Vec<SessionId>, Millis),
     Said,
 }
 
@@ -75,7 +77,14 @@ impl Client {
         model: &mut Model,
         now: Millis,
     ) -> Result<(), String> {
-        let session = &mut model.sessions[self.session.ok_or("an acknowledgement before the CONNECT")?];
+        let own = self.session.ok_or("an acknowledgement before the CONNECT")?;
+        if let Asked::Herd(from, to, members, at) = asked {
+            if body[0]["error"].is_null() {
+                model.herded(from, to, members, *at, now);
+            }
+            return Ok(()); // a Gateway that can't be reached makes it late, which is said
+        }
+        let session = &mut model.sessions[own];
         if !body[0]["error"].is_null() {
             return Err(format!("{asked:?} failed: {body}"));
         }
@@ -87,7 +96,7 @@ impl Client {
                 self.roster =
                     Some((room.clone(), ids.filter_map(Value::as_str).map(str::to_owned).collect()));
             }
-            Asked::Said => {}
+            Asked::Said | Asked::Herd(..) => {}
         }
         Ok(())
     }

@@ -32,6 +32,8 @@ pub(crate) struct Session {
     pub(crate) rooms: BTreeMap<String, Option<Millis>>,
     /// Rooms that it knows to have left, and since when.
     pub(crate) left: BTreeMap<String, Millis>,
+    /// Rooms that it has asked to leave, and when last.
+    pub(crate) leaves: BTreeMap<String, Millis>,
     heard: BTreeMap<String, Vec<Number>>,
     all: BTreeSet<Number>,
     latest: BTreeMap<(String, SessionId), Number>,
@@ -42,6 +44,8 @@ pub(crate) struct Model {
     pub(crate) messages: BTreeMap<Number, Message>,
     pub(crate) sessions: Vec<Session>,
     /// When something was lost that may have taken a message with it.
+    /// Rooms that others were made to join: who is in them is not always known.
+    pub(crate) crowded: BTreeSet<String>,
     pub(crate) losses: Vec<Millis>,
     /// Messages that an object has given up somewhere, rather than have them heard twice.
     pub(crate) dropped: BTreeSet<Number>,
@@ -71,11 +75,44 @@ impl Model {
             if joined.is_some_and(Option::is_some) {
                 sure.insert(session.id.clone());
             }
-            if joined.is_some() || left == Some(&Millis::MAX) {
+            if joined.is_some() || left == Some(&Millis::MAX) || self.crowded.contains(room) {
                 perhaps.insert(session.id.clone());
             }
         }
         (sure, perhaps)
+    }
+
+    /// Everyone in one room is to join another. Gives those who surely are in it.
+    pub(crate) fn herds(&mut self, from: &str, to: &str) -> Vec<SessionId> {
+        self.crowded.insert(to.to_owned());
+        let mut sure = Vec::new();
+        for (number, session) in
+            self.sessions.iter_mut().enumerate().filter(|(_, session)| session.until.is_none())
+        {
+            let joined = session.rooms.get(from);
+            if joined.is_some_and(Option::is_some) && session.left.get(to) != Some(&Millis::MAX) {
+                sure.push(number);
+            }
+            if joined.is_some() || session.left.get(from) == Some(&Millis::MAX) {
+                session.rooms.entry(to.to_owned()).or_insert(None); // perhaps
+                session.left.remove(to);
+            }
+        }
+        sure
+    }
+
+    /// They have: those who were in all the time, and have not asked to leave the other.
+    pub(crate) fn herded(&mut self, from: &str, to: &str, members: &[SessionId], asked: Millis, now: Millis) {
+        for number in members {
+            let session = &mut self.sessions[*number];
+            if session.until.is_none()
+                && session.rooms.get(from).is_some_and(Option::is_some)
+                && [from, to].iter().all(|room| session.leaves.get(*room).is_none_or(|at| *at < asked))
+                && let Some(joined @ None) = session.rooms.get_mut(to)
+            {
+                *joined = Some(now);
+            }
+        }
     }
 
     /// A session hears a message.
@@ -85,17 +122,18 @@ impl Model {
         if !session.all.insert(number) {
             return Err(format!("session {who} hears message {number} twice"));
         }
+        let crowded = message.rooms.iter().any(|room| self.crowded.contains(room));
         let after_leave = |room: &String| {
             !session.rooms.contains_key(room) && session.left.get(room).is_some_and(|left| *left < message.at)
         };
-        if !message.rooms.is_empty() && message.rooms.iter().all(after_leave) {
+        if !crowded && !message.rooms.is_empty() && message.rooms.iter().all(after_leave) {
             return Err(format!(
                 "session {who} hears message {number}, sent after it had left {:?}",
                 message.rooms
             ));
         }
         let never_in = |room: &String| !session.rooms.contains_key(room) && !session.left.contains_key(room);
-        if !message.rooms.is_empty() && message.rooms.iter().all(never_in) {
+        if !crowded && !message.rooms.is_empty() && message.rooms.iter().all(never_in) {
             return Err(format!(
                 "session {who} hears message {number} to {:?}, where it never was",
                 message.rooms

@@ -31,6 +31,8 @@ struct Weather {
     hibernate: u64,
     kill: u64,
     hang_up: u64,
+    /// How often everyone in a room is made to join another.
+    herd: u64,
 }
 
 impl Weather {
@@ -43,6 +45,7 @@ impl Weather {
             hibernate: sometimes(300),
             kill: sometimes(60),
             hang_up: sometimes(60),
+            herd: sometimes(500),
             slowest: 1 + sometimes(400),
         }
     }
@@ -193,8 +196,15 @@ impl World {
     pub(crate) fn run(&mut self) -> Result<Counts, String> {
         self.later(0, Event::Act);
         self.until_rest()?;
-        self.weather =
-            Weather { slowest: 5, lose_request: 0, lose_reply: 0, hibernate: 0, kill: 0, hang_up: 0 };
+        self.weather = Weather {
+            slowest: 5,
+            lose_request: 0,
+            lose_reply: 0,
+            hibernate: 0,
+            kill: 0,
+            hang_up: 0,
+            herd: 0,
+        };
         self.until_rest()?;
         self.probe()?;
         self.model.check()?;
@@ -476,8 +486,16 @@ impl World {
         };
         let room = self.random.pick(&self.rooms).cloned().ok_or("no rooms")?;
         match self.random.below(20) {
-            0..=4 => self.join_or_leave(client, session, &room),
-            5..=13 => {
+            0..=3 => self.join_or_leave(client, session, &room),
+            4 if self.random.chance(self.weather.herd) => {
+                let other = self.random.pick(&self.rooms).cloned().ok_or("no rooms")?;
+                if other != room {
+                    let members = self.model.herds(&room, &other);
+                    let asked = Asked::Herd(room.clone(), other.clone(), members, self.now);
+                    self.ask(client, asked, &json!(["herd", room, other]));
+                }
+            }
+            4..=13 => {
                 let number = self.model.message(&room, &[&room], session, self.now);
                 self.ask(client, Asked::Said, &json!(["say", room, number]));
             }
@@ -525,6 +543,7 @@ impl World {
             }
             Some(Some(_)) => {
                 self.model.sessions[session].rooms.remove(room);
+                self.model.sessions[session].leaves.insert(room.to_owned(), self.now);
                 self.model.sessions[session].left.insert(room.to_owned(), Millis::MAX); // not yet
                 self.ask(client, Asked::Leave(room.to_owned()), &json!(["leave", room]));
             }
