@@ -1,30 +1,38 @@
 //! Keeps an object awake while it waits for clients: to the runtime that is no reason not to put an idle object to sleep,
 //! and a question would be forgotten with its memory. A timer that runs is a reason.
 
-use std::{cell::Cell, rc::Rc, time::Duration};
+use std::{cell::RefCell, convert::Infallible, pin::pin, time::Duration};
 
+use futures_channel::oneshot;
+use futures_util::future;
 use worker::{Delay, wasm_bindgen_futures::spawn_local};
 
 /// How long one timer runs; anything below the 10 s after which an idle object sleeps.
 const STEP: Duration = Duration::from_secs(5);
 
 /// A timer that runs while something is so.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Awake(Rc<Cell<bool>>);
+#[derive(Debug, Default)]
+pub(crate) struct Awake(RefCell<Option<oneshot::Sender<Infallible>>>);
 
 impl Awake {
-    /// Runs the timer while it is so, if it does not run already.
-    pub(crate) fn while_(&self, is_so: impl Fn() -> bool + 'static) {
-        if !is_so() || self.0.replace(true) {
-            return;
+    /// Has the timer run while it is so: told after everything that may change it. It ends at once, since time with a timer
+    /// is time awake, which is paid for.
+    pub(crate) fn while_(&self, is_so: bool) {
+        let mut timer = self.0.borrow_mut();
+        if !is_so {
+            *timer = None;
+        } else if timer.is_none() {
+            let (runs, ended) = oneshot::channel();
+            *timer = Some(runs);
+            spawn_local(async move {
+                let forever = pin!(async {
+                    loop {
+                        Delay::from(STEP).await;
+                    }
+                });
+                let _: future::Either<_, (Infallible, _)> = future::select(ended, forever).await;
+            });
         }
-        let runs = self.0.clone();
-        spawn_local(async move {
-            while is_so() {
-                Delay::from(STEP).await;
-            }
-            runs.set(false);
-        });
     }
 }
 

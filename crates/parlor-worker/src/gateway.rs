@@ -336,10 +336,9 @@ impl Shell {
         }
         self.driving.set(false);
         self.sockets.end_turn();
-        let deadline = self.machine.borrow().as_ref().and_then(Gateway::next_timeout);
-        self.alarm.ensure(&self.state, deadline);
-        let shell = self.clone();
-        self.awake.while_(move || shell.machine.borrow().as_ref().is_some_and(Gateway::is_waiting));
+        let machine = self.machine.borrow();
+        self.alarm.ensure(&self.state, machine.as_ref().and_then(Gateway::next_timeout));
+        self.awake.while_(machine.as_ref().is_some_and(Gateway::is_waiting));
         result
     }
 

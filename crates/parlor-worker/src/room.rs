@@ -105,9 +105,7 @@ impl Shell {
             }
         }
         self.alarm.ensure(&self.state, room.next_timeout());
-        drop(loaded);
-        let shell = self.clone();
-        self.awake.while_(move || shell.loaded.borrow().as_ref().is_some_and(|(room, _)| room.is_asking()));
+        self.awake.while_(room.is_asking());
         Ok(result)
     }
 
