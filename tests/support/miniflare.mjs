@@ -4,7 +4,10 @@ import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { build } from "../../scripts/build.mjs";
 import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS, OBJECTS, variables } from "../lab/config.mjs";
 
-/** As `startLab`, with `evict(className, name)` and `evictAll()`: the memory goes, sockets and storage stay. */
+/**
+ * As `startLab`, with `evict(className, name)` and `evictAll()`: the memory goes, sockets and storage stay; and with
+ * `crash(className, name)`: the sockets go too.
+ */
 export async function startMiniflare({ modulesRoot, ...options } = {}) {
   const folder = modulesRoot ?? (await build("lab"));
   const miniflare = new Miniflare(
@@ -26,20 +29,22 @@ export async function startMiniflare({ modulesRoot, ...options } = {}) {
       ),
     }),
   );
-  const evict = (className, target) =>
-    miniflare.unsafeEvictDurableObject("lab", className, { ...target, webSockets: "hibernate" });
+  /** Gives whether it was awake. */
+  const evict = (className, target, webSockets = "hibernate") =>
+    miniflare.unsafeEvictDurableObject("lab", className, { ...target, webSockets }).then(
+      () => true,
+      (error) => !/not currently running/.test(error.message) && Promise.reject(error),
+    );
   return {
     url: (await miniflare.ready).origin,
     evict: (className, name) => evict(className, { name }),
+    crash: (className, name) => evict(className, { name }, "close"),
     /** Gives how many objects were awake. */
     async evictAll() {
       let evicted = 0;
       for (const className of Object.values(OBJECTS)) {
         for (const id of await miniflare.listDurableObjectIds(className, "lab")) {
-          await evict(className, { id }).then(
-            () => (evicted += 1),
-            (error) => /not currently running/.test(error.message) || Promise.reject(error),
-          );
+          if (await evict(className, { id })) evicted += 1;
         }
       }
       return evicted;

@@ -2,6 +2,7 @@
 //! benchmark talks to. Start it with `npm run lab`; README.md beside it is its contract.
 
 mod beyond;
+mod counts;
 mod main_namespace;
 
 use parlor_worker::prelude::*;
@@ -21,7 +22,9 @@ pub fn app() -> App {
         .allow_request(unless_denied)
 }
 
-parlor_worker::durable_objects! { app; Gateway, Room }
+// As by `durable_objects! { app; Gateway, Room }`, but with a Room that is counted.
+parlor_worker::durable_objects! { @class Gateway, parlor_worker::GatewayShell, app, "Holds client connections." }
+parlor_worker::durable_objects! { @class Room, counts::CountedRoom, app, "One room, and how often it is asked." }
 
 #[event(start)]
 fn start() {
@@ -32,6 +35,7 @@ fn start() {
 async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Response> {
     match request.path().as_str() {
         "/healthz" => Response::ok("ok"),
+        "/counts" => Response::from_json(&counts::requests()),
         "/emit" => parlor_worker::serve_emit(app(), request, &env, "lab").await,
         "/relay" => relay(request, &env).await,
         _ => parlor_worker::serve(app(), request, &env).await,
