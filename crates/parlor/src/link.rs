@@ -184,9 +184,14 @@ impl<T: Clone, R> Link<T, R> {
         }
         let held = reply.held.clone();
         let items = self.receive(reply, now);
+        let last_held = held.iter().max().copied().unwrap_or_default();
         for (via, Numbered { number, .. }) in &mut self.unacked {
-            if *via == Via::Request {
-                *via = if held.contains(number) { Via::Reply } else { Via::Unsent };
+            let missing = !held.contains(number);
+            // What other items wait for over there was in a reply that is late, or lost.
+            if missing && (*via == Via::Request || *number < last_held) {
+                *via = Via::Unsent;
+            } else if *via == Via::Request {
+                *via = Via::Reply;
             }
         }
         items

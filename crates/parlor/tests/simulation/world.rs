@@ -137,6 +137,8 @@ pub(crate) struct World {
     events: BTreeMap<(Millis, u64), Event>,
     event: u64,
     asking: BTreeMap<u64, Asking>,
+    /// When a request to or of an object last failed.
+    failed: BTreeMap<Peer, Millis>,
     /// When the last of each way arrives: what is sent after it does not overtake it.
     ways: BTreeMap<String, Millis>,
     lines: BTreeMap<Conn, Line>,
@@ -165,6 +167,7 @@ impl World {
             events: BTreeMap::new(),
             event: 0,
             asking: BTreeMap::new(),
+            failed: BTreeMap::new(),
             ways: BTreeMap::new(),
             lines: BTreeMap::new(),
             clients: vec![Client::default(); clients],
@@ -278,6 +281,9 @@ impl World {
                     .objects
                     .get(&from)
                     .is_some_and(|object| object.machine.is_some() && object.life == life);
+                if body.is_none() {
+                    self.failed.extend([(from.clone(), self.now), (to.clone(), self.now)]);
+                }
                 let fate = if body.is_some() { "is answered" } else { "has failed" };
                 self.tell(|_| format!("request {number} of {from:?} to {to:?} {fate}, {lives}"));
                 if lives {
@@ -582,6 +588,10 @@ impl World {
             for (peer, object) in &mut self.objects {
                 if !busy.contains(peer) && object.may_sleep(self.now) && self.random.chance(700) {
                     object.machine = None;
+                    // Others may have tried to reach it all the time, to say that they had no answer.
+                    if self.failed.get(peer).is_some_and(|failed| failed + 15_000 > self.now) {
+                        self.model.losses.push(self.now);
+                    }
                     if let Some(story) = &mut self.story {
                         story.push_back(format!("         {peer:?} falls asleep"));
                     }
