@@ -152,6 +152,11 @@ impl<T: Clone, R> Link<T, R> {
         self.unacked.drain(..).map(|(_, numbered)| numbered.item).collect()
     }
 
+    /// Whether such an item is on its way, or waits.
+    pub(crate) fn holds(&self, is_such: impl Fn(&T) -> bool) -> bool {
+        self.unacked.iter().any(|(_, numbered)| is_such(&numbered.item))
+    }
+
     /// Whether there is nothing on its way, in either direction.
     pub(crate) fn is_idle(&self) -> bool {
         self.unacked.is_empty() && self.early.is_empty() && !self.in_flight && self.failures == 0

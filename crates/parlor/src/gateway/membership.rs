@@ -367,10 +367,10 @@ impl Gateway {
         self.ready.push(Peer::Room(key.clone()));
     }
 
-    /// A broadcast came for members who are not here: the Room is told so, if it does not hear of it anyway.
+    /// Something came for members who are not here: the Room is told so, if it does not hear of it anyway.
     pub(super) fn nobody_is_here(&mut self, key: &RoomKey) {
         let Some(membership) = self.rooms.get_mut(key) else { return };
-        if membership.is_out() && membership.link.is_idle() {
+        if membership.is_out() && !membership.link.holds(|item| matches!(item, ToRoom::Leave)) {
             membership.push(ToRoom::Leave);
             self.ready.push(Peer::Room(key.clone()));
         }

@@ -178,6 +178,7 @@ impl Gateway {
                 ToGateway::Question { question, target, query } => {
                     let asker = Asker::Room { key: key.clone(), question };
                     self.question(turn, &key.nsp, &target, query, asker);
+                    self.nobody_is_here(key);
                 }
                 // Numbers of questions begin anew with each memory.
                 ToGateway::Answers { .. } if doubtful => {}
