@@ -101,8 +101,8 @@ async fn leave(
 
 /// Somebody has gone: their rooms hear of it.
 async fn gone(socket: Socket, io: Io, me: SocketData<Member>) -> Result<(), Fault> {
-    for room in socket.rooms().into_iter().filter(|room| *room != socket.id()) {
-        tell_left(&socket, &io, &me, room).await?;
+    for room in socket.rooms().into_iter().filter(|room| **room != *socket.id()) {
+        tell_left(&socket, &io, &me, &room).await?;
     }
     Ok(())
 }
@@ -181,7 +181,7 @@ async fn typing(
 }
 
 fn is_in(socket: &Socket, room: &RoomName) -> bool {
-    socket.rooms().contains(&room.as_ref())
+    socket.is_in(room.as_ref())
 }
 
 fn must_be_in(socket: &Socket, room: &RoomName) -> Result<(), Fault> {

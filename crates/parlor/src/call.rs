@@ -22,6 +22,7 @@ use crate::{
     App,
     answer::{Fault, Outcome},
     app::States,
+    names::gateway_of,
     pattern::Params,
     wire::{Found, Query},
 };
@@ -222,6 +223,8 @@ pub struct Scope {
     pub(crate) params: Params,
     pub(crate) states: States,
     effects: RefCell<Vec<Effect>>,
+    /// The socket's rooms, as they will be once this call's effects are carried out.
+    rooms: RefCell<Vec<Rc<str>>>,
     answers: RefCell<LiteMap<u64, Found>>,
     asked: Cell<u64>,
     waker: RefCell<Option<Waker>>,
@@ -232,6 +235,7 @@ pub struct Scope {
 impl Scope {
     pub(crate) fn new(call: Call, app: &App, params: Params) -> Rc<Self> {
         Rc::new(Self {
+            rooms: RefCell::new(call.rooms.clone()),
             call,
             parser: app.config().parser,
             params,
@@ -252,7 +256,26 @@ impl Scope {
             }
             return;
         }
+        match &effect {
+            // Another socket's id is an address, and no room to join.
+            Effect::Join(room) if gateway_of(room).is_none() => self.join(room),
+            Effect::Leave(room) if **room != *self.call.socket => {
+                self.rooms.borrow_mut().retain(|joined| **joined != **room);
+            }
+            _ => {}
+        }
         self.effects.borrow_mut().push(effect);
+    }
+
+    fn join(&self, room: &str) {
+        let mut rooms = self.rooms.borrow_mut();
+        if let Err(at) = rooms.binary_search_by(|joined| (**joined).cmp(room)) {
+            rooms.insert(at, room.into());
+        }
+    }
+
+    pub(crate) fn rooms(&self) -> Vec<Rc<str>> {
+        self.rooms.borrow().clone()
     }
 
     /// Has the call fail, whatever its handler returns.

@@ -13,7 +13,8 @@ use crate::{
     message = "this is not a handler for a `Namespace<{S}>`",
     label = "not an `async fn` of at most eight extractors that returns (), `Ack<T>` or a `Result` of these",
     note = "extractors: `Data<T>` for the event's arguments, `SocketData<{S}>` with this very type, `Socket`, `Io`, `Auth<T>`, `Handshake`, … (see `FromCall`)",
-    note = "a value for the client's acknowledgement is returned as `Ack(value)`"
+    note = "the `T` of `Data<T>` and `Kept<T>` is `Deserialize` and owns what is in it: `String`, not `&str`",
+    note = "a value for the client's acknowledgement is returned as `Ack(value)`, and is `Serialize`"
 )]
 pub trait Handler<S, Args>: 'static {
     /// Starts a call.
@@ -25,7 +26,8 @@ pub trait Handler<S, Args>: 'static {
 #[diagnostic::on_unimplemented(
     message = "this is not a connect handler for a `Namespace<{S}>`",
     label = "not an `async fn` of at most eight extractors that returns `Result<{S}, Refused>`",
-    note = "extractors: `Auth<T>`, `Handshake`, `Socket`, `Io`, `Params`, … (see `FromCall`); `SocketData` is not there yet: this handler makes it"
+    note = "extractors: `Auth<T>`, `Handshake`, `Socket`, `Io`, `Params`, … (see `FromCall`); `SocketData` is not there yet: this handler makes it",
+    note = "the `T` of `Auth<T>` is `Deserialize` and owns what is in it; `{S}` is `Serialize` and `Deserialize`"
 )]
 pub trait ConnectHandler<S, Args>: 'static {
     /// Starts a call.

@@ -35,10 +35,16 @@ impl Socket {
         &self.scope.call.nsp
     }
 
-    /// Its rooms when the event came, sorted, its own id among them.
+    /// Its rooms, sorted, its own id among them: those when the event came, with what this handler has joined and left.
     #[must_use]
-    pub fn rooms(&self) -> Vec<&str> {
-        self.scope.call.rooms.iter().map(AsRef::as_ref).collect()
+    pub fn rooms(&self) -> Vec<Rc<str>> {
+        self.scope.rooms()
+    }
+
+    /// Whether it is in a room, as [`rooms`](Self::rooms) has it.
+    #[must_use]
+    pub fn is_in(&self, room: &str) -> bool {
+        self.scope.rooms().iter().any(|joined| **joined == *room)
     }
 
     /// Sends an event to this socket's client. A tuple is several arguments, `()` none, anything else one.

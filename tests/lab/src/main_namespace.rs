@@ -65,7 +65,7 @@ async fn leave(socket: Socket, Data(room): Data<String>) -> Ack {
 }
 
 async fn rooms(socket: Socket) -> Ack<Vec<String>> {
-    Ack(socket.rooms().into_iter().map(ToOwned::to_owned).collect())
+    Ack(socket.rooms().iter().map(ToString::to_string).collect())
 }
 
 pub(crate) async fn msg(socket: Socket, Data((room, x)): Data<(String, Raw)>) -> Result<(), Fault> {

@@ -37,7 +37,7 @@ async fn leave(socket: Socket, Data(room): Data<String>) -> Ack {
 }
 
 async fn rooms(socket: Socket) -> Ack<Vec<String>> {
-    Ack(socket.rooms().into_iter().map(ToOwned::to_owned).collect())
+    Ack(socket.rooms().iter().map(ToString::to_string).collect())
 }
 
 async fn msg(socket: Socket, Data((room, x)): Data<(String, Raw)>) -> Result<(), Fault> {
@@ -159,7 +159,8 @@ async fn unknown(socket: Socket, EventName(name): EventName) -> Result<(), Fault
 }
 
 async fn gone(socket: Socket, io: Io, DisconnectReason(why): DisconnectReason) -> Result<(), Fault> {
-    let rooms: Vec<&str> = socket.rooms().into_iter().filter(|room| *room != socket.id()).collect();
+    let rooms = socket.rooms();
+    let rooms: Vec<&str> = rooms.iter().map(AsRef::as_ref).filter(|room| *room != socket.id()).collect();
     io.emit("gone", &(why, rooms))
 }
 
@@ -196,6 +197,17 @@ async fn strict(payload: Payload) -> Result<Ack<&'static str>, Fault> {
     if payload.is_empty() { Err(Fault::new("empty", "say something")) } else { Ok(Ack("not used")) }
 }
 
+/// The rooms as the handler sees them while it joins and leaves.
+async fn moves(
+    socket: Socket,
+    Data((join, leave)): Data<(String, String)>,
+) -> Ack<(Vec<String>, bool, bool)> {
+    socket.join(&join);
+    socket.leave(&leave);
+    let rooms = socket.rooms().iter().map(ToString::to_string).collect();
+    Ack((rooms, socket.is_in(&join), socket.is_in(&leave)))
+}
+
 pub(crate) fn app() -> App {
     let main = Namespace::new(connect)
         .on("message", message)
@@ -203,6 +215,7 @@ pub(crate) fn app() -> App {
         .on("join", join)
         .on("leave", leave)
         .on("rooms", rooms)
+        .on("moves", moves)
         .on("msg", msg)
         .on("all", all)
         .on("union", union)

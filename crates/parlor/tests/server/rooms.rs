@@ -191,3 +191,19 @@ fn a_gateway_that_takes_nothing_is_given_up_and_its_members_begin_anew() {
     bob.ask("all", ("r", "again"));
     assert_eq!(msgs(&again), ["again"]);
 }
+
+#[test]
+fn a_handler_sees_the_rooms_that_it_joins_and_leaves_at_once_as_on_node() {
+    in_every_memory(|server| {
+        let (ann, bob) = (guest(server), guest(server));
+        ann.ask("join", "a");
+        let mut rooms = vec!["b".to_owned(), ann.id()];
+        rooms.sort();
+        assert_eq!(ann.ask("moves", ("b", "a")), Some(json!([rooms, true, false])));
+        assert_eq!(ann.ask("rooms", ()), Some(json!([rooms])));
+        let id = bob.id();
+        assert_eq!(ann.ask("moves", (id.as_str(), "x")), Some(json!([rooms, false, false])), "no room");
+        let own = ann.id();
+        assert_eq!(ann.ask("moves", ("b", own.as_str())), Some(json!([rooms, true, true])), "nor to be left");
+    });
+}
