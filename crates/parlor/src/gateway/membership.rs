@@ -99,7 +99,9 @@ impl Membership {
     /// Asks the Room for a place in its order, which its answer to the token has.
     fn mark(&mut self, turn: &mut Turn<'_>) -> u64 {
         let token = self.open.unwrap_or_else(|| turn.epoch());
-        self.ask_at = turn.now + ASK_AGAIN;
+        if self.waiting.is_empty() {
+            self.ask_at = turn.now + ASK_AGAIN; // who comes later does not put it off
+        }
         if self.open.replace(token).is_none() {
             self.link.push(ToRoom::Join { token });
             if self.standing == Standing::Out {
