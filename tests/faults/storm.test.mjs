@@ -31,11 +31,15 @@ it("all clients are back in their rooms after a restart, for far fewer requests 
   await back(clients, 1);
   t.diagnostic(`${CLIENTS} clients in ${EACH} of ${ROOMS} rooms each: ${sum(await requests(before))} requests to Rooms`);
 
+  let open; // else they crowd out the question whether the server is up
+  const gate = new Promise((done) => (open = done));
+  for (const client of clients) client.gate = gate;
   await before.kill();
   const started = Date.now();
   const after = await startLab({ gateways: GATEWAYS, persist, port: before.port });
   t.after(() => after.kill());
   const up = Date.now();
+  open();
   await back(clients, 2);
   const all = Date.now();
   const asked = sum(await requests(after));

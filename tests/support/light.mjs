@@ -9,6 +9,8 @@ export class Light {
   heard = 0;
   /** On how many connections it was in all its rooms. */
   rounds = 0;
+  /** It comes back no sooner than this. */
+  gate = Promise.resolve();
   #wanted = true;
   #wake = () => {};
 
@@ -36,7 +38,10 @@ export class Light {
     this.acks = 0;
     this.ws.on("message", (data) => this.#take(String(data)));
     this.ws.on("error", () => {}); // "close" follows
-    this.ws.on("close", () => this.#wanted && setTimeout(() => this.#wanted && this.#connect(), AGAIN));
+    this.ws.on("close", async () => {
+      await this.gate;
+      setTimeout(() => this.#wanted && this.#connect(), AGAIN);
+    });
   }
 
   #take(frame) {
