@@ -274,6 +274,10 @@ impl Scope {
         }
     }
 
+    pub(crate) fn is_in(&self, room: &str) -> bool {
+        self.rooms.borrow().iter().any(|joined| **joined == *room)
+    }
+
     pub(crate) fn rooms(&self) -> Vec<Rc<str>> {
         self.rooms.borrow().clone()
     }

@@ -93,6 +93,8 @@ pub(crate) struct Link<T, R> {
     failures: u32,
     /// Whether nothing was heard of it since the last failure.
     silent: bool,
+    /// Whether the request at hand is of an incarnation that is gone.
+    answers_ghost: bool,
     retry_at: Option<Millis>,
 }
 
@@ -112,6 +114,7 @@ impl<T: Clone, R> Link<T, R> {
             used: born,
             failures: 0,
             silent: false,
+            answers_ghost: false,
             retry_at: None,
         }
     }
@@ -122,12 +125,10 @@ impl<T: Clone, R> Link<T, R> {
         self.unacked.push_back((Via::Unsent, Numbered { number: self.sent, tried: None, item }));
     }
 
-    /// Whether more waits than should: so many items, or of so much weight.
+    /// Whether more waits than should: so many items, or, for an end that can't be reached, of so much weight.
     pub(crate) fn is_full(&self, weigh: impl Fn(&T) -> usize) -> bool {
-        // Only a long queue is looked at more closely.
-        self.unacked.len() >= ITEMS_MAX
-            || self.unacked.len() >= 16
-                && self.unacked.iter().map(|(_, numbered)| weigh(&numbered.item)).sum::<usize>() >= WEIGHT_MAX
+        let weight = || self.unacked.iter().map(|(_, numbered)| weigh(&numbered.item)).sum::<usize>();
+        self.unacked.len() >= ITEMS_MAX || self.silent && weight() >= WEIGHT_MAX
     }
 
     /// The incarnation of the other end that is known; 0: none.
@@ -175,7 +176,8 @@ impl<T: Clone, R> Link<T, R> {
             return None;
         }
         self.in_flight = true;
-        Some(self.envelope(Via::Request))
+        let items = self.take_unsent(Via::Request);
+        Some(self.envelope(items))
     }
 
     /// Takes the reply to our request and gives the items that are due, in order.
@@ -218,8 +220,9 @@ impl<T: Clone, R> Link<T, R> {
 
     /// Takes the other end's request and gives the items that are due, in order. Answer with [`Self::reply`].
     pub(crate) fn handle_request(&mut self, request: Envelope<R>, now: Millis) -> Vec<Arrived<R>> {
-        if request.epoch < self.peer_epoch {
-            return Vec::new(); // of an incarnation that is gone
+        self.answers_ghost = request.epoch < self.peer_epoch;
+        if self.answers_ghost {
+            return Vec::new();
         }
         let held = request.held.clone();
         let items = self.receive(request, now);
@@ -232,9 +235,11 @@ impl<T: Clone, R> Link<T, R> {
         items
     }
 
-    /// The reply to the other end's request, with everything that waits.
+    /// The reply to the other end's request, with everything that waits; nothing of it for an incarnation that is gone,
+    /// which would take it along.
     pub(crate) fn reply(&mut self) -> Envelope<T> {
-        self.envelope(Via::Reply)
+        let items = if self.answers_ghost { Vec::new() } else { self.take_unsent(Via::Reply) };
+        self.envelope(items)
     }
 
     /// When to call [`Self::handle_timeout`].
@@ -261,7 +266,7 @@ impl<T: Clone, R> Link<T, R> {
             && self.unacked.iter().all(|(via, _)| *via == Via::Reply)
     }
 
-    fn envelope(&mut self, via: Via) -> Envelope<T> {
+    fn take_unsent(&mut self, via: Via) -> Vec<Numbered<T>> {
         let mut items = Vec::new();
         for (state, numbered) in &mut self.unacked {
             if *state == Via::Unsent {
@@ -270,6 +275,10 @@ impl<T: Clone, R> Link<T, R> {
                 numbered.tried.get_or_insert(self.peer_epoch);
             }
         }
+        items
+    }
+
+    fn envelope(&self, items: Vec<Numbered<T>>) -> Envelope<T> {
         Envelope {
             epoch: self.epoch,
             peer_epoch: self.peer_epoch,

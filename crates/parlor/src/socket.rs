@@ -44,7 +44,7 @@ impl Socket {
     /// Whether it is in a room, as [`rooms`](Self::rooms) has it.
     #[must_use]
     pub fn is_in(&self, room: &str) -> bool {
-        self.scope.rooms().iter().any(|joined| **joined == *room)
+        self.scope.is_in(room)
     }
 
     /// Sends an event to this socket's client. A tuple is several arguments, `()` none, anything else one.

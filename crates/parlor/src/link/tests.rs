@@ -211,3 +211,24 @@ proptest! {
         prop_assert_eq!(at_a, (1..=from_b).collect::<Vec<_>>());
     }
 }
+
+#[test]
+fn who_is_gone_takes_nothing_along() {
+    twice(|pair| {
+        let mut gone = End::new(1, 0);
+        gone.push(9);
+        let late = gone.request().unwrap();
+        pair.a = End::new(3, 0);
+        pair.step(|a, _| a.push(1));
+        pair.exchange();
+        pair.step(|_, b| b.push(10));
+        assert_eq!(
+            sure(pair.step(|_, b| b.handle_request(late.clone(), LINGER))),
+            [0u32; 0],
+            "what it says is old"
+        );
+        assert!(pair.step(|_, b| b.reply()).items.is_empty());
+        pair.step(|a, _| a.push(2));
+        assert_eq!(pair.exchange(), (vec![10], vec![2]));
+    });
+}

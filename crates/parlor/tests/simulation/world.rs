@@ -1,17 +1,21 @@
-//! Time, the network, and what goes wrong.
+//! Time, and the network.
+
+mod people;
+mod verdict;
+mod weather;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, VecDeque},
     fmt::Write as _,
     rc::Rc,
 };
 
-use parlor::{Conn, Dialect, Frame, Handshake, Peer, Protocol, RoomKey, Turn};
-use serde_json::json;
+use parlor::{Conn, Dialect, Frame, Handshake, Peer, Protocol, Turn};
 
+use self::weather::Weather;
 use crate::{
     app::app,
-    client::{Asked, Client},
+    client::Client,
     model::{Millis, Model},
     object::{Object, Out},
     random::Random,
@@ -21,35 +25,6 @@ use crate::{
 const STORY: usize = 3000;
 /// How long all may take to come to rest, once nothing goes wrong any more.
 const REST: Millis = 180_000;
-
-/// What goes wrong, and how often; chances in a thousand.
-#[derive(Debug)]
-struct Weather {
-    slowest: Millis,
-    lose_request: u64,
-    lose_reply: u64,
-    hibernate: u64,
-    kill: u64,
-    hang_up: u64,
-    /// How often everyone in a room is made to join another.
-    herd: u64,
-}
-
-impl Weather {
-    /// Every run has its own, so that some faults are seen alone and some together.
-    fn new(random: &mut Random) -> Self {
-        let mut sometimes = |most: u64| if random.chance(500) { random.below(most) } else { 0 };
-        Self {
-            lose_request: sometimes(200),
-            lose_reply: sometimes(200),
-            hibernate: sometimes(300),
-            kill: sometimes(60),
-            hang_up: sometimes(60),
-            herd: sometimes(500),
-            slowest: 1 + sometimes(400),
-        }
-    }
-}
 
 #[derive(Debug)]
 enum Event {
@@ -473,232 +448,5 @@ impl World {
                 self.later(delay, Event::Reply { number, body });
             }
         }
-    }
-
-    fn up(&mut self, client: usize, frame: String) {
-        if let Some(conn) = self.clients[client].conn {
-            self.behind(format!("up {conn}"), Event::Up { conn, frame });
-        }
-    }
-
-    /// Somebody does something.
-    fn act(&mut self) -> Result<(), String> {
-        let client = usize::try_from(self.random.below(self.clients.len() as u64)).unwrap_or_default();
-        let Some(session) = self.clients[client].session else {
-            if self.clients[client].conn.is_none() {
-                self.connect(client);
-            }
-            return Ok(());
-        };
-        let room = self.random.pick(&self.rooms).cloned().ok_or("no rooms")?;
-        match self.random.below(20) {
-            0..=3 => self.join_or_leave(client, session, &room),
-            4 if self.random.chance(self.weather.herd) => {
-                let other = self.random.pick(&self.rooms).cloned().ok_or("no rooms")?;
-                if other != room {
-                    let members = self.model.herds(&room, &other);
-                    let asked = Asked::Herd(room.clone(), other.clone(), members, self.now);
-                    self.ask(client, asked, &json!(["herd", room, other]));
-                }
-            }
-            4..=13 => {
-                let number = self.model.message(&room, &[&room], session, self.now);
-                self.ask(client, Asked::Said, &json!(["say", room, number]));
-            }
-            14 => {
-                let number = self.model.message("*", &[], session, self.now);
-                self.ask(client, Asked::Said, &json!(["shout", number]));
-            }
-            15 => {
-                let other = self.random.pick(&self.rooms).cloned().ok_or("no rooms")?;
-                let number = self.model.message("*", &[&room, &other], session, self.now);
-                self.ask(client, Asked::Said, &json!(["union", room, other, number]));
-            }
-            16 => {
-                let other = self.random.pick(&self.model.sessions).ok_or("nobody is there")?.id.clone();
-                let number = self.model.message("", &[], session, self.now);
-                self.ask(client, Asked::Said, &json!(["whisper", other, number]));
-            }
-            17 => self.ask(client, Asked::Who(room.clone()), &json!(["who", room])),
-            18 if !self.model.sessions[session].rooms.contains_key(&room) => {
-                self.join(session, &room);
-                let number = self.model.message(&room, &[&room], session, self.now);
-                self.ask(client, Asked::Join(room.clone()), &json!(["enter", room, number]));
-            }
-            _ => {
-                // Several in a row, so that they wait for each other on their way.
-                for _ in 0..5 {
-                    let number = self.model.message(&room, &[&room], session, self.now);
-                    self.ask(client, Asked::Said, &json!(["say", room, number]));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn join(&mut self, session: usize, room: &str) {
-        self.model.sessions[session].left.remove(room);
-        self.model.sessions[session].rooms.insert(room.to_owned(), None);
-    }
-
-    fn join_or_leave(&mut self, client: usize, session: usize, room: &str) {
-        match self.model.sessions[session].rooms.get(room) {
-            None => {
-                self.join(session, room);
-                self.ask(client, Asked::Join(room.to_owned()), &json!(["join", room]));
-            }
-            Some(Some(_)) => {
-                self.model.sessions[session].rooms.remove(room);
-                self.model.sessions[session].leaves.insert(room.to_owned(), self.now);
-                self.model.sessions[session].left.insert(room.to_owned(), Millis::MAX); // not yet
-                self.ask(client, Asked::Leave(room.to_owned()), &json!(["leave", room]));
-            }
-            Some(None) => {} // on its way
-        }
-    }
-
-    fn ask(&mut self, client: usize, asked: Asked, event: &serde_json::Value) {
-        self.tell(|_| format!("client {client} says {event}"));
-        let frame = self.clients[client].ask(asked, event);
-        self.up(client, frame);
-    }
-
-    fn connect(&mut self, client: usize) {
-        let conn = self.lines.len() as Conn + 1;
-        let gateway = Peer::Gateway(format!("any-{}", self.random.below(u64::from(self.gateways))));
-        self.tell(|_| format!("client {client} opens connection {conn} to {gateway:?}"));
-        self.lines.insert(conn, Line { gateway, client, heard: self.now, open: true });
-        self.clients[client].conn = Some(conn);
-        self.behind(format!("up {conn}"), Event::Open { conn });
-    }
-
-    /// Something goes wrong, perhaps.
-    fn misfortune(&mut self) {
-        if self.random.chance(self.weather.hang_up) {
-            let client = usize::try_from(self.random.below(self.clients.len() as u64)).unwrap_or_default();
-            if let Some(conn) = self.clients[client].conn {
-                self.tell(|_| format!("client {client} goes away"));
-                self.clients[client].lost(&mut self.model, self.now);
-                self.behind(format!("up {conn}"), Event::HungUp { conn });
-            }
-        }
-        if self.random.chance(self.weather.hibernate) {
-            let busy: BTreeSet<Peer> =
-                self.asking.values().flat_map(|asking| [asking.from.clone(), asking.to.clone()]).collect();
-            for (peer, object) in &mut self.objects {
-                if !busy.contains(peer) && object.may_sleep(self.now) && self.random.chance(700) {
-                    object.machine = None;
-                    // Others may have tried to reach it all the time, to say that they had no answer.
-                    if self.failed.get(peer).is_some_and(|failed| failed + 15_000 > self.now) {
-                        self.model.losses.push(self.now);
-                    }
-                    if let Some(story) = &mut self.story {
-                        story.push_back(format!("         {peer:?} falls asleep"));
-                    }
-                }
-            }
-        }
-        if self.random.chance(self.weather.kill) {
-            let peers: Vec<Peer> = self.objects.keys().cloned().collect();
-            let all = self.random.chance(200);
-            let with_connections = self.random.chance(500);
-            let victims = if all { peers } else { self.random.pick(&peers).cloned().into_iter().collect() };
-            for peer in victims {
-                self.kill(&peer, with_connections);
-            }
-        }
-    }
-
-    fn kill(&mut self, peer: &Peer, with_connections: bool) {
-        self.tell(|_| format!("{peer:?} dies; its connections too: {with_connections}"));
-        self.counts.kills += 1;
-        self.model.losses.push(self.now);
-        let unanswered = self.objects.get_mut(peer).map(Object::forget).unwrap_or_default();
-        for number in unanswered {
-            self.later(1, Event::Reply { number, body: None });
-        }
-        let conns: Vec<Conn> = self
-            .lines
-            .iter_mut()
-            .filter(|(conn, line)| {
-                // One whose opening was not written has not been answered, and fails.
-                let begun = self.clients[line.client].conn == Some(**conn)
-                    && self.clients[line.client].session.is_none();
-                line.gateway == *peer && (with_connections || begun)
-            })
-            .map(|(conn, line)| {
-                line.open = false;
-                *conn
-            })
-            .collect();
-        for conn in conns {
-            self.behind(format!("down {conn}"), Event::Dropped { conn });
-        }
-    }
-
-    /// Whether everything still works: everyone is there, hears what is said now, and is on the list.
-    fn probe(&mut self) -> Result<(), String> {
-        self.tell(|_| "all is quiet; does everything work?".into());
-        for client in 0..self.clients.len() {
-            if self.clients[client].conn.is_none() {
-                self.connect(client);
-            }
-        }
-        self.until_rest()?;
-        for client in 0..self.clients.len() {
-            let session =
-                self.clients[client].session.ok_or_else(|| format!("client {client} can't connect"))?;
-            // With the memory of its Gateway the handler of an event is lost, and does not run again.
-            let asked = self.clients[client].asked.values().next().filter(|_| self.counts.kills == 0);
-            if let Some(asked) = asked {
-                return Err(format!("client {client} was never acknowledged {asked:?}"));
-            }
-            for room in self.rooms.clone() {
-                let number = self.model.message(&room, &[&room], session, self.now);
-                self.ask(client, Asked::Said, &json!(["say", room, number]));
-            }
-            let number = self.model.message("*", &[], session, self.now);
-            self.ask(client, Asked::Said, &json!(["shout", number]));
-        }
-        self.until_rest()?;
-        let losses = std::mem::take(&mut self.model.losses);
-        let checked = self.model.check_since(self.now - REST);
-        self.model.losses = losses;
-        checked?;
-        for room in self.rooms.clone() {
-            self.ask(0, Asked::Who(room.clone()), &json!(["who", room]));
-            self.until_rest()?;
-            let (_, roster) = self.clients[0].roster.take().ok_or("no answer to `who`")?;
-            let listed: BTreeSet<String> = roster.iter().cloned().collect();
-            let (sure, perhaps) = self.model.members(&room);
-            if !sure.is_subset(&listed) || !listed.is_subset(&perhaps) || listed.len() != roster.len() {
-                return Err(format!(
-                    "in {room} are {sure:?}, perhaps {perhaps:?}, but it is said to be {roster:?}"
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether each Room knows those Gateways that have members, and no others.
-    fn no_ghosts(&self) -> Result<(), String> {
-        for room in &self.rooms {
-            let gateways = |ids: BTreeSet<String>| -> BTreeSet<String> {
-                ids.iter().filter_map(|id| parlor::gateway_of(id)).map(str::to_owned).collect()
-            };
-            let (sure, perhaps) = self.model.members(room);
-            let (sure, perhaps) = (gateways(sure), gateways(perhaps));
-            let object = self.objects.get(&Peer::Room(RoomKey::room("/", room)));
-            let known: BTreeSet<String> = object
-                .and_then(Object::room)
-                .map(|room| room.gateways().map(str::to_owned).collect())
-                .unwrap_or_default();
-            if !sure.is_subset(&known) || !known.is_subset(&perhaps) {
-                return Err(format!(
-                    "{room} has members on {sure:?}, perhaps {perhaps:?}, its Room says on {known:?}"
-                ));
-            }
-        }
-        Ok(())
     }
 }
