@@ -89,7 +89,12 @@ impl Client {
             return Err(format!("{asked:?} failed: {body}"));
         }
         match asked {
-            Asked::Join(room) => _ = session.rooms.insert(room.clone(), Some(now)),
+            Asked::Join(room) => {
+                // It may have been made to join before this came, and have asked to leave since.
+                if let Some(joined @ None) = session.rooms.get_mut(room) {
+                    *joined = Some(now);
+                }
+            }
             Asked::Leave(room) => _ = session.left.insert(room.clone(), now),
             Asked::Who(room) => {
                 let ids = body[0].as_array().into_iter().flatten();
