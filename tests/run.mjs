@@ -1,4 +1,4 @@
-// npm test [-- --only rust,client]: sets up, builds, and runs every test. The last line is the sum of them all.
+// npm test [-- --only rust,client]: sets up, builds, and runs every test. The last lines say which failed, and the sum.
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build } from "../scripts/build.mjs";
@@ -26,6 +26,7 @@ const PARTS = [
   { name: "browser", build: ["chat"], before: ensureBrowser },
 ];
 const total = { passed: 0, failed: 0, skipped: 0 };
+const failures = []; // what is said of each at the end, where nobody has to look for it
 let child;
 
 await command(async (args) => {
@@ -40,8 +41,10 @@ await command(async (args) => {
     }
   } catch (error) {
     total.failed += 1; // a step that could not be done counts, and there is no use in going on
+    failures.push(error.message);
     console.error(error instanceof Failure ? `\nparlor: ${error.message}` : error);
   }
+  if (failures.length > 0) console.log(`\nWhat failed:\n${failures.map((line) => `- ${line}`).join("\n")}`);
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
   console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
   return total.failed > 0 ? 1 : 0;
@@ -80,6 +83,7 @@ async function cargoTest() {
       });
     },
   });
+  failures.push(...[...text.matchAll(/^test (.+) \.\.\. FAILED$/gm)].map(([, name]) => `rust: ${name}`));
   const results = text.matchAll(/^test result: \S+ (\d+) passed; (\d+) failed/gm);
   count(status, [...results].map(([, passed, failed]) => [Number(passed), Number(failed)]));
 }
@@ -87,7 +91,7 @@ async function cargoTest() {
 /** Each case is one, whose passing is that on Node's socket.io and on the lab it does what the table says of each. */
 async function bothServers() {
   const { passed, failed, report } = await parity({ onSpawn: (node) => (child = node) });
-  console.log(report.filter((line) => line.includes("FAILED")).join("\n"));
+  failures.push(...report.filter((line) => line.includes("FAILED")).map((line) => line.replace(/^- /, "protocol: ")));
   console.log(`${report.at(-1)}; case by case in tests/results/parity.md`);
   count(0, [[passed, failed]]);
 }
@@ -113,7 +117,21 @@ async function nodeTest(name) {
   const text = existsSync(tap) ? readFileSync(tap, "utf8") : "";
   const sum = (word) => Number(text.match(new RegExp(`^# ${word} (\\d+)$`, "m"))?.[1] ?? 0);
   total.skipped += sum("skipped");
+  failures.push(...failedIn(text).map((line) => `${name}: ${line}`));
   count(status, [[sum("pass"), sum("fail") + sum("cancelled")]]);
+}
+
+/** The tests that TAP says are not ok, each with the first words of its error; not the suites around them. */
+function failedIn(tap) {
+  return tap
+    .split(/^(?= *not ok )/m)
+    .slice(1)
+    .filter((block) => !block.includes("failureType: 'subtestsFailed'"))
+    .map((block) => {
+      const [, test] = /^ *not ok \d+ - (.*)/.exec(block) ?? [];
+      const [, line, lines] = /^ *error: (?:'(.*)'$|\|-\n((?:.*\n){3}))/m.exec(block) ?? [];
+      return `${test}: ${(line ?? lines ?? "").replace(/\s+/g, " ").trim().slice(0, 300)}`;
+    });
 }
 
 /** A program that fails without a failed test, by not compiling for instance, is one failure as well. */
