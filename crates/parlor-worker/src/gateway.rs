@@ -292,18 +292,18 @@ impl Shell {
             return Ok(());
         }
         let name = self.state.id().name().ok_or("a Gateway has a name")?;
-        let store = Store::new(&self.state)?;
+        let mut store = Store::new(&self.state)?;
         if self.app.config().engine.sleeps() {
             sockets::answer_pongs(&self.state)?;
         }
         self.sockets.load(&self.state)?;
         let rows = store.load()?;
-        self.store.replace(Some(store));
         let mut random = random;
-        let mut turn = Turn { now: now(), random: &mut random };
+        let mut turn = Turn { now: now(), random: &mut random, journal: &mut store };
         let heard = |conn| self.sockets.heard(&self.state, conn);
         let gateway = Gateway::restore(&mut turn, self.app.clone(), &name, rows, heard);
         self.machine.replace(Some(gateway));
+        self.store.replace(Some(store));
         Ok(())
     }
 
@@ -311,10 +311,11 @@ impl Shell {
     fn turn<T>(self: &Rc<Self>, act: impl FnOnce(&mut Gateway, &mut Turn<'_>) -> T) -> Result<T> {
         self.load()?;
         let mut random = random;
-        let mut turn = Turn { now: now(), random: &mut random };
-        let result = match self.machine.borrow_mut().as_mut() {
-            Some(gateway) => act(gateway, &mut turn),
-            None => return Err("the Gateway could not be loaded".into()),
+        let result = match (self.machine.borrow_mut().as_mut(), self.store.borrow_mut().as_mut()) {
+            (Some(gateway), Some(journal)) => {
+                act(gateway, &mut Turn { now: now(), random: &mut random, journal })
+            }
+            _ => return Err("the Gateway could not be loaded".into()),
         };
         self.drive()?;
         Ok(result)

@@ -8,7 +8,7 @@ use worker::{
     wasm_bindgen_futures::spawn_local,
 };
 
-use crate::{DROPPED, alarm::Alarm, awake::Awake, now, peers, random, store::Store};
+use crate::{DROPPED, alarm::Alarm, awake::Awake, now, peers, random, settings, store::Store};
 
 /// The shell of a Room object; [`durable_objects!`](crate::durable_objects) wraps it in a class.
 #[derive(Clone, Debug)]
@@ -17,6 +17,7 @@ pub struct RoomShell(Rc<Shell>);
 struct Shell {
     state: State,
     env: Env,
+    app: Rc<App>,
     /// `None` until the first event after the object's memory was lost.
     loaded: RefCell<Option<(Room, Store)>>,
     alarm: Alarm,
@@ -30,11 +31,13 @@ impl std::fmt::Debug for Shell {
 }
 
 impl RoomShell {
-    /// The object of this state. A Room needs nothing of the application yet.
-    pub fn new(state: State, env: Env, _app: fn() -> App) -> Self {
+    /// The object of this state.
+    pub fn new(state: State, env: Env, app: fn() -> App) -> Self {
+        let app = Rc::new(settings::apply_what_can_be(&env, app()));
         Self(Rc::new(Shell {
             state,
             env,
+            app,
             loaded: RefCell::default(),
             alarm: Alarm::default(),
             awake: Awake::default(),
@@ -84,18 +87,20 @@ impl Shell {
     /// Tells the machine what happened, then does what it wants done.
     fn turn<T>(self: &Rc<Self>, act: impl FnOnce(&mut Room, &mut Turn<'_>) -> T) -> Result<T> {
         let mut loaded = self.loaded.borrow_mut();
+        let (now, mut random) = (now(), random);
         let (room, store) = match &mut *loaded {
             Some((room, store)) => (room, store),
             none => {
                 let key = RoomKey::of_object(&self.state.id().name().ok_or("a Room has a name")?);
-                let store = Store::new(&self.state)?;
-                let room = Room::restore(now(), key, store.load()?);
+                let mut store = Store::new(&self.state)?;
+                let rows = store.load()?;
+                let turn = &mut Turn { now, random: &mut random, journal: &mut store };
+                let room = Room::restore(turn, self.app.clone(), key, rows);
                 let (room, store) = none.insert((room, store));
                 (room, store)
             }
         };
-        let mut random = random;
-        let result = act(room, &mut Turn { now: now(), random: &mut random });
+        let result = act(room, &mut Turn { now, random: &mut random, journal: store });
         while let Some(output) = room.poll_output() {
             match output {
                 RoomOutput::Store { key, value } => store.put(&key, value.as_deref())?,

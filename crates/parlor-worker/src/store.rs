@@ -1,11 +1,14 @@
-//! The stored rows of an object, in its SQLite.
+//! The stored rows of an object and its journal, in its SQLite.
 
+use std::ops::Range;
+
+use parlor::{ENTRY_MAX, Entry, Journal, Order, StorageFault};
 use worker::{Result, SqlStorage, SqlStorageValue, State};
 
 /// The platform takes at most 2 MB in a row; a longer value has several.
 const PART: usize = 1_000_000;
 
-/// Key and value, in one table. Writes without an await between them are one transaction.
+/// Key and value in one table, the journal in another. Writes without an await between them are one transaction.
 #[derive(Debug)]
 pub(crate) struct Store {
     sql: SqlStorage,
@@ -17,6 +20,10 @@ impl Store {
         sql.exec(
             "CREATE TABLE IF NOT EXISTS rows \
              (key TEXT NOT NULL, part INTEGER NOT NULL, value BLOB NOT NULL, PRIMARY KEY (key, part)) WITHOUT ROWID",
+            None,
+        )?;
+        sql.exec(
+            "CREATE TABLE IF NOT EXISTS journal (number INTEGER PRIMARY KEY, head BLOB NOT NULL, body BLOB NOT NULL)",
             None,
         )?;
         Ok(Self { sql })
@@ -59,5 +66,104 @@ impl Store {
             self.sql.exec("INSERT INTO rows (key, part, value) VALUES (?, ?, ?)", bindings)?;
         }
         Ok(())
+    }
+}
+
+impl Store {
+    /// Has a statement change the journal. What keeps it from that is for the log; the machine acts on that it failed.
+    fn write(
+        &self,
+        statement: &str,
+        bindings: Vec<SqlStorageValue>,
+    ) -> std::result::Result<(), StorageFault> {
+        self.sql.exec(statement, bindings).map(drop).map_err(|error| {
+            worker::console_error!("the journal could not be written: {error}");
+            StorageFault
+        })
+    }
+
+    /// Columns of the entries of these numbers, as long as `take` wants more of them.
+    fn rows(
+        &self,
+        columns: &str,
+        numbers: Range<u64>,
+        order: Order,
+        most: usize,
+        mut take: impl FnMut(Vec<SqlStorageValue>) -> bool,
+    ) {
+        let order = match order {
+            Order::OldestFirst => "ASC",
+            Order::NewestFirst => "DESC",
+        };
+        let query = format!(
+            "SELECT {columns} FROM journal WHERE number >= ? AND number < ? ORDER BY number {order} LIMIT ?"
+        );
+        let bindings = vec![integer(numbers.start), integer(numbers.end), integer(most as u64)];
+        match self.sql.exec(&query, bindings) {
+            Ok(cursor) => _ = cursor.raw().map_while(Result::ok).all(&mut take),
+            Err(error) => worker::console_error!("the journal could not be read: {error}"),
+        }
+    }
+}
+
+impl Journal for Store {
+    fn put(&mut self, number: u64, head: &[u8], body: &[u8]) -> std::result::Result<(), StorageFault> {
+        if head.len() + body.len() > ENTRY_MAX {
+            return Err(StorageFault);
+        }
+        let bindings = vec![integer(number), head.to_vec().into(), body.to_vec().into()];
+        self.write("INSERT OR REPLACE INTO journal (number, head, body) VALUES (?, ?, ?)", bindings)
+    }
+
+    fn set_head(&mut self, number: u64, head: &[u8]) -> std::result::Result<(), StorageFault> {
+        self.write(
+            "UPDATE journal SET head = ? WHERE number = ?",
+            vec![head.to_vec().into(), integer(number)],
+        )
+    }
+
+    fn remove(&mut self, numbers: Range<u64>) -> std::result::Result<(), StorageFault> {
+        let bindings = vec![integer(numbers.start), integer(numbers.end)];
+        self.write("DELETE FROM journal WHERE number >= ? AND number < ?", bindings)
+    }
+
+    fn heads(&self, numbers: Range<u64>, order: Order, most: usize) -> Vec<(u64, Vec<u8>)> {
+        let mut heads = Vec::new();
+        self.rows("number, head", numbers, order, most, |row| {
+            let mut row = row.into_iter();
+            if let (Some(number), Some(SqlStorageValue::Blob(head))) = (whole(row.next()), row.next()) {
+                heads.push((number, head));
+            }
+            true
+        });
+        heads
+    }
+
+    fn read(&self, numbers: Range<u64>, order: Order, most: usize, bytes: usize) -> Vec<Entry> {
+        let (mut entries, mut sum) = (Vec::new(), 0);
+        self.rows("number, head, body", numbers, order, most, |row| {
+            let mut row = row.into_iter();
+            if let (Some(number), Some(SqlStorageValue::Blob(head)), Some(SqlStorageValue::Blob(body))) =
+                (whole(row.next()), row.next(), row.next())
+            {
+                sum += body.len();
+                entries.push(Entry { number, head, body });
+            }
+            sum < bytes
+        });
+        entries
+    }
+}
+
+/// A number as SQLite has it. JavaScript's numbers end at 2^53, and so do those here.
+fn integer(number: u64) -> SqlStorageValue {
+    SqlStorageValue::Integer(i64::try_from(number).unwrap_or(i64::MAX).min(1 << 53))
+}
+
+fn whole(value: Option<SqlStorageValue>) -> Option<u64> {
+    match value? {
+        SqlStorageValue::Integer(number) => u64::try_from(number).ok(),
+        SqlStorageValue::Float(number) if number >= 0.0 => Some(number as u64),
+        _ => None,
     }
 }

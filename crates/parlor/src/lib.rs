@@ -3,13 +3,14 @@
 //! An [`App`] is namespaces with handlers, which are plain `async fn`s. A [`Gateway`] holds client connections
 //! and runs handlers; a [`Room`] puts the broadcasts of one room in order and delivers them to its Gateways.
 //! Nothing here reads a clock, draws randomness or touches a network: time and random bytes are arguments
-//! ([`Turn`]), everything to be done is an output. [`TestServer`] runs a whole application that way.
+//! ([`Turn`]), and so is a [`Journal`] in the object's storage; everything to be done is an output. [`TestServer`] runs a whole application that way.
 //!
 //! # Layout
 //!
 //! - `app`, `config`, `namespace`, `handler`, `extract`, `answer`, `socket`, `broadcast`, `pattern`, `outside`: the API of an application
 //! - `call`: one call of a handler, as data
 //! - `gateway`, `room`: the machines
+//! - `journal`: what of its storage a machine reads and writes by itself
 //! - `link`, `wire`, `names`: how objects talk, what they say, what they are called
 //! - `testing`: [`TestServer`]
 //! - `typescript`: declarations of an application's events for clients in TypeScript, with the feature of that name
@@ -31,6 +32,7 @@ mod config;
 mod extract;
 mod gateway;
 mod handler;
+mod journal;
 mod link;
 mod names;
 mod namespace;
@@ -62,6 +64,7 @@ pub use crate::{
     },
     gateway::{Gateway, Output, Protocol},
     handler::{ConnectHandler, Handler},
+    journal::{ENTRY_MAX, Entry, Journal, MemoryJournal, Order, StorageFault},
     names::{Gateways, ID_BYTES, ROOM_NAME_MAX, RoomKey, gateway_of},
     namespace::Namespace,
     outside::Emission,
@@ -88,6 +91,8 @@ pub struct Turn<'a> {
     pub now: Millis,
     /// A source of unguessable bytes.
     pub random: &'a mut dyn FnMut() -> [u8; ID_BYTES],
+    /// The object's journal.
+    pub journal: &'a mut dyn Journal,
 }
 
 impl std::fmt::Debug for Turn<'_> {

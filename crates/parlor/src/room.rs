@@ -6,7 +6,7 @@
 
 mod lease;
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, rc::Rc};
 
 use engine_io::{Frame, Millis};
 use litemap::LiteMap;
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use self::lease::Lease;
 pub(crate) use self::lease::{LEASE, MARGIN};
 use crate::{
-    Turn,
+    App, Turn,
     link::{Arrived, Link},
     names::RoomKey,
     sabotage::{Mistake, makes},
@@ -61,8 +61,10 @@ struct Question {
 }
 
 /// One room, or everyone in a namespace.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Room {
+    #[serde(skip)]
+    app: Rc<App>,
     key: RoomKey,
     born: Millis,
     /// The Gateways that have members.
@@ -80,13 +82,19 @@ pub struct Room {
 
 impl Room {
     /// The Room as its stored rows have it; without rows, an empty one.
-    pub fn restore(now: Millis, key: RoomKey, rows: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
+    pub fn restore(
+        turn: &mut Turn<'_>,
+        app: Rc<App>,
+        key: RoomKey,
+        rows: impl IntoIterator<Item = (String, Vec<u8>)>,
+    ) -> Self {
         let members: Vec<String> =
             rows.into_iter().filter_map(|(row, _)| row.strip_prefix(GATEWAY).map(str::to_owned)).collect();
         Self {
+            app,
             key,
-            born: now,
-            lease: Lease::restore(now, members.len()),
+            born: turn.now,
+            lease: Lease::restore(turn.now, members.len()),
             members,
             links: LiteMap::new(),
             held: VecDeque::new(),
@@ -195,7 +203,10 @@ impl Room {
     /// The machine that its serialised form gives back; all outputs have been taken.
     pub(crate) fn through_snapshot(&self) -> Self {
         let snapshot = postcard::to_allocvec(self).unwrap_or_default();
-        postcard::from_bytes(&snapshot).unwrap_or_else(|_| Self::restore(self.born, self.key.clone(), []))
+        match postcard::from_bytes::<Self>(&snapshot) {
+            Ok(restored) => Self { app: self.app.clone(), ..restored },
+            Err(_) => self.clone(),
+        }
     }
 
     /// What is to be done, in order.

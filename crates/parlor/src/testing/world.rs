@@ -13,6 +13,7 @@ use crate::{
     App, Emission, Fault, Turn,
     call::{CallId, Running},
     gateway::{Gateway, Output, Protocol},
+    journal::MemoryJournal,
     names::{ID_BYTES, LOCATIONS, RoomKey},
     room::{Room, RoomOutput},
     testing::Memory,
@@ -25,12 +26,14 @@ struct GatewayHost {
     app: Rc<App>,
     machine: Gateway,
     rows: Rows,
+    journal: MemoryJournal,
     running: BTreeMap<CallId, Running>,
 }
 
 struct RoomHost {
     machine: Room,
     rows: Rows,
+    journal: MemoryJournal,
 }
 
 enum Traffic {
@@ -76,10 +79,10 @@ impl std::fmt::Debug for World {
 
 /// Runs `act` with a turn of this world's time and (reproducible) randomness.
 macro_rules! turn {
-    ($world:ident, $turn:ident => $act:expr) => {{
+    ($world:ident, $journal:expr, $turn:ident => $act:expr) => {{
         let seed = &mut $world.seed;
         let mut random = || noise(seed);
-        let $turn = &mut Turn { now: $world.now, random: &mut random };
+        let $turn = &mut Turn { now: $world.now, random: &mut random, journal: $journal };
         $act
     }};
 }
@@ -167,10 +170,11 @@ impl World {
                 machine: Gateway::new(app.clone(), name),
                 app,
                 rows: Rows::new(),
+                journal: MemoryJournal::default(),
                 running: BTreeMap::new(),
             }
         });
-        let result = turn!(self, turn => act(&mut host.machine, turn));
+        let result = turn!(self, &mut host.journal, turn => act(&mut host.machine, turn));
         self.take_gateway(name);
         result
     }
@@ -228,11 +232,13 @@ impl World {
     }
 
     fn room<T>(&mut self, key: &RoomKey, act: impl FnOnce(&mut Room, &mut Turn<'_>) -> T) -> T {
-        let host = self.rooms.entry(key.clone()).or_insert_with(|| RoomHost {
-            machine: Room::restore(0, key.clone(), Rows::new()),
-            rows: Rows::new(),
+        let host = self.rooms.entry(key.clone()).or_insert_with(|| {
+            let mut journal = MemoryJournal::default();
+            let turn = &mut Turn { now: 0, random: &mut || [0; ID_BYTES], journal: &mut journal };
+            let machine = Room::restore(turn, Rc::new((self.build)()), key.clone(), Rows::new());
+            RoomHost { machine, rows: Rows::new(), journal }
         });
-        let result = turn!(self, turn => act(&mut host.machine, turn));
+        let result = turn!(self, &mut host.journal, turn => act(&mut host.machine, turn));
         while let Some(output) = host.machine.poll_output() {
             match output {
                 RoomOutput::Store { key, value } => {
@@ -355,8 +361,7 @@ impl World {
                 let heard = |conn: Conn| lines.get(&conn).filter(|line| !line.closed).map(|line| line.heard);
                 let rows = host.rows.clone();
                 host.app = Rc::new((self.build)());
-                host.machine =
-                    turn!(self, turn => Gateway::restore(turn, host.app.clone(), &name, rows, heard));
+                host.machine = turn!(self, &mut host.journal, turn => Gateway::restore(turn, host.app.clone(), &name, rows, heard));
                 host.running.clear();
             }
             self.take_gateway(&name);
@@ -365,7 +370,9 @@ impl World {
 
     pub(super) fn forget_rooms(&mut self) {
         for (key, host) in &mut self.rooms {
-            host.machine = Room::restore(self.now, key.clone(), host.rows.clone());
+            let (app, rows) = (Rc::new((self.build)()), host.rows.clone());
+            host.machine =
+                turn!(self, &mut host.journal, turn => Room::restore(turn, app, key.clone(), rows));
         }
     }
 

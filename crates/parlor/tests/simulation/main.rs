@@ -13,6 +13,7 @@
 
 mod app;
 mod client;
+mod journal;
 mod model;
 mod object;
 mod random;

@@ -7,6 +7,7 @@ use std::{
     task::{Context, Waker},
 };
 
+use crate::journal::{Change, Journal};
 use parlor::{
     App, CallId, Conn, Frame, Gateway, Millis, Output, Peer, Progress, Room, RoomOutput, Running, Turn,
     WireError,
@@ -33,6 +34,7 @@ pub(crate) enum Out {
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub(crate) stores: Vec<(String, Option<Vec<u8>>)>,
+    pub(crate) entries: Vec<Change>,
     pub(crate) outs: Vec<Out>,
 }
 
@@ -42,6 +44,7 @@ pub(crate) struct Object {
     /// Counts the times that its memory was lost: what was asked in another life is not answered in this one.
     pub(crate) life: u64,
     pub(crate) rows: Rows,
+    pub(crate) journal: Journal,
     pub(crate) gate: VecDeque<Batch>,
     pub(crate) alarm: Option<Millis>,
     /// When something last happened to it.
@@ -60,6 +63,7 @@ impl Object {
             machine: None,
             life: 0,
             rows: Rows::new(),
+            journal: Journal::default(),
             gate: VecDeque::new(),
             alarm: None,
             used: 0,
@@ -81,7 +85,9 @@ impl Object {
             Peer::Gateway(name) => {
                 Machine::Gateway(Box::new(Gateway::restore(turn, self.app.clone(), name, rows, heard)))
             }
-            Peer::Room(key) => Machine::Room(Box::new(Room::restore(turn.now, key.clone(), rows))),
+            Peer::Room(key) => {
+                Machine::Room(Box::new(Room::restore(turn, self.app.clone(), key.clone(), rows)))
+            }
         });
         true
     }
@@ -89,6 +95,7 @@ impl Object {
     /// Loses its memory, and what was not written with it. Gives the requests that will not be answered.
     pub(crate) fn forget(&mut self) -> Vec<u64> {
         self.machine = None;
+        self.journal.forget();
         self.running.clear();
         let outs = self.gate.drain(..).flat_map(|batch| batch.outs);
         outs.filter_map(|out| if let Out::Reply(number, _) = out { Some(number) } else { None }).collect()

@@ -273,6 +273,7 @@ impl World {
                     return Ok(());
                 };
                 let Some(batch) = object.gate.pop_front() else { return Ok(()) };
+                self.counts.rows += object.journal.write(batch.entries);
                 for (key, value) in batch.stores {
                     self.counts.rows += 1;
                     match value {
@@ -369,7 +370,8 @@ impl World {
             .or_insert_with(|| Object::new(peer.clone(), Rc::new(app(gateways))));
         let mut random = Random::new(self.random.next());
         let mut bytes = || random.bytes();
-        let mut turn = Turn { now: self.now, random: &mut bytes };
+        let mut journal = std::mem::take(&mut object.journal);
+        let mut turn = Turn { now: self.now, random: &mut bytes, journal: &mut journal };
         let lines = &self.lines;
         let heard = |conn| lines.get(&conn).filter(|line| line.open).map(|line| line.heard);
         self.counts.wakes += u64::from(object.wake(&mut turn, heard));
@@ -380,6 +382,8 @@ impl World {
         batch.stores.extend(rest.stores);
         batch.outs.extend(rest.outs);
         batch.outs.extend(outs);
+        batch.entries = journal.take_changes();
+        object.journal = journal;
         for frame in std::mem::take(&mut object.dropped) {
             self.counts.lost += 1;
             let Frame::Text(text) = frame else { continue };
@@ -413,7 +417,7 @@ impl World {
             _ => {}
         }
         let Some(object) = self.objects.get_mut(peer) else { return };
-        if batch.stores.is_empty() && object.gate.is_empty() {
+        if batch.stores.is_empty() && batch.entries.is_empty() && object.gate.is_empty() {
             batch.outs.into_iter().for_each(|out| self.release(peer, out));
         } else {
             object.gate.push_back(batch);
