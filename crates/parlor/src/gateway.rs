@@ -6,12 +6,13 @@
 //!
 //! Split by meaning: `client` is what is kept of one connection, `connections` feeds its session, `sockets` is the life of a
 //! socket, `calls` that of a handler's call, `rooms` talks to Rooms and other Gateways, `membership` is what the Gateway is to
-//! a Room, `questions` asks and answers them, `outgoing` shows what is sent to the handler that wants to see it, `restore` is
+//! a Room, `having` how much of its history was handed on, `questions` asks and answers them, `outgoing` shows what is sent to the handler that wants to see it, `restore` is
 //! the way back from storage.
 
 mod calls;
 mod client;
 mod connections;
+mod having;
 mod membership;
 mod outgoing;
 mod questions;

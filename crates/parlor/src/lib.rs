@@ -32,6 +32,7 @@ mod config;
 mod extract;
 mod gateway;
 mod handler;
+mod history;
 mod journal;
 mod link;
 mod names;
@@ -64,6 +65,7 @@ pub use crate::{
     },
     gateway::{Gateway, Output, Protocol},
     handler::{ConnectHandler, Handler},
+    history::{Keep, Message as StoredMessage, PAGE_MAX, Page, Receipt, Stored},
     journal::{ENTRY_MAX, Entry, Journal, MemoryJournal, Order, StorageFault},
     names::{Gateways, ID_BYTES, ROOM_NAME_MAX, RoomKey, gateway_of},
     namespace::Namespace,

@@ -10,6 +10,7 @@ use crate::{
     call::{Occasion, Running, Scope},
     extract::ServerSide,
     handler::{BoxedHandler, ConnectHandler, Handler},
+    history::Keep,
 };
 
 /// The handlers of a namespace, whose sockets each keep an `S` (Node's `socket.data`).
@@ -48,6 +49,7 @@ pub(crate) struct Handlers {
     disconnect: Option<BoxedHandler>,
     outgoing: Option<BoxedHandler>,
     server_side: LiteMap<String, BoxedHandler>,
+    keep: Option<Rc<dyn Fn(&str) -> Option<Keep>>>,
 }
 
 impl<S> std::fmt::Debug for Namespace<S> {
@@ -179,6 +181,20 @@ impl<S: Serialize + DeserializeOwned + 'static> Namespace<S> {
         self
     }
 
+    /// Has the rooms of this namespace keep a history, to which [`Broadcast::publish`](crate::Broadcast::publish) adds.
+    #[must_use]
+    pub fn history(self, keep: Keep) -> Self {
+        self.history_of(move |_| Some(keep))
+    }
+
+    /// As [`history`](Self::history), for each room by its name (that of everyone in the namespace is empty); `None`: it
+    /// keeps none.
+    #[must_use]
+    pub fn history_of(mut self, keep: impl Fn(&str) -> Option<Keep> + 'static) -> Self {
+        self.handlers.keep = Some(Rc::new(keep));
+        self
+    }
+
     /// The names of the events that have handlers of their own.
     #[cfg(feature = "typescript")]
     pub(crate) fn events(&self) -> impl Iterator<Item = &str> {
@@ -242,6 +258,11 @@ impl Handlers {
 
     pub(crate) fn has_server_side(&self, event: &str) -> bool {
         self.server_side.contains_key(event)
+    }
+
+    /// How much of its history a room keeps, if it has any.
+    pub(crate) fn keep(&self, room: Option<&str>) -> Option<Keep> {
+        self.keep.as_ref().and_then(|keep| keep(room.unwrap_or_default()))
     }
 
     pub(crate) fn has_disconnect(&self) -> bool {

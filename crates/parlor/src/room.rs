@@ -4,6 +4,7 @@
 //! order in which they arrive, and each Gateway hears of them in that order. Who the members are is the Gateways'
 //! business: a Room knows which of them have any.
 
+mod history;
 mod lease;
 
 use std::{collections::VecDeque, rc::Rc};
@@ -11,15 +12,21 @@ use std::{collections::VecDeque, rc::Rc};
 use engine_io::{Frame, Millis};
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
+use socket_io::{StoredPayload, Target};
 
-use self::lease::Lease;
 pub(crate) use self::lease::{LEASE, MARGIN};
+use self::{
+    history::{History, LAST, Published, Rejected},
+    lease::Lease,
+};
 use crate::{
     App, Turn,
+    history::{Keep, PAGE_MAX, Page, Stored},
+    journal::ENTRY_MAX,
     link::{Arrived, Link},
     names::RoomKey,
     sabotage::{Mistake, makes},
-    wire::{self, Cast, Found, Peer, ToGateway, ToRoom, WireError},
+    wire::{self, Cast, Found, Peer, Query, ToGateway, ToRoom, WireError},
 };
 
 /// How long a Gateway has to answer a question, as on Node; what it has to wait for clients comes on top.
@@ -60,6 +67,17 @@ struct Question {
     deadline: Millis,
 }
 
+/// What a broadcast is in the order.
+#[derive(Clone, Copy, Default)]
+struct Place<'a> {
+    /// The Gateway that sent it, and its number there.
+    from: Option<(&'a str, u64)>,
+    /// Its number in the history; 0: it is not stored.
+    seq: u64,
+    /// Whether Gateways may have it; and the one that it is for, if it is not for all.
+    again: Option<Option<&'a str>>,
+}
+
 /// One room, or everyone in a namespace.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Room {
@@ -71,6 +89,10 @@ pub struct Room {
     members: Vec<String>,
     links: LiteMap<String, Link<ToGateway, ToRoom>>,
     lease: Lease,
+    /// What it keeps of its history (none in most namespaces).
+    #[serde(skip)]
+    keep: Option<Keep>,
+    history: History,
     /// What came while the lease was asked back, and waits for it.
     held: VecDeque<(String, Arrived<ToRoom>)>,
     questions: LiteMap<u64, Question>,
@@ -88,9 +110,18 @@ impl Room {
         key: RoomKey,
         rows: impl IntoIterator<Item = (String, Vec<u8>)>,
     ) -> Self {
-        let members: Vec<String> =
-            rows.into_iter().filter_map(|(row, _)| row.strip_prefix(GATEWAY).map(str::to_owned)).collect();
+        let (mut members, mut last) = (Vec::new(), 0);
+        for (row, value) in rows {
+            if let Some(gateway) = row.strip_prefix(GATEWAY) {
+                members.push(gateway.to_owned());
+            } else if row == LAST {
+                last = postcard::from_bytes(&value).unwrap_or_default();
+            }
+        }
+        let keep = app.handlers(&key.nsp).and_then(|handlers| handlers.keep(key.room.as_deref()));
         Self {
+            history: keep.map(|keep| History::restore(turn, keep, last)).unwrap_or_default(),
+            keep,
             app,
             key,
             born: turn.now,
@@ -136,7 +167,7 @@ impl Room {
             (Some(Peer::Room(_)), _) => return Err(WireError::Malformed),
             (None, rest) => {
                 let (_, cast) = wire::decode_outside(rest)?;
-                self.cast(turn, &cast, None);
+                self.cast(turn, &cast, Place::default());
                 self.pump();
                 return Ok(Vec::new());
             }
@@ -175,7 +206,7 @@ impl Room {
     pub fn next_timeout(&self) -> Option<Millis> {
         let retries = self.links.values().filter_map(Link::next_timeout);
         let questions = self.questions.values().map(|question| question.deadline);
-        retries.chain(questions).chain(self.lease.next_timeout()).min()
+        retries.chain(questions).chain(self.lease.next_timeout()).chain(self.history.next_timeout()).min()
     }
 
     /// Lets retries go out and ends questions that took too long.
@@ -194,6 +225,12 @@ impl Room {
         for number in late {
             self.finish(turn, number);
         }
+        if let Some(keep) = self.keep
+            && self.history.next_timeout().is_some_and(|at| at <= turn.now)
+            && self.history.trim(turn, keep)
+        {
+            self.remember_last();
+        }
         if self.lease.has_ended(turn.now) {
             self.returned(turn);
         }
@@ -204,7 +241,7 @@ impl Room {
     pub(crate) fn through_snapshot(&self) -> Self {
         let snapshot = postcard::to_allocvec(self).unwrap_or_default();
         match postcard::from_bytes::<Self>(&snapshot) {
-            Ok(restored) => Self { app: self.app.clone(), ..restored },
+            Ok(restored) => Self { app: self.app.clone(), keep: self.keep, ..restored },
             Err(_) => self.clone(),
         }
     }
@@ -240,7 +277,7 @@ impl Room {
                 self.tell(turn, gateway, ToGateway::Answers { ask, found: Found::too_late() });
             }
             ToRoom::Answer { .. } if doubtful => {}
-            ToRoom::Join { token } => {
+            ToRoom::Join { token, have } => {
                 if !self.has(gateway) {
                     if self.lease.is_out(turn.now) {
                         if let (Some(lease), Some(holder)) =
@@ -248,13 +285,17 @@ impl Room {
                         {
                             self.tell(turn, &holder, ToGateway::Recall { lease });
                         }
-                        let item = Arrived { item: ToRoom::Join { token }, doubtful };
+                        let item = Arrived { item: ToRoom::Join { token, have }, doubtful };
                         return self.held.push_back((gateway.to_owned(), item));
                     }
                     self.members.push(gateway.to_owned());
                     self.store(gateway, Some(Vec::new()));
                 }
-                self.tell(turn, gateway, ToGateway::Joined { token, lease: self.lease.last() });
+                if let Some(have) = have {
+                    self.catch_up(turn, gateway, have);
+                }
+                let (lease, last) = (self.lease.last(), self.history.last());
+                self.tell(turn, gateway, ToGateway::Joined { token, lease, last });
             }
             ToRoom::Leave => {
                 if self.has(gateway) && !makes(Mistake::GhostMember) {
@@ -270,7 +311,13 @@ impl Room {
                     self.returned(turn);
                 }
             }
-            ToRoom::Cast { number, cast } => self.cast(turn, &cast, Some((gateway, number))),
+            ToRoom::Cast { number, cast } => {
+                self.cast(turn, &cast, Place { from: Some((gateway, number)), ..Place::default() });
+            }
+            ToRoom::Ask { ask, target, query } if query.is_for_the_room() => {
+                let found = self.own_answer(turn, target, query);
+                self.tell(turn, gateway, ToGateway::Answers { ask, found });
+            }
             ToRoom::Ask { ask, target, query } => {
                 self.asked += 1;
                 let question = self.asked;
@@ -311,11 +358,100 @@ impl Room {
         }
     }
 
+    /// Answers a question that is the Room's own.
+    fn own_answer(&mut self, turn: &mut Turn<'_>, target: Target, query: Query) -> Found {
+        let Some(keep) = self.keep else {
+            let words = "This room keeps no history: see `Namespace::history`.";
+            return Found::refused("no history", words);
+        };
+        match query {
+            Query::Publish { name, data, id } => self.publish(turn, keep, (name, data, target.except), id),
+            Query::History(page) => Found { messages: self.history.read(turn, page), ..Found::default() },
+            Query::Erase => {
+                self.history.erase(turn);
+                self.remember_last();
+                Found::default()
+            }
+            _ => Found::default(),
+        }
+    }
+
+    /// Stores a message, then gives it its place.
+    fn publish(
+        &mut self,
+        turn: &mut Turn<'_>,
+        keep: Keep,
+        message: (String, StoredPayload, Vec<String>),
+        id: String,
+    ) -> Found {
+        let seq = match self.history.publish(turn, keep, message, id) {
+            Ok(Published::Now(message)) => {
+                self.send_stored(turn, &message, None);
+                message.seq
+            }
+            Ok(Published::Before { seq, inherited }) => {
+                // The memory that stored it may have been lost before it told everybody.
+                if inherited {
+                    for message in self.history.read(turn, Page::after(seq - 1, 1)) {
+                        self.send_stored(turn, &message, Some(None));
+                    }
+                }
+                seq
+            }
+            Err(Rejected::TooLarge) => {
+                let words = format!("A message has at most {ENTRY_MAX} bytes.");
+                return Found::refused("too large", &words);
+            }
+            Err(Rejected::Storage) => {
+                return Found::refused("storage", "The message could not be stored. Try again later.");
+            }
+        };
+        Found { count: seq, ..Found::default() }
+    }
+
+    /// Sends a stored message to the members; `again`: to those that may have it, to all or to one Gateway.
+    fn send_stored(&mut self, turn: &mut Turn<'_>, message: &Stored, again: Option<Option<&str>>) {
+        let rooms = self.key.room.iter().cloned().collect();
+        let target = Target { rooms, except: message.except.clone() };
+        let parser = self.app.config().parser;
+        match parser.encode_event(&self.key.nsp, None, &message.event, &message.payload()) {
+            Ok(frames) => {
+                let cast = Cast { target, frames, volatile: false };
+                self.cast(turn, &cast, Place { from: None, seq: message.seq, again });
+            }
+            Err(error) => {
+                let line = format!("message {} can't be written: {error}", message.seq);
+                self.outputs.push_back(RoomOutput::Log(line));
+            }
+        }
+    }
+
+    /// Tells a Gateway the stored messages behind the last that it has. If there are many it asks for the rest.
+    fn catch_up(&mut self, turn: &mut Turn<'_>, gateway: &str, have: u64) {
+        if have >= self.history.last() {
+            return;
+        }
+        for message in self.history.read(turn, Page::after(have, PAGE_MAX)) {
+            self.send_stored(turn, &message, Some(Some(gateway)));
+        }
+    }
+
+    /// Keeps the number of the last message, which its entry can't tell any more.
+    fn remember_last(&mut self) {
+        let value = postcard::to_allocvec(&self.history.last()).ok();
+        self.outputs.push_back(RoomOutput::Store { key: LAST.to_owned(), value });
+    }
+
     /// Gives a broadcast its place: behind all that was delivered before it. Its Gateway gets its own number back.
-    fn cast(&mut self, turn: &mut Turn<'_>, cast: &Cast, from: Option<(&str, u64)>) {
+    fn cast(&mut self, turn: &mut Turn<'_>, cast: &Cast, Place { from, seq, again }: Place<'_>) {
+        let only = again.flatten();
         for gateway in self.members.clone() {
+            if only.is_some_and(|only| only != gateway) {
+                continue;
+            }
             let number = from.filter(|(name, _)| *name == gateway).map_or(0, |(_, number)| number);
-            self.tell(turn, &gateway, ToGateway::Deliver { number, cast: cast.clone() });
+            let item = ToGateway::Deliver { number, seq, again: again.is_some(), cast: cast.clone() };
+            self.tell(turn, &gateway, item);
             let link = self.link(turn, &gateway);
             if link.is_failing() && link.is_full(ToGateway::weight) {
                 self.expel(turn, &gateway);

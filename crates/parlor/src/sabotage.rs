@@ -14,6 +14,10 @@ pub enum Mistake {
     EarlyJoin,
     /// A Room keeps a Gateway whose last member has left.
     GhostMember,
+    /// A message is acknowledged without being stored.
+    EarlyReceipt,
+    /// A message is stored again under an id that was there.
+    TwoReceipts,
 }
 
 impl Mistake {

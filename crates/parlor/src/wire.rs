@@ -4,10 +4,15 @@ use engine_io::{Frame, Millis};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use socket_io::{StoredPayload, Target};
 
-use crate::{call::Handshake, link::Envelope, names::RoomKey};
+use crate::{
+    call::Handshake,
+    history::{Page, Stored},
+    link::Envelope,
+    names::RoomKey,
+};
 
 /// The version of [`encode`]'s form. Raise it with any change to the types of this file.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 /// One end of a link.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -38,10 +43,12 @@ impl Cast {
 /// From a Gateway to a Room.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum ToRoom {
-    /// The first of its sockets becomes a member.
+    /// The first of its sockets becomes a member; or, as a member, it wants to know where the order is.
     Join {
         /// Comes back in [`ToGateway::Joined`].
         token: u64,
+        /// The number of the last stored message that it has: those behind it come first.
+        have: Option<u64>,
     },
     /// The last of its members has left.
     Leave,
@@ -81,11 +88,17 @@ pub(crate) enum ToGateway {
         token: u64,
         /// Take no lease up to this number: it was given before.
         lease: u64,
+        /// The number of the last message that is stored.
+        last: u64,
     },
     /// A broadcast, in the Room's order.
     Deliver {
         /// The number that this very Gateway gave it; 0: another one's.
         number: u64,
+        /// Its number in the history; 0: it is not stored.
+        seq: u64,
+        /// Whether the Gateway may have it.
+        again: bool,
         /// What and for whom.
         cast: Cast,
     },
@@ -189,6 +202,19 @@ pub enum Query {
         /// How long the acknowledgement may take, ms.
         timeout: Millis,
     },
+    /// Store this message: the Room itself, which then sends it to its members.
+    Publish {
+        /// The event.
+        name: String,
+        /// What is stored.
+        data: StoredPayload,
+        /// What is stored under this id already is not stored again.
+        id: String,
+    },
+    /// Read this part of your history: the Room itself.
+    History(Page),
+    /// Remove your history: the Room itself.
+    Erase,
     /// Take this event: the Gateway itself, not its sockets.
     ServerSide {
         /// The Gateway that sends it, and is not to take it.
@@ -206,6 +232,11 @@ impl Query {
         !matches!(self, Self::Emit { .. } | Self::ServerSide { .. })
     }
 
+    /// Whether it is the Room's own to answer, and not its Gateways'.
+    pub(crate) fn is_for_the_room(&self) -> bool {
+        matches!(self, Self::Publish { .. } | Self::History(_) | Self::Erase)
+    }
+
     /// How long clients may take for their part of it, ms.
     pub(crate) fn patience(&self) -> Millis {
         match self {
@@ -218,12 +249,16 @@ impl Query {
 /// What came of a [`Query`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Found {
-    /// How many sockets, where that was asked.
+    /// How many sockets, where that was asked; the number of a message that is stored.
     pub count: u64,
     /// The sockets, where they were asked for.
     pub sockets: Vec<Card>,
     /// The clients' acknowledgements, in the order in which they came.
     pub answers: Vec<StoredPayload>,
+    /// Messages of a room's history.
+    pub messages: Vec<Stored>,
+    /// Why it was not done: a code and words.
+    pub refusal: Option<(String, String)>,
     /// Whether somebody's part is missing: a client, or a whole Gateway.
     pub incomplete: bool,
 }
@@ -234,11 +269,18 @@ impl Found {
         Self { incomplete: true, ..Self::default() }
     }
 
+    /// Not done, and why.
+    pub(crate) fn refused(code: &str, words: &str) -> Self {
+        Self { refusal: Some((code.to_owned(), words.to_owned())), ..Self::default() }
+    }
+
     /// Adds another's part.
     pub(crate) fn merge(&mut self, part: Self) {
         self.count += part.count;
         self.sockets.extend(part.sockets);
         self.answers.extend(part.answers);
+        self.messages.extend(part.messages);
+        self.refusal = self.refusal.take().or(part.refusal);
         self.incomplete |= part.incomplete;
     }
 }

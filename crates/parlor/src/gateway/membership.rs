@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Gateway, Output,
     client::{Pending, Phase},
+    having::Having,
     questions::Awaited,
 };
 use crate::{
@@ -50,6 +51,7 @@ struct Waiting {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Membership {
     pub(super) link: Link<ToRoom, ToGateway>,
+    pub(super) having: Having,
     standing: Standing,
     waiting: Vec<Waiting>,
     /// The token of the last question, as long as nothing was sent behind it.
@@ -70,6 +72,7 @@ impl Membership {
     fn new(link: Link<ToRoom, ToGateway>, is_in: bool) -> Self {
         Self {
             link,
+            having: Having::default(),
             standing: if is_in { Standing::In } else { Standing::Out },
             waiting: Vec::new(),
             open: None,
@@ -88,7 +91,10 @@ impl Membership {
 
     /// Whether it is a member, and nothing is under way that could change what its members have heard.
     fn is_settled(&self) -> bool {
-        self.standing == Standing::In && self.link.is_idle() && self.seen == self.sent
+        self.standing == Standing::In
+            && self.link.is_idle()
+            && self.seen == self.sent
+            && !self.having.is_asking()
     }
 
     /// Whether what happens here has its place in the room's order by that.
@@ -99,16 +105,26 @@ impl Membership {
     /// Asks the Room for a place in its order, which its answer to the token has.
     fn mark(&mut self, turn: &mut Turn<'_>) -> u64 {
         let token = self.open.unwrap_or_else(|| turn.epoch());
-        if self.waiting.is_empty() {
-            self.ask_at = turn.now + ASK_AGAIN; // who comes later does not put it off
-        }
+        self.put_off(turn.now);
         if self.open.replace(token).is_none() {
-            self.link.push(ToRoom::Join { token });
+            self.link.push(ToRoom::Join { token, have: None });
             if self.standing == Standing::Out {
                 self.standing = Standing::Joining(token);
             }
         }
         token
+    }
+
+    /// Sets when to ask again, unless it is set: who comes later does not put it off.
+    pub(super) fn put_off(&mut self, now: Millis) {
+        if !self.is_awaiting() || self.ask_at == 0 {
+            self.ask_at = now + ASK_AGAIN;
+        }
+    }
+
+    /// Whether the Room's answer is waited for.
+    fn is_awaiting(&self) -> bool {
+        !self.waiting.is_empty() || self.having.is_asking()
     }
 
     /// Queues a broadcast for the Room.
@@ -174,7 +190,10 @@ impl Membership {
         }
         tokens.dedup();
         for token in tokens {
-            self.link.push(ToRoom::Join { token });
+            self.link.push(ToRoom::Join { token, have: None });
+        }
+        if let Some(question) = self.having.question() {
+            self.link.push(question);
         }
     }
 
@@ -279,9 +298,15 @@ impl Gateway {
     }
 
     /// The Room has answered: this is the place of those who waited for it.
-    pub(super) fn joined(&mut self, turn: &mut Turn<'_>, key: &RoomKey, token: u64, lease: u64) {
+    pub(super) fn joined(
+        &mut self,
+        turn: &mut Turn<'_>,
+        key: &RoomKey,
+        (token, lease, last): (u64, u64, u64),
+    ) {
         let Some(membership) = self.rooms.get_mut(key) else { return };
         membership.recalled = membership.recalled.max(lease);
+        let was_in = membership.standing == Standing::In;
         if membership.standing == Standing::Joining(token) {
             membership.standing = Standing::In;
         }
@@ -291,9 +316,8 @@ impl Gateway {
         let waiting = std::mem::take(&mut membership.waiting);
         let (due, rest): (Vec<_>, _) = waiting.into_iter().partition(|waiting| waiting.token == token);
         membership.waiting = rest;
-        if membership.waiting.is_empty() {
-            self.awaited_rooms.remove(key);
-        }
+        self.caught_up(turn, key, (token, last), was_in);
+        self.stop_awaiting(key);
         let mut done = Vec::new();
         for Waiting { socket: id, join, .. } in due {
             let Some(place) = self.sockets.get(&id).cloned() else { continue };
@@ -332,14 +356,18 @@ impl Gateway {
     pub(super) fn left(&mut self, turn: &mut Turn<'_>, key: &RoomKey, socket: &str, was_in: bool) {
         if let Some(membership) = self.rooms.get_mut(key) {
             membership.forget(socket);
-            if membership.waiting.is_empty() {
-                self.awaited_rooms.remove(key);
-            }
+            self.stop_awaiting(key);
         } else if was_in && !self.is_occupied(key) {
             // It was a member when this memory began, and the Room does not know better.
             self.membership(turn, key).standing = Standing::In;
         }
         self.vacate(turn, key);
+    }
+
+    fn stop_awaiting(&mut self, key: &RoomKey) {
+        if self.rooms.get(key).is_none_or(|membership| !membership.is_awaiting()) {
+            self.awaited_rooms.remove(key);
+        }
     }
 
     /// Takes this Gateway out of a Room when the last member here has gone.
@@ -362,6 +390,7 @@ impl Gateway {
         }
         let membership = self.membership(turn, key);
         membership.standing = Standing::Out;
+        membership.having = Having::default();
         membership.lease = 0;
         membership.seen = membership.sent;
         membership.push(ToRoom::Leave);
@@ -383,6 +412,7 @@ impl Gateway {
         let Some(membership) = self.rooms.get_mut(key) else { return };
         membership.lease = 0;
         membership.standing = Standing::Out;
+        membership.having = Having::default();
         if !membership.waiting.is_empty() {
             membership.open = None;
             membership.mark(turn);

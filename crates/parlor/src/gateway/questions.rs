@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Turn,
     call::{Call, CallId, Occasion},
-    names::{RoomKey, address},
+    names::{self, RoomKey, address},
     wire::{Card, Direct, Found, Peer, Query, ToRoom},
 };
 
@@ -81,13 +81,16 @@ impl Gateway {
         target: Target,
         mut query: Query,
     ) {
-        if let Query::ServerSide { from, .. } = &mut query {
-            from.clone_from(&self.name);
+        match &mut query {
+            Query::ServerSide { from, .. } => from.clone_from(&self.name),
+            // So that it is stored once, however often the request has to be made.
+            Query::Publish { id, .. } if id.is_empty() => *id = names::id(&turn.id(), &self.name),
+            _ => {}
         }
         let peer = address(self.app.config().gateways, nsp, &target);
         let is_here = match &peer {
             Peer::Gateway(name) => *name == self.name,
-            Peer::Room(key) => self.membership(turn, key).leads(turn.now),
+            Peer::Room(key) => !query.is_for_the_room() && self.membership(turn, key).leads(turn.now),
         };
         if is_here {
             return self.question(turn, nsp, &target, query, Asker::Call { call, ask });
@@ -134,6 +137,11 @@ impl Gateway {
         let mut waiting = Vec::new();
         match query {
             Query::Sockets | Query::Count => {}
+            // No question to sockets; as when it is about a single one, which has no Room.
+            Query::Publish { .. } | Query::History(_) | Query::Erase => {
+                let found = Found::refused("no history", "The id of a socket is no room.");
+                return self.respond(turn, asker, found);
+            }
             Query::Change { room, join } => {
                 for (id, place) in self.placed(&selected) {
                     let change = Pending { room: room.clone(), join };

@@ -2,7 +2,7 @@
 
 use engine_io::{Frame, Millis};
 
-use super::{Gateway, Output, questions::Asker};
+use super::{Gateway, Output, having::Verdict, questions::Asker};
 use crate::{
     Turn,
     link::{Arrived, Envelope, Link},
@@ -154,16 +154,26 @@ impl Gateway {
     }
 
     /// What a Room tells, in its order.
-    fn take(&mut self, turn: &mut Turn<'_>, key: &RoomKey, items: Vec<Arrived<ToGateway>>) {
-        for Arrived { item, doubtful } in items {
+    pub(super) fn take(&mut self, turn: &mut Turn<'_>, key: &RoomKey, items: Vec<Arrived<ToGateway>>) {
+        for arrived in items {
+            let Some(Arrived { item, doubtful }) = self.hold_back(turn, key, arrived) else { continue };
             match item {
-                ToGateway::Joined { token, lease } => self.joined(turn, key, token, lease),
-                ToGateway::Deliver { number, cast } => {
+                ToGateway::Joined { token, lease, last } => self.joined(turn, key, (token, lease, last)),
+                ToGateway::Deliver { number, seq, again, cast } => {
                     self.membership(turn, key).saw(number);
-                    if doubtful {
-                        self.outputs.push_back(Output::Dropped(cast.frames));
-                    } else {
-                        self.deliver(turn, &key.nsp, &cast);
+                    let verdict = match seq {
+                        0 if doubtful => Verdict::Doubtful,
+                        0 => Verdict::HandOn,
+                        _ => self.judge(turn, key, (seq, again, doubtful)),
+                    };
+                    match verdict {
+                        Verdict::HandOn => self.deliver(turn, &key.nsp, &cast),
+                        Verdict::Known => {}
+                        Verdict::Doubtful => self.outputs.push_back(Output::Dropped(cast.frames)),
+                        Verdict::Early => {
+                            let item = ToGateway::Deliver { number: 0, seq, again, cast };
+                            self.ask_for_missing(turn, key, Some(Arrived { item, doubtful }));
+                        }
                     }
                     self.nobody_is_here(key);
                 }

@@ -64,7 +64,7 @@ pub(super) struct World {
     pub(super) lines: BTreeMap<Conn, Line>,
     next_conn: Conn,
     pub(super) requests: usize,
-    pub(super) writes: usize,
+    writes: usize,
     pub(super) lose_reply: Option<usize>,
     pub(super) lose_request: bool,
     pub(super) cut_off: Option<String>,
@@ -447,8 +447,28 @@ impl World {
     }
 
     pub(super) fn rows(&self) -> usize {
-        let gateways: usize = self.gateways.values().map(|host| host.rows.len()).sum();
-        gateways + self.rooms.values().map(|host| host.rows.len()).sum::<usize>()
+        let gateways = self.gateways.values().map(|host| host.rows.len() + host.journal.len());
+        let rooms = self.rooms.values().map(|host| host.rows.len() + host.journal.len());
+        gateways.chain(rooms).sum()
+    }
+
+    /// Rows written, those of journals among them.
+    pub(super) fn writes(&self) -> usize {
+        self.writes + self.journals().map(|journal| journal.written).sum::<u64>() as usize
+    }
+
+    /// Rows that were read of journals.
+    pub(super) fn reads(&self) -> usize {
+        self.journals().map(|journal| journal.read.get()).sum::<u64>() as usize
+    }
+
+    fn journals(&self) -> impl Iterator<Item = &MemoryJournal> {
+        self.gateways.values().map(|host| &host.journal).chain(self.rooms.values().map(|host| &host.journal))
+    }
+
+    pub(super) fn fill_storage(&mut self, is_full: bool) {
+        self.gateways.values_mut().for_each(|host| host.journal.is_full = is_full);
+        self.rooms.values_mut().for_each(|host| host.journal.is_full = is_full);
     }
 }
 

@@ -11,6 +11,7 @@ mod app;
 mod around;
 mod costs;
 mod handlers;
+mod history;
 mod lives;
 mod questions;
 mod rooms;
