@@ -127,6 +127,16 @@ withEveryTransport("what is published", (transport) => {
     assert.deepEqual(await history(a, room, 0, 0), []);
   });
 
+  it("is read to its end where a page is not as long as it may be, for all that is in it", async (t) => {
+    const { sockets: [a], room } = await party(t, transport);
+    const due = numbered(Array.from({ length: 6 }, (_, n) => String(n).repeat(LARGE / 2)));
+    for (const { data } of due) await call(a, "publish", room, data);
+    const read = [];
+    for (let page; page?.length !== 0; read.push(...page)) page = await history(a, room, read.at(-1)?.seq);
+    assert.deepEqual(read.map(({ seq }) => seq), due.map(({ seq }) => seq));
+    assert.ok(read.every(({ data }, n) => data === due[n].data));
+  });
+
   it("is of its room alone; where nothing was published there is nothing to read", async (t) => {
     const { sockets: [a], room } = await party(t, transport);
     await call(a, "publish", room, "here");
