@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { within } from "../support/clients.mjs";
+import * as msgpack from "socket.io-msgpack-parser";
+import { WEBSOCKET, call as ask, clients, connected, heard, next, within } from "../support/clients.mjs";
 import { slot } from "../support/rows.mjs";
 import { differs, own, startTarget } from "../support/target.mjs";
 import { SEPARATOR, TELL, call, dial, dialMain, kick, poll, watch } from "../support/wire.mjs";
@@ -294,6 +295,38 @@ describe("5.6 a new session begins", () => {
     await leave(t, member, short);
     await sleep(1000);
     await isNew(await enter(t, { pid: member.pid, offset: member.offset }, short), member);
+  });
+});
+
+describe("5.6 in other dialects", () => {
+  it("offsets are there for a client of version 2 as well, though it knows nothing of them", async (t) => {
+    const old = await startTarget({ recovery: LONG, allowEIO3: true });
+    t.after(() => old.stop());
+    const socket = dial(t, old.url, { query: "EIO=3&transport=websocket" });
+    await socket.next();
+    assert.equal(await socket.next(), "40");
+    assert.equal(split(await socket.next()).event, '42["auth",{}]');
+    socket.send('42["message",1]');
+    assert.equal(split(await socket.next()).event, '42["message-back",1]');
+  });
+
+  it("it is the same with msgpack", async (t) => {
+    const packed = await startTarget({ recovery: LONG, parser: "msgpack" });
+    t.after(() => packed.stop());
+    const [talker, member] = await clients(t, packed.url, 2, WEBSOCKET, { parser: msgpack });
+    for (const socket of [talker, member]) await ask(socket, "join", "den");
+    await ask(member, "set", "tell", "den");
+    const { id } = member;
+    const gone = next(talker, "gone");
+    member.io.engine.close();
+    await gone;
+    const [own, list] = [heard(talker), heard(member)];
+    for (const x of [{ deep: [Buffer.from([1, 2])] }, "x"]) talker.emit("all", "den", x);
+    await own.reaches(2);
+    await connected(member);
+    assert.deepEqual([member.recovered, member.id], [true, id]);
+    const [{ deep: [bytes] }, x] = await list.reaches(2);
+    assert.deepEqual([[...bytes], x], [[1, 2], "x"]);
   });
 });
 
