@@ -133,6 +133,17 @@ withEveryTransport("who comes back", (transport) => {
     assert.ok(bytes instanceof Uint8Array, "bytes stay bytes");
   });
 
+  it("hears much that it has missed, and much that is large", async (t) => {
+    const { member, say, list, isRecovered } = await pair(t, transport);
+    const many = Array.from({ length: 1000 }, (_, n) => n);
+    const large = Array.from({ length: 20 }, (_, n) => `${n}`.repeat(100_000));
+    await drop(member);
+    await say(...many, ...large);
+    await comeBack(t, lab.url, member, elsewhere(member));
+    assert.deepEqual([...(await list.reaches(many.length + large.length))], [...many, ...large]);
+    await isRecovered();
+  });
+
   it("is back in two namespaces", async (t) => {
     const connection = manager(t, lab.url, transport);
     const [main, custom] = [connection.socket("/"), connection.socket("/custom")];

@@ -59,17 +59,34 @@ describe("eviction of all objects", () => {
   });
 });
 
-it("who is away for too long is forgotten, also by objects that have slept", async (t) => {
-  const lab = await startMiniflare({ ...SETTINGS, recovery: 1000 });
-  t.after(() => lab.stop());
-  const { member, say, isNew, list } = await twoMembers(t, lab.url);
-  await drop(member);
-  await say("missed");
-  await lab.evictAll();
-  await sleep(3000);
-  await connected(member);
-  await isNew();
-  assert.deepEqual([...list], []);
+describe("with a window of a second, where all objects sleep", () => {
+  let lab;
+  before(async () => (lab = await startMiniflare({ ...SETTINGS, recovery: 1000 })));
+  after(() => lab.stop());
+
+  it("who is away for longer is forgotten", async (t) => {
+    const { member, say, isNew, list } = await twoMembers(t, lab.url);
+    await drop(member);
+    await say("missed");
+    await lab.evictAll();
+    await sleep(3000);
+    await connected(member);
+    await isNew();
+    assert.deepEqual([...list], []);
+  });
+
+  it("who is idle for longer, and then loses its connection, is not", async (t) => {
+    const { member, say, isRecovered, list } = await twoMembers(t, lab.url);
+    await say(1);
+    await list.reaches(1);
+    await lab.evictAll();
+    await sleep(3000);
+    await drop(member);
+    await say(2);
+    await comeBack(t, lab.url, member, elsewhere(member));
+    assert.deepEqual([...(await list.reaches(2))], [1, 2]);
+    await isRecovered();
+  });
 });
 
 describe("a kill of the process", () => {
