@@ -6,13 +6,15 @@
 //!
 //! Split by meaning: `client` is what is kept of one connection, `connections` feeds its session, `sockets` is the life of a
 //! socket, `calls` that of a handler's call, `rooms` talks to Rooms and other Gateways, `membership` is what the Gateway is to
-//! a Room, `having` how much of its history was handed on, `questions` asks and answers them, `outgoing` shows what is sent to the handler that wants to see it, `restore` is
+//! a Room, `having` how much of its history was handed on, `questions` asks and answers them, `absence` is who may come back, `log` what for, `outgoing` shows what is sent to the handler that wants to see it, `restore` is
 //! the way back from storage.
 
+mod absence;
 mod calls;
 mod client;
 mod connections;
 mod having;
+mod log;
 mod membership;
 mod outgoing;
 mod questions;
@@ -31,7 +33,9 @@ use serde::{Deserialize, Serialize};
 use socket_io::{Connection, Rooms};
 
 use self::{
+    absence::Absent,
     client::Client,
+    log::Log,
     membership::Membership,
     questions::{Asked, Awaited, Task},
 };
@@ -123,6 +127,8 @@ struct Place {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Local {
     rooms: Rooms,
+    /// Sockets without a connection whose clients may come back.
+    away: Rooms,
     /// The number of the next event that a client is to acknowledge.
     next_ack: u64,
 }
@@ -163,6 +169,14 @@ pub struct Gateway {
     /// Rooms that more waits for than should.
     full: BTreeSet<RoomKey>,
     gateways: LiteMap<String, Link<Direct, Direct>>,
+    log: Log,
+    /// Sockets that may come back, by their private ids; and those that are away.
+    pids: BTreeMap<Rc<str>, Rc<str>>,
+    absent: BTreeMap<Rc<str>, Box<Absent>>,
+    absences: BTreeSet<(Millis, Rc<str>)>,
+    /// How much of Rooms' histories was handed on here, as rows have it; and with what the log has, once that was read.
+    remembered: BTreeMap<RoomKey, u64>,
+    handed_on: Option<BTreeMap<RoomKey, u64>>,
     timers: BTreeSet<(Millis, Rc<str>)>,
     next_call: CallId,
     next_ask: u64,
@@ -199,6 +213,12 @@ impl Gateway {
             failing: BTreeSet::new(),
             full: BTreeSet::new(),
             gateways: LiteMap::new(),
+            log: Log::default(),
+            pids: BTreeMap::new(),
+            absent: BTreeMap::new(),
+            absences: BTreeSet::new(),
+            remembered: BTreeMap::new(),
+            handed_on: None,
             timers: BTreeSet::new(),
             next_call: 0,
             next_ask: 0,
@@ -222,6 +242,7 @@ impl Gateway {
             .chain(clients)
             .chain(self.questions_timeout())
             .chain(self.memberships_timeout())
+            .chain(self.absences_timeout())
             .min()
     }
 
@@ -231,6 +252,7 @@ impl Gateway {
         self.pump(turn);
         self.expire(turn);
         self.expire_questions(turn);
+        self.expire_absences(turn);
         self.ask_rooms_again(turn.now);
         self.failing.retain(|key| {
             let link = self.rooms.get_mut(key).map(|membership| &mut membership.link);

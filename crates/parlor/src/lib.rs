@@ -58,7 +58,7 @@ pub use crate::{
     app::{App, EngineHandler, RequestGuard},
     broadcast::{Answers, Broadcast, RemoteSocket},
     call::{Call, CallId, Effect, Handshake, Occasion, Progress, Running, Scope},
-    config::{Config, Placement},
+    config::{Config, Placement, Recovery},
     extract::{
         Auth, Connecting, Data, DisconnectReason, EventName, FromCall, Kept, Now, ServerSide, SocketData,
         State,

@@ -46,6 +46,7 @@ pub(crate) struct Handlers {
     events: LiteMap<String, BoxedHandler>,
     fallback: Option<BoxedHandler>,
     answers: LiteMap<String, BoxedHandler>,
+    recover: Option<BoxedHandler>,
     disconnect: Option<BoxedHandler>,
     outgoing: Option<BoxedHandler>,
     server_side: LiteMap<String, BoxedHandler>,
@@ -174,6 +175,15 @@ impl<S: Serialize + DeserializeOwned + 'static> Namespace<S> {
         self
     }
 
+    /// Is called when a client has come back as the socket that it was
+    /// ([`connection_state_recovery`](crate::Config::connection_state_recovery)), behind what it had missed. The connect
+    /// handler and its guards are not called then (Node's `skipMiddlewares`).
+    #[must_use]
+    pub fn on_recover<Args>(mut self, handler: impl Handler<S, Args>) -> Self {
+        self.handlers.recover = Some(boxed(handler));
+        self
+    }
+
     /// Is called when a socket has gone, with its data and the rooms that it was in.
     #[must_use]
     pub fn on_disconnect<Args>(mut self, handler: impl Handler<S, Args>) -> Self {
@@ -220,6 +230,7 @@ impl Handlers {
     pub(crate) fn start(&self, scope: Rc<Scope>) -> Running {
         let (before, own) = match &scope.call.occasion {
             Occasion::Connect => (self.doors.clone(), self.connect.clone()),
+            Occasion::Recover => (Vec::new(), self.recover.clone()),
             Occasion::Disconnect { .. } => (Vec::new(), self.disconnect.clone()),
             Occasion::Outgoing { .. } => (Vec::new(), self.outgoing.clone()),
             Occasion::ServerSide { name, .. } => (Vec::new(), self.server_side.get(name.as_str()).cloned()),
@@ -263,6 +274,10 @@ impl Handlers {
     /// How much of its history a room keeps, if it has any.
     pub(crate) fn keep(&self, room: Option<&str>) -> Option<Keep> {
         self.keep.as_ref().and_then(|keep| keep(room.unwrap_or_default()))
+    }
+
+    pub(crate) fn has_recover(&self) -> bool {
+        self.recover.is_some()
     }
 
     pub(crate) fn has_disconnect(&self) -> bool {

@@ -26,7 +26,7 @@ use crate::{
     link::{Arrived, Link},
     names::RoomKey,
     sabotage::{Mistake, makes},
-    wire::{self, Cast, Found, Peer, Query, ToGateway, ToRoom, WireError},
+    wire::{self, Cast, Found, Order, Peer, Query, ToGateway, ToRoom, WireError},
 };
 
 /// How long a Gateway has to answer a question, as on Node; what it has to wait for clients comes on top.
@@ -67,9 +67,9 @@ struct Question {
     deadline: Millis,
 }
 
-/// What a broadcast is in the order.
+/// How a broadcast came about.
 #[derive(Clone, Copy, Default)]
-struct Place<'a> {
+struct Origin<'a> {
     /// The Gateway that sent it, and its number there.
     from: Option<(&'a str, u64)>,
     /// Its number in the history; 0: it is not stored.
@@ -97,6 +97,8 @@ pub struct Room {
     held: VecDeque<(String, Arrived<ToRoom>)>,
     questions: LiteMap<u64, Question>,
     asked: u64,
+    /// How many broadcasts were given their place by this memory.
+    ordered: u64,
     ready: Vec<String>,
     #[serde(skip)]
     outputs: VecDeque<RoomOutput>,
@@ -131,6 +133,7 @@ impl Room {
             held: VecDeque::new(),
             questions: LiteMap::new(),
             asked: 0,
+            ordered: 0,
             ready: Vec::new(),
             outputs: VecDeque::new(),
         }
@@ -167,7 +170,7 @@ impl Room {
             (Some(Peer::Room(_)), _) => return Err(WireError::Malformed),
             (None, rest) => {
                 let (_, cast) = wire::decode_outside(rest)?;
-                self.cast(turn, &cast, Place::default());
+                self.cast(turn, &cast, Origin::default());
                 self.pump();
                 return Ok(Vec::new());
             }
@@ -312,7 +315,7 @@ impl Room {
                 }
             }
             ToRoom::Cast { number, cast } => {
-                self.cast(turn, &cast, Place { from: Some((gateway, number)), ..Place::default() });
+                self.cast(turn, &cast, Origin { from: Some((gateway, number)), ..Origin::default() });
             }
             ToRoom::Ask { ask, target, query } if query.is_for_the_room() => {
                 let found = self.own_answer(turn, target, query);
@@ -417,7 +420,7 @@ impl Room {
         match parser.encode_event(&self.key.nsp, None, &message.event, &message.payload()) {
             Ok(frames) => {
                 let cast = Cast { target, frames, volatile: false };
-                self.cast(turn, &cast, Place { from: None, seq: message.seq, again });
+                self.cast(turn, &cast, Origin { from: None, seq: message.seq, again });
             }
             Err(error) => {
                 let line = format!("message {} can't be written: {error}", message.seq);
@@ -443,14 +446,19 @@ impl Room {
     }
 
     /// Gives a broadcast its place: behind all that was delivered before it. Its Gateway gets its own number back.
-    fn cast(&mut self, turn: &mut Turn<'_>, cast: &Cast, Place { from, seq, again }: Place<'_>) {
+    fn cast(&mut self, turn: &mut Turn<'_>, cast: &Cast, Origin { from, seq, again }: Origin<'_>) {
         let only = again.flatten();
+        self.ordered += 1;
+        let order = match seq {
+            0 => Order { seq, of: (self.born, self.ordered) },
+            seq => Order { seq, of: (0, 0) }, // as whoever sends it again has it
+        };
         for gateway in self.members.clone() {
             if only.is_some_and(|only| only != gateway) {
                 continue;
             }
             let number = from.filter(|(name, _)| *name == gateway).map_or(0, |(_, number)| number);
-            let item = ToGateway::Deliver { number, seq, again: again.is_some(), cast: cast.clone() };
+            let item = ToGateway::Deliver { number, order, again: again.is_some(), cast: cast.clone() };
             self.tell(turn, &gateway, item);
             let link = self.link(turn, &gateway);
             if link.is_failing() && link.is_full(ToGateway::weight) {

@@ -34,6 +34,31 @@ pub(crate) struct Cast {
     pub volatile: bool,
 }
 
+/// Which of a Room's broadcasts it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Order {
+    /// Its number in the history; 0: it is not stored.
+    pub seq: u64,
+    /// When the memory of the Room began that gave it its place, and its number there; of a stored one nothing.
+    pub of: (Millis, u64),
+}
+
+/// Which broadcast of all Rooms it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Place {
+    /// The Room.
+    pub key: RoomKey,
+    /// Its broadcast.
+    pub order: Order,
+}
+
+impl Place {
+    /// Where it is in the Room's history.
+    pub(crate) fn stored(&self) -> Option<(RoomKey, u64)> {
+        (self.order.seq > 0).then(|| (self.key.clone(), self.order.seq))
+    }
+}
+
 impl Cast {
     fn weight(&self) -> usize {
         self.frames.iter().map(Frame::len).sum()
@@ -95,8 +120,8 @@ pub(crate) enum ToGateway {
     Deliver {
         /// The number that this very Gateway gave it; 0: another one's.
         number: u64,
-        /// Its number in the history; 0: it is not stored.
-        seq: u64,
+        /// Which it is: the same to all Gateways.
+        order: Order,
         /// Whether the Gateway may have it.
         again: bool,
         /// What and for whom.

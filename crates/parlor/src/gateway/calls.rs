@@ -142,7 +142,7 @@ impl Gateway {
         let parser = self.app.config().parser;
         if let (Some(ack), Some(socket)) = (called.ack, self.socket(&place.sid, &place.nsp)) {
             match parser.encode_ack(&place.nsp, ack, payload) {
-                Ok(frames) => socket.effects.push_back(Effect::Emit { frames, volatile: false }),
+                Ok(frames) => socket.effects.push_back(Effect::Acknowledge { frames }),
                 Err(error) => {
                     let line = format!("{}: its acknowledgement can't be written: {error}", called.socket);
                     self.outputs.push_back(Output::Log(line));

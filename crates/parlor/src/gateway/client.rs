@@ -44,6 +44,42 @@ pub(super) struct Socket {
     pub(super) pending: Vec<Pending>,
     /// Acknowledgements of the client that handlers wait for.
     pub(super) owed: Vec<Owed>,
+    /// What lets its client come back, if it may.
+    pub(super) lifeline: Option<Lifeline>,
+    pub(super) resuming: Resuming,
+}
+
+/// What lets a client come back as its socket.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Lifeline {
+    /// Its private id.
+    pub(super) pid: Rc<str>,
+    /// What came up to this number in the log is not for it.
+    pub(super) since: u64,
+    /// The number of the log when it joined a room.
+    pub(super) joined: Vec<(Rc<str>, u64)>,
+}
+
+impl Lifeline {
+    pub(super) fn joined_at(&self, room: &str) -> u64 {
+        self.joined.iter().find(|(joined, _)| **joined == *room).map_or(self.since, |(_, number)| *number)
+    }
+
+    pub(super) fn change(&mut self, room: &str, join: bool, number: u64) {
+        self.joined.retain(|(joined, _)| **joined != *room);
+        if join {
+            self.joined.push((room.into(), number));
+        }
+    }
+}
+
+/// How far it is with coming back.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Resuming {
+    /// What is behind this number in the log it has missed.
+    pub(super) after: u64,
+    /// How many Rooms have not said yet that they have told all.
+    pub(super) awaits: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +88,8 @@ pub(super) enum Phase {
     Connecting,
     /// It has let the client in; the Room of everyone has not confirmed this Gateway yet.
     Entering,
+    /// The client comes back as this socket; it has not heard yet what it missed.
+    Resuming,
     /// The client has its CONNECT.
     Live,
 }
@@ -129,6 +167,8 @@ impl Socket {
             effects: VecDeque::new(),
             pending: Vec::new(),
             owed: Vec::new(),
+            lifeline: None,
+            resuming: Resuming::default(),
         }
     }
 
@@ -153,7 +193,7 @@ impl Socket {
 }
 
 /// Version of the stored form. Raise it with any change to it. Older ones were those of no release, and are not read.
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
 
 #[derive(Serialize, Deserialize)]
 struct Stored<C> {

@@ -2,17 +2,20 @@
 //! missing, because an object lost its memory while it was under way, that shows: what comes behind it is held back, and
 //! the Room is asked for it.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, rc::Rc};
 
 use serde::{Deserialize, Serialize};
 
-use super::Gateway;
+use super::{Gateway, Output, log::Log};
 use crate::{
     Turn,
     link::Arrived,
     names::RoomKey,
     wire::{Peer, ToGateway, ToRoom},
 };
+
+/// Prefix of the stored rows with the number of the last message of a Room that was handed on.
+pub(super) const SEEN: &str = "s/";
 
 /// What of a Room's history was handed on here.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -46,6 +49,15 @@ pub(super) enum Verdict {
 }
 
 impl Having {
+    pub(super) fn new(seen: Option<u64>) -> Self {
+        Self { seen, asking: None }
+    }
+
+    /// The token of the question that is open.
+    pub(super) fn asked(&self) -> Option<u64> {
+        self.asking.as_ref().map(|asking| asking.token)
+    }
+
     pub(super) fn is_asking(&self) -> bool {
         self.asking.is_some()
     }
@@ -113,6 +125,9 @@ impl Gateway {
         let verdict = membership.having.judge(seq, again, doubtful);
         if verdict == Verdict::HandOn {
             membership.having.seen = Some(seq);
+            if let Some(handed_on) = &mut self.handed_on {
+                handed_on.insert(key.clone(), seq);
+            }
         }
         verdict
     }
@@ -131,7 +146,7 @@ impl Gateway {
                 asking.held.extend(early);
             }
             membership.put_off(turn.now);
-            membership.push(question);
+            membership.ask(token, question);
             self.awaited_rooms.insert(key.clone());
             self.ready.push(Peer::Room(key.clone()));
         }
@@ -151,7 +166,12 @@ impl Gateway {
             match having.seen.filter(|_| was_in) {
                 Some(seen) if seen < last => self.ask_for_missing(turn, key, None),
                 Some(_) => {}
-                None => having.seen = Some(last),
+                None => {
+                    having.seen = Some(last);
+                    if last > 0 {
+                        self.remember(key, last);
+                    }
+                }
             }
             return;
         };
@@ -162,5 +182,74 @@ impl Gateway {
         }
         having.seen = Some(seen.max(last)); // what did not come is not kept any more
         self.take(turn, key, asking.held.into());
+    }
+
+    /// Has a socket that comes back wait until the Room has told all of its history.
+    pub(super) fn await_rest(&mut self, turn: &mut Turn<'_>, key: &RoomKey, id: &Rc<str>) {
+        let membership = self.membership(turn, key);
+        // Who comes back at the same time waits for the same answer.
+        let token = match membership.having.asked().filter(|token| membership.is_open(*token)) {
+            Some(token) => token,
+            None => {
+                self.ask_for_missing(turn, key, None);
+                match self.membership(turn, key).having.asked() {
+                    Some(token) => token,
+                    None => return,
+                }
+            }
+        };
+        self.membership(turn, key).wait(token, id);
+        if let Some(place) = self.sockets.get(id).cloned()
+            && let Some(socket) = self.socket(&place.sid, &place.nsp)
+        {
+            socket.resuming.awaits += 1;
+        }
+    }
+
+    pub(super) fn keeps_history(&self, key: &RoomKey) -> bool {
+        let handlers = self.app.handlers(&key.nsp);
+        handlers.is_some_and(|handlers| handlers.keep(key.room.as_deref()).is_some())
+    }
+
+    /// How much of a Room's history was handed on here before this memory began; known only where there is a log.
+    pub(super) fn handed_on(&mut self, turn: &Turn<'_>, key: &RoomKey) -> Option<u64> {
+        self.recovery().filter(|_| self.keeps_history(key))?;
+        let remembered = &self.remembered;
+        let handed_on = self.handed_on.get_or_insert_with(|| {
+            let mut all = remembered.clone();
+            for (key, seq) in Log::stored(turn.journal) {
+                let known = all.entry(key).or_default();
+                *known = seq.max(*known);
+            }
+            all
+        });
+        Some(handed_on.get(key).copied().unwrap_or_default())
+    }
+
+    /// Keeps how much of a Room's history was handed on, where the log does not tell.
+    pub(super) fn remember(&mut self, key: &RoomKey, seq: u64) {
+        if self.recovery().is_none() {
+            return;
+        }
+        if let Some(handed_on) = &mut self.handed_on {
+            let known = handed_on.entry(key.clone()).or_default();
+            *known = seq.max(*known);
+        }
+        let known = self.remembered.entry(key.clone()).or_default();
+        if *known < seq {
+            *known = seq;
+            let value = postcard::to_allocvec(&seq).ok();
+            self.stores.push_back(Output::Store { key: format!("{SEEN}{}", key.object_name()), value });
+        }
+    }
+
+    /// Nobody here is in the room any more.
+    pub(super) fn forget_history(&mut self, key: &RoomKey) {
+        if self.remembered.remove(key).is_some() {
+            self.stores.push_back(Output::Store { key: format!("{SEEN}{}", key.object_name()), value: None });
+        }
+        if let Some(handed_on) = &mut self.handed_on {
+            handed_on.remove(key);
+        }
     }
 }

@@ -12,7 +12,7 @@ use engine_io::{CloseReason, Millis};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Gateway, Output,
+    Gateway, Output, Place,
     client::{Pending, Phase},
     having::Having,
     questions::Awaited,
@@ -69,10 +69,10 @@ pub(super) struct Membership {
 }
 
 impl Membership {
-    fn new(link: Link<ToRoom, ToGateway>, is_in: bool) -> Self {
+    fn new(link: Link<ToRoom, ToGateway>, having: Having, is_in: bool) -> Self {
         Self {
             link,
-            having: Having::default(),
+            having,
             standing: if is_in { Standing::In } else { Standing::Out },
             waiting: Vec::new(),
             open: None,
@@ -120,6 +120,22 @@ impl Membership {
         if !self.is_awaiting() || self.ask_at == 0 {
             self.ask_at = now + ASK_AGAIN;
         }
+    }
+
+    /// Whether this was asked last, and nothing was sent behind it.
+    pub(super) fn is_open(&self, token: u64) -> bool {
+        self.open == Some(token)
+    }
+
+    /// Has a socket wait for the Room's answer to a token.
+    pub(super) fn wait(&mut self, token: u64, socket: &Rc<str>) {
+        self.waiting.push(Waiting { token, socket: socket.clone(), join: true });
+    }
+
+    /// Asks for a part of the history.
+    pub(super) fn ask(&mut self, token: u64, question: ToRoom) {
+        self.push(question);
+        self.open = Some(token);
     }
 
     /// Whether the Room's answer is waited for.
@@ -196,30 +212,30 @@ impl Membership {
             self.link.push(question);
         }
     }
-
-    pub(super) fn forget(&mut self, socket: &str) {
-        self.waiting.retain(|waiting| *waiting.socket != *socket);
-    }
 }
 
 impl Gateway {
     pub(super) fn membership(&mut self, turn: &mut Turn<'_>, key: &RoomKey) -> &mut Membership {
         // As after sleep, when no link is left.
-        let is_in = !self.rooms.contains_key(key) && self.is_occupied(key);
+        let is_new = !self.rooms.contains_key(key);
+        let is_in = is_new && self.is_occupied(key);
+        let seen = if is_in { self.handed_on(turn, key) } else { None };
         let (born, fading) = (self.born, &mut self.fading);
         self.rooms.entry(key.clone()).or_insert_with(|| {
             if !is_in {
                 fading.push_back((turn.now + LINGER, key.clone()));
             }
-            Box::new(Membership::new(Link::new(turn.epoch(), born), is_in))
+            Box::new(Membership::new(Link::new(turn.epoch(), born), Having::new(seen), is_in))
         })
     }
 
-    /// Whether a socket here is a member.
-    fn is_occupied(&self, key: &RoomKey) -> bool {
+    /// Whether a socket here is a member, one that is away perhaps.
+    pub(super) fn is_occupied(&self, key: &RoomKey) -> bool {
         self.locals.get(key.nsp.as_str()).is_some_and(|local| match &key.room {
-            Some(room) => local.rooms.members(room).next().is_some(),
-            None => !local.rooms.is_empty(),
+            Some(room) => {
+                [&local.rooms, &local.away].iter().any(|rooms| rooms.members(room).next().is_some())
+            }
+            None => !local.rooms.is_empty() || !local.away.is_empty(),
         })
     }
 
@@ -287,6 +303,10 @@ impl Gateway {
     /// A socket joins or leaves, here and now.
     fn changed(&mut self, key: &RoomKey, sid: &str, nsp: &Rc<str>, id: &Rc<str>, join: bool) {
         let room = key.room.as_deref().unwrap_or_default();
+        let number = self.log.last();
+        if let Some(lifeline) = self.socket(sid, nsp).and_then(|socket| socket.lifeline.as_mut()) {
+            lifeline.change(room, join, number);
+        }
         if let Some(local) = self.locals.get_mut(nsp) {
             if join {
                 local.rooms.join(id, room);
@@ -318,9 +338,13 @@ impl Gateway {
         membership.waiting = rest;
         self.caught_up(turn, key, (token, last), was_in);
         self.stop_awaiting(key);
-        let mut done = Vec::new();
+        let (mut done, mut resumed) = (Vec::new(), Vec::new());
         for Waiting { socket: id, join, .. } in due {
             let Some(place) = self.sockets.get(&id).cloned() else { continue };
+            if self.socket(&place.sid, &place.nsp).is_some_and(|socket| socket.phase == Phase::Resuming) {
+                resumed.push((id, place));
+                continue;
+            }
             let Some(room) = &key.room else {
                 if self.socket(&place.sid, &place.nsp).is_some_and(|socket| socket.phase == Phase::Entering) {
                     self.accept(turn, &place.sid, &place.nsp);
@@ -340,7 +364,23 @@ impl Gateway {
             self.came(turn, &id, change, None);
             self.step(turn, &place.sid, &place.nsp);
         }
+        for (id, place) in resumed {
+            self.told(turn, key, &id, &place);
+        }
         self.vacate(turn, key);
+    }
+
+    /// A Room has told a socket that comes back all of its history, or a part of it.
+    fn told(&mut self, turn: &mut Turn<'_>, key: &RoomKey, id: &Rc<str>, place: &Place) {
+        if let Some(membership) = self.rooms.get_mut(key)
+            && let Some(token) = membership.having.asked()
+        {
+            return membership.wait(token, id); // there is more
+        }
+        if let Some(socket) = self.socket(&place.sid, &place.nsp) {
+            socket.resuming.awaits = socket.resuming.awaits.saturating_sub(1);
+        }
+        self.resume_if_ready(turn, &place.sid, &place.nsp);
     }
 
     /// The Room may lend its order, in the reply to a request. Then what waits to be sent to it need not be.
@@ -348,20 +388,27 @@ impl Gateway {
         let Some(membership) = self.rooms.get_mut(key) else { return };
         lease.into_iter().for_each(|number| membership.lent(number));
         for cast in membership.withdraw(turn.now) {
-            self.deliver(turn, &key.nsp, &cast);
+            self.deliver(turn, &key.nsp, &cast, None);
         }
     }
 
     /// A socket here is gone from a room, in which it was or was about to be.
     pub(super) fn left(&mut self, turn: &mut Turn<'_>, key: &RoomKey, socket: &str, was_in: bool) {
-        if let Some(membership) = self.rooms.get_mut(key) {
-            membership.forget(socket);
-            self.stop_awaiting(key);
+        if self.rooms.contains_key(key) {
+            self.forget_waiting(key, socket);
         } else if was_in && !self.is_occupied(key) {
             // It was a member when this memory began, and the Room does not know better.
             self.membership(turn, key).standing = Standing::In;
         }
         self.vacate(turn, key);
+    }
+
+    /// A socket does not wait for a Room any more.
+    pub(super) fn forget_waiting(&mut self, key: &RoomKey, socket: &str) {
+        if let Some(membership) = self.rooms.get_mut(key) {
+            membership.waiting.retain(|waiting| *waiting.socket != *socket);
+            self.stop_awaiting(key);
+        }
     }
 
     fn stop_awaiting(&mut self, key: &RoomKey) {
@@ -393,6 +440,8 @@ impl Gateway {
         membership.having = Having::default();
         membership.lease = 0;
         membership.seen = membership.sent;
+        self.forget_history(key);
+        let membership = self.membership(turn, key);
         membership.push(ToRoom::Leave);
         self.fading.push_back((turn.now + LINGER, key.clone()));
         self.ready.push(Peer::Room(key.clone()));
@@ -419,6 +468,7 @@ impl Gateway {
             membership.ask_again();
             self.ready.push(Peer::Room(key.clone()));
         }
+        self.abandon(turn, key);
         let members: Vec<Rc<str>> = match (self.locals.get(key.nsp.as_str()), &key.room) {
             (Some(local), Some(room)) => local.rooms.members(room).cloned().collect(),
             (Some(local), None) => local.rooms.ids().cloned().collect(),
@@ -427,6 +477,9 @@ impl Gateway {
         for id in members {
             let Some(place) = self.sockets.get(&id).cloned() else { continue };
             if let Some(client) = self.clients.get_mut(&place.sid) {
+                if let Some(socket) = client.sockets.get_mut(&place.nsp) {
+                    socket.lifeline = None;
+                }
                 client.session.close(CloseReason::ForcedClose, turn.now);
             }
             self.touch(&place.sid);

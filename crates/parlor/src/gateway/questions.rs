@@ -123,7 +123,10 @@ impl Gateway {
         query: Query,
         asker: Asker,
     ) {
-        let selected = self.locals.get(nsp).map(|local| local.rooms.select(target)).unwrap_or_default();
+        let mut selected = self.locals.get(nsp).map(|local| local.rooms.select(target)).unwrap_or_default();
+        if self.recovery().is_some() {
+            selected.retain(|id| self.is_live(nsp, id));
+        }
         let found = match &query {
             Query::Sockets => {
                 let sockets = selected.iter().filter_map(|id| self.card(nsp, id)).collect();
@@ -226,6 +229,11 @@ impl Gateway {
             local.next_ack += 1;
             local.next_ack - 1
         })
+    }
+
+    fn is_live(&self, nsp: &str, id: &str) -> bool {
+        let client = self.sockets.get(id).and_then(|place| self.clients.get(&place.sid));
+        client.and_then(|client| client.sockets.get(nsp)).is_some_and(|socket| socket.phase == Phase::Live)
     }
 
     fn placed(&self, ids: &[Rc<str>]) -> Vec<(Rc<str>, Place)> {

@@ -2,12 +2,12 @@
 
 use engine_io::{Frame, Millis};
 
-use super::{Gateway, Output, having::Verdict, questions::Asker};
+use super::{Gateway, Output, client::Phase, having::Verdict, questions::Asker};
 use crate::{
     Turn,
     link::{Arrived, Envelope, Link},
     names::{RoomKey, address},
-    wire::{self, Cast, Direct, Found, Peer, ToGateway, ToRoom, WireError},
+    wire::{self, Cast, Direct, Found, Peer, Place, ToGateway, ToRoom, WireError},
 };
 
 impl Gateway {
@@ -20,7 +20,7 @@ impl Gateway {
             (Some(peer), rest) => (peer, rest),
             (None, rest) => {
                 let (nsp, cast) = wire::decode_outside(rest)?;
-                self.deliver(turn, &nsp, &cast);
+                self.deliver(turn, &nsp, &cast, None);
                 self.pump(turn);
                 return Ok(Vec::new());
             }
@@ -126,12 +126,12 @@ impl Gateway {
     /// Sends a broadcast on its way. Where this Gateway has the order on loan it is there already.
     pub(super) fn cast(&mut self, turn: &mut Turn<'_>, nsp: &str, cast: Cast) {
         match address(self.app.config().gateways, nsp, &cast.target) {
-            Peer::Gateway(here) if here == self.name => self.deliver(turn, nsp, &cast),
+            Peer::Gateway(here) if here == self.name => self.deliver(turn, nsp, &cast, None),
             Peer::Gateway(name) => self.tell_gateway(turn, name, Direct::Cast { nsp: nsp.to_owned(), cast }),
             Peer::Room(key) => {
                 let membership = self.membership(turn, &key);
                 if membership.leads(turn.now) {
-                    return self.deliver(turn, nsp, &cast);
+                    return self.deliver(turn, nsp, &cast, None);
                 }
                 let full = membership.link.is_full(ToRoom::weight);
                 if full && cast.volatile {
@@ -159,19 +159,21 @@ impl Gateway {
             let Some(Arrived { item, doubtful }) = self.hold_back(turn, key, arrived) else { continue };
             match item {
                 ToGateway::Joined { token, lease, last } => self.joined(turn, key, (token, lease, last)),
-                ToGateway::Deliver { number, seq, again, cast } => {
+                ToGateway::Deliver { number, order, again, cast } => {
                     self.membership(turn, key).saw(number);
-                    let verdict = match seq {
+                    let verdict = match order.seq {
                         0 if doubtful => Verdict::Doubtful,
                         0 => Verdict::HandOn,
-                        _ => self.judge(turn, key, (seq, again, doubtful)),
+                        seq => self.judge(turn, key, (seq, again, doubtful)),
                     };
                     match verdict {
-                        Verdict::HandOn => self.deliver(turn, &key.nsp, &cast),
+                        Verdict::HandOn => {
+                            self.deliver(turn, &key.nsp, &cast, Some(Place { key: key.clone(), order }));
+                        }
                         Verdict::Known => {}
                         Verdict::Doubtful => self.outputs.push_back(Output::Dropped(cast.frames)),
                         Verdict::Early => {
-                            let item = ToGateway::Deliver { number: 0, seq, again, cast };
+                            let item = ToGateway::Deliver { number: 0, order, again, cast };
                             self.ask_for_missing(turn, key, Some(Arrived { item, doubtful }));
                         }
                     }
@@ -197,17 +199,25 @@ impl Gateway {
         }
     }
 
-    /// Hands a broadcast to the sockets here that it is for. All get the same frames.
-    pub(super) fn deliver(&mut self, turn: &mut Turn<'_>, nsp: &str, cast: &Cast) {
+    /// Hands a broadcast to the sockets here that it is for. All get the same frames; those that may come back get them
+    /// with an offset.
+    pub(super) fn deliver(&mut self, turn: &mut Turn<'_>, nsp: &str, cast: &Cast, place: Option<Place>) {
         let Some(local) = self.locals.get(nsp) else { return };
         let sockets = local.rooms.select(&cast.target);
+        let with_offset = self.record(turn, nsp, cast, place.as_ref());
         for id in &sockets {
             let Some(place) = self.sockets.get(id) else { continue };
             let Some(client) = self.clients.get_mut(&place.sid) else { continue };
+            let Some(socket) = client.sockets.get(nsp) else { continue };
+            let frames = match &with_offset {
+                _ if socket.phase == Phase::Resuming => continue, // it is sent that from the log
+                Some(frames) if socket.lifeline.is_some() => frames,
+                _ => &cast.frames,
+            };
             if cast.volatile {
-                client.session.send_volatile(&cast.frames);
+                client.session.send_volatile(frames);
             } else {
-                cast.frames.iter().cloned().for_each(|frame: Frame| client.session.send(frame));
+                frames.iter().cloned().for_each(|frame: Frame| client.session.send(frame));
             }
             if !client.touched {
                 client.touched = true;
@@ -221,7 +231,7 @@ impl Gateway {
         for Arrived { item, doubtful } in items {
             match item {
                 Direct::Cast { cast, .. } if doubtful => self.outputs.push_back(Output::Dropped(cast.frames)),
-                Direct::Cast { nsp, cast } => self.deliver(turn, &nsp, &cast),
+                Direct::Cast { nsp, cast } => self.deliver(turn, &nsp, &cast, None),
                 Direct::Ask { ask, query, .. } if doubtful && !query.is_idempotent() => {
                     self.tell_gateway(
                         turn,
