@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { call, client, clients, connected, heard, manager, next, upgraded, withEveryTransport } from "../support/clients.mjs";
 import { startLab } from "../support/lab.mjs";
 import { startProxy } from "../support/proxy.mjs";
-import { HASTE, comeBack, drop, elsewhere, emitOutside, standsOn, twoMembers } from "../support/recovery.mjs";
+import { HASTE, comeBack, cutOff, drop, elsewhere, emitOutside, standsOn, twoMembers } from "../support/recovery.mjs";
 
 const WINDOW = 10_000;
 const SHORT = 1000;
@@ -68,7 +68,7 @@ withEveryTransport("who comes back", (transport) => {
     it(`to ${where} while its old connection is open takes over from it`, async (t) => {
       const proxy = await startProxy(t, lab.url);
       const { member, say, isRecovered, list } = await pair(t, transport, { through: proxy.url });
-      await drop(member, () => proxy.strand());
+      await cutOff(member, proxy, "strand");
       await say(1, 2, 3); // and the server sends it to nobody
       await comeBack(t, lab.url, member, to(member));
       assert.deepEqual([...(await list.reaches(3))], [1, 2, 3]);
@@ -110,10 +110,10 @@ withEveryTransport("who comes back", (transport) => {
       }
     };
     const talking = talk();
-    const ends = [() => proxy.cut(), () => proxy.strand(), () => member.io.engine.close()];
+    const ends = [() => cutOff(member, proxy, "cut"), () => cutOff(member, proxy, "strand"), () => drop(member)];
     for (let n = 0; n < 12; n += 1) {
       const back = next(member, "connect");
-      ends[n % ends.length]();
+      await ends[n % ends.length]();
       await back;
       await sleep(20 * (n % 4)); // at times it is cut off before its upgrade
     }

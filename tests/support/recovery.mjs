@@ -1,20 +1,37 @@
 // Clients that lose their connection and come back to what they were: `await drop(socket)`, `await comeBack(t, url, socket)`.
 import assert from "node:assert/strict";
-import { WEBSOCKET, call, clients, connected, heard, next, upgraded } from "./clients.mjs";
+import { WEBSOCKET, call, clients, connected, eventually, heard, next, upgraded } from "./clients.mjs";
 
 /** Has the client come back by itself, at once. */
 export const HASTE = { reconnection: true, reconnectionDelay: 50, reconnectionDelayMax: 200 };
 
-/** The Gateway that a socket's connection is on. Its id goes on to name the one where it began. */
-export const standsOn = (socket) => socket.io.engine.id.split(".").at(-1);
+const places = new WeakMap();
+
+/** The Gateway that a socket's connection is on, or was when this was last asked; its id names the one where it began. */
+export function standsOn({ io }) {
+  if (io.engine.id) places.set(io, io.engine.id.split(".").at(-1));
+  return places.get(io);
+}
 
 /** The other one of two. */
 export const elsewhere = (socket) => (standsOn(socket) === "any-0" ? "any-1" : "any-0");
 
 /** Ends a socket's connection without a word of Socket.IO, and waits until the client has noticed. */
-export async function drop(socket, end = () => socket.io.engine.close()) {
+export async function drop(socket) {
+  standsOn(socket); // to be known afterwards
   const left = next(socket, "disconnect");
-  end();
+  socket.io.engine.close();
+  await left;
+}
+
+/** The same for a client behind a proxy, by one of its ways. */
+export async function cutOff(socket, proxy, way) {
+  standsOn(socket); // to be known afterwards
+  const left = next(socket, "disconnect");
+  // By polling it has a connection only while a GET waits.
+  const isThere = () => socket.io.engine.transport.name === "websocket" || [...proxy.links].some(({ parked }) => parked);
+  await eventually("there is something to cut", isThere);
+  proxy[way]();
   await left;
 }
 
