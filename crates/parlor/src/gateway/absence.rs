@@ -85,7 +85,10 @@ impl Gateway {
         place: Option<&wire::Place>,
     ) -> Option<Vec<Frame>> {
         self.recovery().filter(|_| !cast.volatile)?;
-        let number = self.log.add(turn, nsp, cast, place)?;
+        let Some(number) = self.log.add(turn, nsp, cast, place) else {
+            self.stores.push_back(Output::Store { key: LOG.to_owned(), value: self.log.row() });
+            return None;
+        };
         self.app.config().parser.with_argument(&cast.frames, &log::offset(number, &self.name))
     }
 
