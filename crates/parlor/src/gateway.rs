@@ -6,7 +6,8 @@
 //!
 //! Split by meaning: `client` is what is kept of one connection, `connections` feeds its session, `sockets` is the life of a
 //! socket, `calls` that of a handler's call, `rooms` talks to Rooms and other Gateways, `membership` is what the Gateway is to
-//! a Room, `having` how much of its history was handed on, `questions` asks and answers them, `absence` is who may come back, `log` what for, `outgoing` shows what is sent to the handler that wants to see it, `restore` is
+//! a Room, `having` how much of its history was handed on, `questions` asks and answers them, `absence` is who may come back, `log` what for, `moving` how they come
+//! back to another Gateway, `outgoing` shows what is sent to the handler that wants to see it, `restore` is
 //! the way back from storage.
 
 mod absence;
@@ -16,6 +17,7 @@ mod connections;
 mod having;
 mod log;
 mod membership;
+mod moving;
 mod outgoing;
 mod questions;
 mod restore;
@@ -37,6 +39,7 @@ use self::{
     client::Client,
     log::Log,
     membership::Membership,
+    moving::{Handover, Moved, Seeking},
     questions::{Asked, Awaited, Task},
 };
 use crate::{
@@ -174,6 +177,11 @@ pub struct Gateway {
     pids: BTreeMap<Rc<str>, Rc<str>>,
     absent: BTreeMap<Rc<str>, Box<Absent>>,
     absences: BTreeSet<(Millis, Rc<str>)>,
+    /// Sockets of others whose clients have come here; of this Gateway that are handed over, by their private ids; and
+    /// that have moved from here, by their ids.
+    seeking: LiteMap<u64, Seeking>,
+    handovers: BTreeMap<Rc<str>, Box<Handover>>,
+    moved: BTreeMap<Rc<str>, Box<Moved>>,
     /// How much of Rooms' histories was handed on here, as rows have it; and with what the log has, once that was read.
     remembered: BTreeMap<RoomKey, u64>,
     handed_on: Option<BTreeMap<RoomKey, u64>>,
@@ -217,6 +225,9 @@ impl Gateway {
             pids: BTreeMap::new(),
             absent: BTreeMap::new(),
             absences: BTreeSet::new(),
+            seeking: LiteMap::new(),
+            handovers: BTreeMap::new(),
+            moved: BTreeMap::new(),
             remembered: BTreeMap::new(),
             handed_on: None,
             timers: BTreeSet::new(),
@@ -243,6 +254,7 @@ impl Gateway {
             .chain(self.questions_timeout())
             .chain(self.memberships_timeout())
             .chain(self.absences_timeout())
+            .chain(self.seeking.values().map(|seeking| seeking.deadline))
             .min()
     }
 
@@ -253,6 +265,7 @@ impl Gateway {
         self.expire(turn);
         self.expire_questions(turn);
         self.expire_absences(turn);
+        self.expire_seeking(turn);
         self.ask_rooms_again(turn.now);
         self.failing.retain(|key| {
             let link = self.rooms.get_mut(key).map(|membership| &mut membership.link);
@@ -315,6 +328,8 @@ impl Gateway {
     pub fn is_quiet(&self) -> bool {
         self.calls.is_empty()
             && self.tasks.is_empty()
+            && self.seeking.is_empty()
+            && self.handovers.is_empty()
             && self.awaited_rooms.is_empty()
             && self.rooms.values().all(|membership| membership.link.is_quiet())
             && self.gateways.values().all(Link::is_quiet)

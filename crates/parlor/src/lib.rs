@@ -83,7 +83,8 @@ pub mod prelude {
 
     pub use crate::{
         Ack, Answers, App, Auth, Binary, Data, DisconnectReason, Emission, EventName, Fault, Handshake, Io,
-        Kept, Namespace, Now, Params, Payload, Raw, Refused, Socket, SocketData, State,
+        Keep, Kept, Namespace, Now, Page, Params, Payload, Raw, Receipt, Refused, Socket, SocketData, State,
+        Stored,
     };
 }
 

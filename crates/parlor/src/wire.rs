@@ -200,6 +200,81 @@ pub(crate) enum Direct {
         /// What the socket came to.
         found: Found,
     },
+    /// Have you this socket? Its client has come here.
+    Find {
+        /// Number of the question, the asker's own.
+        ask: u64,
+        /// The socket's namespace.
+        nsp: String,
+        /// Its private id.
+        pid: String,
+    },
+    /// The answer.
+    Found {
+        /// The asker's number.
+        ask: u64,
+        /// Where it is.
+        whereabouts: Whereabouts,
+    },
+    /// Hand it over.
+    Take {
+        /// Number of the question, the asker's own.
+        ask: u64,
+        /// Its private id.
+        pid: String,
+        /// What its client has heard.
+        offset: Option<String>,
+    },
+    /// Here it is; or it can't be had.
+    Taken {
+        /// The asker's number.
+        ask: u64,
+        /// What it takes along.
+        socket: Option<Socket>,
+    },
+    /// A socket of yours is at this Gateway now, or is no more.
+    Moved {
+        /// Its id.
+        id: String,
+        /// Its private id.
+        pid: String,
+        /// Where it is.
+        to: Option<String>,
+    },
+}
+
+/// Where a socket is that is looked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Whereabouts {
+    /// Here.
+    Here {
+        /// Its id.
+        id: String,
+        /// Its rooms.
+        rooms: Vec<String>,
+    },
+    /// At this Gateway, when it was last heard of.
+    At(String),
+    /// Nobody knows.
+    Unknown,
+}
+
+/// What a socket takes along to another Gateway.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Socket {
+    /// Its data, as JSON.
+    pub data: String,
+    /// What its client has not heard, in order.
+    pub missed: Vec<Heard>,
+}
+
+/// A broadcast that a Gateway has heard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Heard {
+    /// Which, if it came from a Room.
+    pub place: Option<Place>,
+    /// The packet and its attachments.
+    pub frames: Vec<Frame>,
 }
 
 /// What is asked of sockets, or done with them, on whichever Gateway they are.

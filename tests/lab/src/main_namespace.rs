@@ -9,10 +9,11 @@ use serde_json::Value;
 pub(crate) type Notes = BTreeMap<String, Value>;
 
 /// Events that come with later parts of the library.
-const LATER: [&str; 6] = ["publish", "history", "push", "consume", "stop", "queue"];
+const LATER: [&str; 4] = ["push", "consume", "stop", "queue"];
 
 pub(crate) fn namespace() -> Namespace<Notes> {
     let namespace = Namespace::new(connect)
+        .history(Keep::messages(100_000))
         .on("message", message)
         .on("message-with-ack", echo)
         .on("echo", echo)
@@ -36,6 +37,9 @@ pub(crate) fn namespace() -> Namespace<Notes> {
         .on("herd", herd)
         .on("unherd", unherd)
         .on("kick", kick)
+        .on("publish", publish)
+        .on("history", history)
+        .on_recover(recovered)
         .on_fallback(unknown)
         .on_disconnect(gone);
     LATER.iter().fold(namespace, |namespace, event| namespace.on(event, later))
@@ -162,6 +166,27 @@ async fn unherd(io: Io, Data((from, to)): Data<(String, String)>) -> Result<Ack,
 
 async fn kick(io: Io, Data((id, close)): Data<(String, bool)>) -> Result<Ack, Fault> {
     Ok(Ack(io.in_(&id).disconnect_all(close).await?))
+}
+
+async fn publish(
+    io: Io,
+    Data((room, x, id)): Data<(String, Raw, Option<String>)>,
+) -> Result<Ack<Receipt>, Fault> {
+    Ok(Ack(io.to(&room).once(&id.unwrap_or_default()).publish("said", &x).await?))
+}
+
+async fn history(
+    io: Io,
+    Data((room, after, limit)): Data<(String, u64, u64)>,
+) -> Result<Ack<Payload>, Fault> {
+    let page = io.to(&room).history(Page::after(after, limit)).await?;
+    let messages: Vec<_> = page.iter().map(Stored::message).collect();
+    Ok(Ack(Payload::from_args(&messages)?))
+}
+
+/// As on connecting.
+async fn recovered(socket: Socket, Auth(auth): Auth<Value>) -> Result<(), Fault> {
+    socket.emit("auth", &auth)
 }
 
 /// Tells of it where the socket's data says so, under `tell`.

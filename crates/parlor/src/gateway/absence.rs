@@ -27,7 +27,7 @@ pub(super) const AWAY: &str = "a/";
 pub(super) struct Absent {
     pub(super) id: Rc<str>,
     pub(super) nsp: Rc<str>,
-    data: String,
+    pub(super) data: String,
     /// With the number of the log when it joined.
     pub(super) rooms: Vec<(Rc<str>, u64)>,
     /// What came up to this number in the log is not for it.
@@ -85,14 +85,21 @@ impl Gateway {
         place: Option<&wire::Place>,
     ) -> Option<Vec<Frame>> {
         self.recovery().filter(|_| !cast.volatile)?;
-        let number = self.log.add(turn, nsp, cast, place)?;
+        let Some(number) = self.log.add(turn, nsp, cast, place) else {
+            self.stores.push_back(Output::Store { key: LOG.to_owned(), value: self.log.row() });
+            return None;
+        };
         self.app.config().parser.with_argument(&cast.frames, &log::offset(number, &self.name))
     }
 
     /// Whether a socket that goes for this reason stays as one that is away.
     pub(super) fn stays(&self, socket: &Socket, reason: &str) -> bool {
         let is_in = matches!(socket.phase, Phase::Live | Phase::Resuming);
-        is_in && socket.lifeline.is_some() && may_return(reason) && self.recovery().is_some()
+        is_in
+            && socket.lifeline.is_some()
+            && !socket.resuming.is_elsewhere
+            && may_return(reason)
+            && self.recovery().is_some()
     }
 
     /// Keeps a socket that has lost its connection, a member of its rooms still.
@@ -132,13 +139,23 @@ impl Gateway {
     }
 
     /// Takes out a socket that is away.
-    fn take_back(&mut self, pid: &str) -> Option<Absent> {
+    pub(super) fn take_back(&mut self, pid: &str) -> Option<Absent> {
         let (pid, absent) = self.absent.remove_entry(pid)?;
         self.absences.remove(&(absent.until, pid));
         if let Some(local) = self.locals.get_mut(&absent.nsp) {
             local.away.remove(&absent.id);
         }
         Some(*absent)
+    }
+
+    /// Keeps a socket that is away until then at least.
+    pub(super) fn put_off(&mut self, pid: &str, until: Millis) {
+        if let Some((pid, mut absent)) = self.absent.remove_entry(pid) {
+            self.absences.remove(&(absent.until, pid.clone()));
+            absent.until = absent.until.max(until);
+            self.absences.insert((absent.until, pid.clone()));
+            self.absent.insert(pid, absent);
+        }
     }
 
     /// Gives up a socket that is away: now it leaves its rooms.
@@ -148,6 +165,7 @@ impl Gateway {
             self.left(turn, &RoomKey::room(&absent.nsp, room), &absent.id, true);
         }
         self.left(turn, &RoomKey::everyone(&absent.nsp), &absent.id, true);
+        self.tell_home(turn, &absent.id, pid, false);
         self.stores.push_back(Output::Store { key: format!("{AWAY}{pid}"), value: None });
     }
 
@@ -248,7 +266,7 @@ impl Gateway {
     }
 
     /// A client that comes back has lost its connection, though this has not been noticed here.
-    fn cut_loose(&mut self, turn: &mut Turn<'_>, pid: &str) {
+    pub(super) fn cut_loose(&mut self, turn: &mut Turn<'_>, pid: &str) {
         let Some(place) = self.pids.get(pid).and_then(|id| self.sockets.get(id)).cloned() else { return };
         let reason = CloseReason::TransportClose;
         if let Some(client) = self.clients.get_mut(&place.sid) {
@@ -259,7 +277,7 @@ impl Gateway {
     }
 
     /// From where in the log on a socket has missed something; `None`: what it missed is not there any more.
-    fn after(&self, absent: &Absent, offset: Option<&str>) -> Option<u64> {
+    pub(super) fn after(&self, absent: &Absent, offset: Option<&str>) -> Option<u64> {
         let number = match offset {
             None => absent.since,
             // Of another Gateway: it has not heard anything since it came here.
@@ -285,9 +303,10 @@ impl Gateway {
         let (true, Some(lifeline)) = (socket.phase == Phase::Resuming, socket.lifeline.clone()) else {
             return;
         };
-        if socket.resuming.awaits > 0 {
+        if socket.resuming.awaits > 0 || !socket.pending.is_empty() || self.fetch(turn, sid, nsp) {
             return;
         }
+        let Some(socket) = self.socket(sid, nsp) else { return };
         let (id, after) = (socket.id.clone(), socket.resuming.after);
         socket.phase = Phase::Live;
         let missed = Missed { nsp, id: &id, rooms: &lifeline.joined, after };

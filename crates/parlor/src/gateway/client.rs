@@ -78,8 +78,12 @@ impl Lifeline {
 pub(super) struct Resuming {
     /// What is behind this number in the log it has missed.
     pub(super) after: u64,
-    /// How many Rooms have not said yet that they have told all.
+    /// How many have not said yet that they have told all: Rooms, and the Gateway that it comes from.
     pub(super) awaits: usize,
+    /// The Gateway from which it is to be had, and the offset that its client gave.
+    pub(super) from: Option<(String, Option<String>)>,
+    /// Whether it is there still.
+    pub(super) is_elsewhere: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -186,6 +186,19 @@ impl Gateway {
 
     /// Has a socket that comes back wait until the Room has told all of its history.
     pub(super) fn await_rest(&mut self, turn: &mut Turn<'_>, key: &RoomKey, id: &Rc<str>) {
+        if let Some(place) = self.sockets.get(id).cloned()
+            && let Some(socket) = self.socket(&place.sid, &place.nsp)
+        {
+            socket.resuming.awaits += 1;
+        }
+        self.await_place(turn, key, id);
+    }
+
+    /// Has somebody wait until the Room has told all that is before this in its order, and all of its history.
+    pub(super) fn await_place(&mut self, turn: &mut Turn<'_>, key: &RoomKey, id: &Rc<str>) {
+        if !self.keeps_history(key) {
+            return self.mark(turn, key, id);
+        }
         let membership = self.membership(turn, key);
         // Who comes back at the same time waits for the same answer.
         let token = match membership.having.asked().filter(|token| membership.is_open(*token)) {
@@ -194,16 +207,11 @@ impl Gateway {
                 self.ask_for_missing(turn, key, None);
                 match self.membership(turn, key).having.asked() {
                     Some(token) => token,
-                    None => return,
+                    None => return self.mark(turn, key, id),
                 }
             }
         };
         self.membership(turn, key).wait(token, id);
-        if let Some(place) = self.sockets.get(id).cloned()
-            && let Some(socket) = self.socket(&place.sid, &place.nsp)
-        {
-            socket.resuming.awaits += 1;
-        }
     }
 
     pub(super) fn keeps_history(&self, key: &RoomKey) -> bool {

@@ -33,15 +33,18 @@ pub(super) struct Log {
     first: u64,
     /// Entries up to this number went before their time, or never came in.
     lost: u64,
-    /// How large it is, roughly.
-    bytes: u64,
-    /// When the oldest entry was made.
+    /// How many bytes there were in all entries up to the last, and up to the one before the first.
+    written: u64,
+    trimmed: u64,
+    /// When the oldest entry was made; 0: there is none.
     oldest: Millis,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Head {
     at: Millis,
+    /// How many bytes there were in all entries before it, and in itself.
+    before: u64,
     bytes: u64,
     /// Where the Room has it in its history.
     stored: Option<(RoomKey, u64)>,
@@ -83,8 +86,16 @@ impl Log {
     /// After the loss of memory; `row` is that of [`LOG`].
     pub(super) fn restore(journal: &dyn Journal, row: Option<&[u8]>) -> Self {
         let mut log: Self = row.and_then(|row| postcard::from_bytes(row).ok()).unwrap_or_default();
-        if let Some((last, _)) = journal.heads(0..u64::MAX, Order::NewestFirst, 1).first() {
-            log.last = log.last.max(*last);
+        let head = |order| {
+            let (number, head) = journal.heads(0..u64::MAX, order, 1).pop()?;
+            Some((number, postcard::from_bytes::<Head>(&head).ok()?))
+        };
+        if let (Some((first, oldest)), Some((last, newest))) =
+            (head(Order::OldestFirst), head(Order::NewestFirst))
+        {
+            log.last = log.last.max(last);
+            log.written = newest.before + newest.bytes;
+            (log.first, log.oldest, log.trimmed) = (first, oldest.at, oldest.before);
         }
         log
     }
@@ -99,7 +110,8 @@ impl Log {
         after < self.lost
     }
 
-    /// Adds an entry; gives its number. `None` if it could not be stored: who was to hear it can't recover any more.
+    /// Adds an entry; gives its number. `None` if it could not be stored: then who had to hear it is not to recover any
+    /// more, and [`row`](Self::row) says so.
     pub(super) fn add(
         &mut self,
         turn: &mut Turn<'_>,
@@ -110,16 +122,16 @@ impl Log {
         self.last += 1;
         let body = postcard::to_allocvec(&BodyRef { nsp, cast, place }).unwrap_or_default();
         let stored = place.and_then(Place::stored);
-        let head = Head { at: turn.now, bytes: body.len() as u64, stored };
+        let head = Head { at: turn.now, before: self.written, bytes: body.len() as u64, stored };
         let head = postcard::to_allocvec(&head).unwrap_or_default();
         if turn.journal.put(self.last, &head, &body).is_err() {
             self.lost = self.last;
             return None;
         }
         if self.oldest == 0 {
-            (self.oldest, self.first) = (turn.now, self.last);
+            (self.oldest, self.first, self.trimmed) = (turn.now, self.last, self.written);
         }
-        self.bytes += body.len() as u64;
+        self.written += body.len() as u64;
         Some(self.last)
     }
 
@@ -151,7 +163,7 @@ impl Log {
             return None;
         }
         let many = self.last + 1 - self.first > config.log_entries + config.log_entries / SLACK
-            || self.bytes > config.log_bytes + config.log_bytes / SLACK;
+            || self.written.saturating_sub(self.trimmed) > config.log_bytes + config.log_bytes / SLACK;
         Some(if many { self.oldest } else { self.oldest + 2 * age })
     }
 
@@ -172,7 +184,8 @@ impl Log {
             for (number, head) in heads {
                 let Ok(head) = postcard::from_bytes::<Head>(&head) else { continue };
                 let is_old = head.at + age <= turn.now;
-                let is_much = self.last + 1 - number > config.log_entries || self.bytes > config.log_bytes;
+                let is_much = self.last + 1 - number > config.log_entries
+                    || self.written.saturating_sub(head.before) > config.log_bytes;
                 if !is_old && !is_much {
                     oldest = head.at;
                     first = number;
@@ -181,7 +194,7 @@ impl Log {
                 if !is_old {
                     self.lost = number;
                 }
-                self.bytes = self.bytes.saturating_sub(head.bytes);
+                self.trimmed = head.before + head.bytes;
                 gone.extend(head.stored);
                 first = number + 1;
             }

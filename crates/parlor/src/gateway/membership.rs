@@ -300,6 +300,15 @@ impl Gateway {
         true
     }
 
+    /// Has somebody wait for the Room to say where its order is.
+    pub(super) fn mark(&mut self, turn: &mut Turn<'_>, key: &RoomKey, id: &Rc<str>) {
+        let membership = self.membership(turn, key);
+        let token = membership.mark(turn);
+        membership.wait(token, id);
+        self.awaited_rooms.insert(key.clone());
+        self.ready.push(Peer::Room(key.clone()));
+    }
+
     /// A socket joins or leaves, here and now.
     fn changed(&mut self, key: &RoomKey, sid: &str, nsp: &Rc<str>, id: &Rc<str>, join: bool) {
         let room = key.room.as_deref().unwrap_or_default();
@@ -340,9 +349,21 @@ impl Gateway {
         self.stop_awaiting(key);
         let (mut done, mut resumed) = (Vec::new(), Vec::new());
         for Waiting { socket: id, join, .. } in due {
+            if self.handovers.contains_key(&id) {
+                resumed.push((id, None));
+                continue;
+            }
             let Some(place) = self.sockets.get(&id).cloned() else { continue };
-            if self.socket(&place.sid, &place.nsp).is_some_and(|socket| socket.phase == Phase::Resuming) {
-                resumed.push((id, place));
+            if let Some(socket) = self.socket(&place.sid, &place.nsp)
+                && socket.phase == Phase::Resuming
+            {
+                if let Some(room) = &key.room
+                    && let Some(at) = socket.pending.iter().position(|one| one.room == *room)
+                {
+                    socket.pending.remove(at);
+                    self.changed(key, &place.sid, &place.nsp, &id, join);
+                }
+                resumed.push((id, Some(place)));
                 continue;
             }
             let Some(room) = &key.room else {
@@ -365,22 +386,30 @@ impl Gateway {
             self.step(turn, &place.sid, &place.nsp);
         }
         for (id, place) in resumed {
-            self.told(turn, key, &id, &place);
+            self.told(turn, key, &id, place.as_deref());
         }
         self.vacate(turn, key);
     }
 
-    /// A Room has told a socket that comes back all of its history, or a part of it.
-    fn told(&mut self, turn: &mut Turn<'_>, key: &RoomKey, id: &Rc<str>, place: &Place) {
+    /// A Room has told a socket that comes back, or is handed over, all of its history, or a part of it.
+    fn told(&mut self, turn: &mut Turn<'_>, key: &RoomKey, id: &Rc<str>, place: Option<&Place>) {
         if let Some(membership) = self.rooms.get_mut(key)
             && let Some(token) = membership.having.asked()
         {
             return membership.wait(token, id); // there is more
         }
-        if let Some(socket) = self.socket(&place.sid, &place.nsp) {
+        match place {
+            Some(place) => self.told_one(turn, &place.sid, &place.nsp),
+            None => self.told_for_handover(turn, id),
+        }
+    }
+
+    /// One less to wait for.
+    pub(super) fn told_one(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &Rc<str>) {
+        if let Some(socket) = self.socket(sid, nsp) {
             socket.resuming.awaits = socket.resuming.awaits.saturating_sub(1);
         }
-        self.resume_if_ready(turn, &place.sid, &place.nsp);
+        self.resume_if_ready(turn, sid, nsp);
     }
 
     /// The Room may lend its order, in the reply to a request. Then what waits to be sent to it need not be.

@@ -23,11 +23,10 @@ const ASK_TIMEOUT: Millis = 6_000;
 /// How long the joins and leaves of a question may take.
 const CHANGE_TIMEOUT: Millis = 4_000;
 
-/// A question that a call has asked.
+/// A question that was asked of another object.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Asked {
-    call: CallId,
-    ask: u64,
+    asker: Asker,
     deadline: Millis,
 }
 
@@ -92,25 +91,50 @@ impl Gateway {
             Peer::Gateway(name) => *name == self.name,
             Peer::Room(key) => !query.is_for_the_room() && self.membership(turn, key).leads(turn.now),
         };
+        let asker = Asker::Call { call, ask };
         if is_here {
-            return self.question(turn, nsp, &target, query, Asker::Call { call, ask });
+            return self.question_one(turn, nsp, target, query, asker);
         }
+        self.ask_peer(turn, peer, (nsp, target, query), asker);
+    }
+
+    fn ask_peer(
+        &mut self,
+        turn: &mut Turn<'_>,
+        peer: Peer,
+        (nsp, target, query): (&str, Target, Query),
+        asker: Asker,
+    ) {
         self.next_ask += 1;
-        let number = self.next_ask;
-        self.asks.insert(number, Asked { call, ask, deadline: turn.now + ASK_TIMEOUT + query.patience() });
+        let ask = self.next_ask;
+        self.asks.insert(ask, Asked { asker, deadline: turn.now + ASK_TIMEOUT + query.patience() });
         match peer {
             Peer::Gateway(name) => {
-                let item = Direct::Ask { ask: number, nsp: nsp.to_owned(), target, query };
-                self.tell_gateway(turn, name, item);
+                self.tell_gateway(turn, name, Direct::Ask { ask, nsp: nsp.to_owned(), target, query });
             }
-            Peer::Room(key) => self.tell(turn, key, ToRoom::Ask { ask: number, target, query }),
+            Peer::Room(key) => self.tell(turn, key, ToRoom::Ask { ask, target, query }),
         }
     }
 
-    /// The answer to a question of a call here.
-    pub(super) fn answered(&mut self, number: u64, found: Found) {
-        if let Some(Asked { call, ask, .. }) = self.asks.remove(&number) {
-            self.outputs.push_back(Output::Answered { call, ask, found });
+    /// Asks the sockets here that are meant; one that has moved, where it is.
+    pub(super) fn question_one(
+        &mut self,
+        turn: &mut Turn<'_>,
+        nsp: &str,
+        target: Target,
+        query: Query,
+        asker: Asker,
+    ) {
+        match self.moved(&target) {
+            Some(to) => self.ask_peer(turn, Peer::Gateway(to), (nsp, target, query), asker),
+            None => self.question(turn, nsp, &target, query, asker),
+        }
+    }
+
+    /// The answer to a question.
+    pub(super) fn answered(&mut self, turn: &mut Turn<'_>, number: u64, found: Found) {
+        if let Some(Asked { asker, .. }) = self.asks.remove(&number) {
+            self.respond(turn, asker, found);
         }
     }
 
@@ -315,7 +339,7 @@ impl Gateway {
         let tasks: Vec<u64> =
             self.tasks.iter().filter(|(_, task)| late(task.deadline)).map(|(number, _)| *number).collect();
         for number in asks {
-            self.answered(number, Found::too_late());
+            self.answered(turn, number, Found::too_late());
         }
         if tasks.is_empty() {
             return;

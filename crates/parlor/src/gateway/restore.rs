@@ -10,6 +10,7 @@ use super::{
     client::{self, Client, Pending, Phase, RoomsOf, Socket},
     having::SEEN,
     log::{LOG, Log},
+    moving::MOVED,
 };
 use crate::{App, Turn, call::Occasion, names::RoomKey};
 
@@ -48,6 +49,10 @@ impl Gateway {
                 match postcard::from_bytes::<Absent>(&value) {
                     Ok(absent) => gateway.take_away(pid.into(), absent),
                     Err(_) => gateway.stores.push_back(Output::Store { key, value: None }),
+                }
+            } else if let Some(id) = key.strip_prefix(MOVED) {
+                if let Ok(moved) = postcard::from_bytes(&value) {
+                    gateway.moved.insert(id.into(), Box::new(moved));
                 }
             } else if let Some(room) = key.strip_prefix(SEEN) {
                 gateway

@@ -20,7 +20,7 @@ impl Gateway {
             (Some(peer), rest) => (peer, rest),
             (None, rest) => {
                 let (nsp, cast) = wire::decode_outside(rest)?;
-                self.deliver(turn, &nsp, &cast, None);
+                self.deliver_to_one(turn, &nsp, cast);
                 self.pump(turn);
                 return Ok(Vec::new());
             }
@@ -126,7 +126,7 @@ impl Gateway {
     /// Sends a broadcast on its way. Where this Gateway has the order on loan it is there already.
     pub(super) fn cast(&mut self, turn: &mut Turn<'_>, nsp: &str, cast: Cast) {
         match address(self.app.config().gateways, nsp, &cast.target) {
-            Peer::Gateway(here) if here == self.name => self.deliver(turn, nsp, &cast, None),
+            Peer::Gateway(here) if here == self.name => self.deliver_to_one(turn, nsp, cast),
             Peer::Gateway(name) => self.tell_gateway(turn, name, Direct::Cast { nsp: nsp.to_owned(), cast }),
             Peer::Room(key) => {
                 let membership = self.membership(turn, &key);
@@ -194,7 +194,7 @@ impl Gateway {
                 }
                 // Numbers of questions begin anew with each memory.
                 ToGateway::Answers { .. } if doubtful => {}
-                ToGateway::Answers { ask, found } => self.answered(ask, found),
+                ToGateway::Answers { ask, found } => self.answered(turn, ask, found),
             }
         }
     }
@@ -231,7 +231,7 @@ impl Gateway {
         for Arrived { item, doubtful } in items {
             match item {
                 Direct::Cast { cast, .. } if doubtful => self.outputs.push_back(Output::Dropped(cast.frames)),
-                Direct::Cast { nsp, cast } => self.deliver(turn, &nsp, &cast, None),
+                Direct::Cast { nsp, cast } => self.deliver_to_one(turn, &nsp, cast),
                 Direct::Ask { ask, query, .. } if doubtful && !query.is_idempotent() => {
                     self.tell_gateway(
                         turn,
@@ -241,10 +241,16 @@ impl Gateway {
                 }
                 Direct::Ask { ask, nsp, target, query } => {
                     let asker = Asker::Gateway { name: from.to_owned(), ask };
-                    self.question(turn, &nsp, &target, query, asker);
+                    self.question_one(turn, &nsp, target, query, asker);
                 }
-                Direct::Answer { .. } if doubtful => {}
-                Direct::Answer { ask, found } => self.answered(ask, found),
+                // Numbers of questions begin anew with each memory.
+                Direct::Answer { .. } | Direct::Found { .. } | Direct::Taken { .. } if doubtful => {}
+                Direct::Answer { ask, found } => self.answered(turn, ask, found),
+                Direct::Find { ask, nsp, pid } => self.find(turn, from, (ask, &nsp, &pid)),
+                Direct::Found { ask, whereabouts } => self.found(turn, from, ask, whereabouts),
+                Direct::Take { ask, pid, offset } => self.hand_over(turn, from, (ask, &pid, offset)),
+                Direct::Taken { ask, socket } => self.taken(turn, ask, socket),
+                Direct::Moved { id, pid, to } => self.moved_to(&id, &pid, to),
             }
         }
         self.gateways.retain(|name, link| name == from || !link.is_forgettable(turn.now));

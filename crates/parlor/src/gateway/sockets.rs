@@ -99,21 +99,33 @@ impl Gateway {
         if client.session.version() == Version::V4
             && self.recovery().is_some()
             && let Some(returning) = Returning::read(auth.as_deref())
-            && self.resume(turn, sid, &nsp, auth.as_ref(), &returning)
+            && (self.resume(turn, sid, &nsp, auth.as_ref(), &returning)
+                || self.seek(turn, (sid, &nsp), auth.as_ref(), &returning))
         {
             return;
         }
+        self.begin_socket(turn, sid, &nsp, auth);
+    }
+
+    /// Has a new socket ask to be let in.
+    pub(super) fn begin_socket(
+        &mut self,
+        turn: &mut Turn<'_>,
+        sid: &Rc<str>,
+        nsp: &Rc<str>,
+        auth: Option<Rc<str>>,
+    ) {
         let Some(client) = self.clients.get_mut(sid) else { return };
         let id: Rc<str> = match client.session.version() {
             Version::V4 => id(&turn.id(), &self.name).into(),
-            Version::V3 if &*nsp == "/" => sid.clone(), // the client makes it up by itself
+            Version::V3 if &**nsp == "/" => sid.clone(), // the client makes it up by itself
             Version::V3 => format!("{nsp}#{sid}").into(),
         };
         let socket = Socket::new(id, nsp.clone(), auth);
         let place = Place { sid: sid.clone(), nsp: nsp.clone() };
         self.sockets.insert(socket.id.clone(), Box::new(place));
         client.sockets.insert(nsp.clone(), socket);
-        self.call(turn, sid, &nsp, Occasion::Connect, None);
+        self.call(turn, sid, nsp, Occasion::Connect, None);
     }
 
     pub(super) fn socket(&mut self, sid: &str, nsp: &str) -> Option<&mut Socket> {
@@ -297,7 +309,13 @@ impl Gateway {
     }
 
     /// A socket, already taken from its client, has gone: its rooms hear of it first, then its handler.
-    fn depart(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, mut socket: Socket, reason: &'static str) {
+    pub(super) fn depart(
+        &mut self,
+        turn: &mut Turn<'_>,
+        sid: &Rc<str>,
+        mut socket: Socket,
+        reason: &'static str,
+    ) {
         if socket.phase == Phase::Live {
             // What it still had to say to others is said.
             let last_words = std::mem::take(&mut socket.effects);
@@ -323,8 +341,10 @@ impl Gateway {
         if !stays {
             if let Some(lifeline) = &socket.lifeline {
                 self.pids.remove(&lifeline.pid);
+                self.tell_home(turn, &socket.id, &lifeline.pid, false);
             }
-            self.left(turn, &RoomKey::everyone(nsp), &socket.id, socket.phase == Phase::Live);
+            let was_in = matches!(socket.phase, Phase::Live | Phase::Resuming);
+            self.left(turn, &RoomKey::everyone(nsp), &socket.id, was_in);
         }
         let watched = self.app.handlers(nsp).is_some_and(super::super::namespace::Handlers::has_disconnect);
         if socket.phase != Phase::Live || !watched {

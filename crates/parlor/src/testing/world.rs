@@ -118,12 +118,12 @@ impl World {
         }
     }
 
-    /// Opens a WebSocket to the next Gateway, round robin.
-    pub(super) fn open(&mut self, version: Version) -> Conn {
+    /// Opens a WebSocket to a Gateway, or to the next one, round robin.
+    pub(super) fn open(&mut self, version: Version, gateway: Option<String>) -> Conn {
         self.next_conn += 1;
         let conn = self.next_conn;
         let shard = u32::try_from(conn).unwrap_or_default();
-        let name = self.app.config().gateways.pick(LOCATIONS[0], shard);
+        let name = gateway.unwrap_or_else(|| self.app.config().gateways.pick(LOCATIONS[0], shard));
         self.lines.insert(conn, Line { gateway: name.clone(), version, ..Line::default() });
         let dialect = Dialect { version, ..Dialect::default() };
         self.gateway(&name, |machine, turn| {

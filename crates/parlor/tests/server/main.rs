@@ -14,5 +14,6 @@ mod handlers;
 mod history;
 mod lives;
 mod questions;
+mod recovery;
 mod rooms;
 mod wire;
