@@ -16,7 +16,11 @@ export function standsOn({ io }) {
 /** The other one of two. */
 export const elsewhere = (socket) => (standsOn(socket) === "any-0" ? "any-1" : "any-0");
 
-/** Ends a socket's connection without a word of Socket.IO, and waits until the client has noticed. */
+/**
+ * Ends a socket's connection without a word of Socket.IO, and waits until the client has noticed. Not while it upgrades:
+ * `close()` has to wait for that, and the events that arrive with its end go into the client's `receiveBuffer`, from which
+ * it takes them when it is connected again, though it had said that it has not had them. So it is with Node's server.
+ */
 export async function drop(socket) {
   standsOn(socket); // to be known afterwards
   const left = next(socket, "disconnect");
