@@ -122,6 +122,8 @@ pub(crate) enum ToGateway {
         number: u64,
         /// Which it is: the same to all Gateways.
         order: Order,
+        /// The number of the last stored message that comes before it, or that it is.
+        last: u64,
         /// Whether the Gateway may have it.
         again: bool,
         /// What and for whom.

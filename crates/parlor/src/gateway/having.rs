@@ -36,7 +36,7 @@ struct Asking {
     held: VecDeque<Arrived<ToGateway>>,
 }
 
-/// What to do with a stored message.
+/// What to do with a broadcast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     HandOn,
@@ -85,8 +85,11 @@ impl Having {
         }
     }
 
-    fn judge(&self, seq: u64, again: bool, doubtful: bool) -> Verdict {
+    fn judge(&self, (seq, last): (u64, u64), again: bool, doubtful: bool) -> Verdict {
         match self.seen {
+            _ if seq == 0 && doubtful => Verdict::Doubtful,
+            Some(seen) if seq == 0 && last > seen => Verdict::Early,
+            _ if seq == 0 => Verdict::HandOn,
             Some(seen) if seq <= seen => Verdict::Known,
             Some(seen) if seq > seen + 1 && !again => Verdict::Early,
             Some(_) => Verdict::HandOn,
@@ -114,18 +117,21 @@ impl Gateway {
         Some(arrived)
     }
 
-    /// What to do with a stored message. If it is to be handed on, that is remembered.
+    /// What to do with a broadcast: its number in the history, if it has one, and that of the last before it. If it is
+    /// to be handed on, that is remembered.
     pub(super) fn judge(
         &mut self,
         turn: &mut Turn<'_>,
         key: &RoomKey,
-        (seq, again, doubtful): (u64, bool, bool),
+        (seq, last): (u64, u64),
+        again: bool,
+        doubtful: bool,
     ) -> Verdict {
         let membership = self.membership(turn, key);
-        let verdict = membership.having.judge(seq, again, doubtful);
-        if verdict == Verdict::HandOn {
-            membership.having.seen = Some(seq);
-            if let Some(handed_on) = &mut self.handed_on {
+        let verdict = membership.having.judge((seq, last), again, doubtful);
+        if verdict == Verdict::HandOn && !membership.is_out() {
+            membership.having.seen = Some(last);
+            if let Some(handed_on) = self.handed_on.as_mut().filter(|_| seq > 0) {
                 handed_on.insert(key.clone(), seq);
             }
         }
