@@ -170,7 +170,7 @@ impl Gateway {
                         Verdict::Doubtful => self.outputs.push_back(Output::Dropped(cast.frames)),
                         Verdict::Early => {
                             let item = ToGateway::Deliver { number: 0, order, last, again, cast };
-                            self.ask_for_missing(turn, key, Some(Arrived { item, doubtful }));
+                            self.came_early(turn, key, Arrived { item, doubtful });
                         }
                     }
                     self.nobody_is_here(key);
