@@ -268,6 +268,8 @@ pub(crate) struct Socket {
     pub data: String,
     /// What its client has not heard, in order.
     pub missed: Vec<Heard>,
+    /// Of Rooms' histories, the number of the last message that it has heard or that is in `missed`.
+    pub stored: Vec<(RoomKey, u64)>,
 }
 
 /// A broadcast that a Gateway has heard.

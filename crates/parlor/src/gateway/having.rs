@@ -59,6 +59,10 @@ impl Having {
         self.asking.as_ref().map(|asking| asking.token)
     }
 
+    pub(super) fn seen(&self) -> Option<u64> {
+        self.seen
+    }
+
     pub(super) fn is_asking(&self) -> bool {
         self.asking.is_some()
     }

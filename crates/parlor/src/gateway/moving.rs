@@ -244,7 +244,13 @@ impl Gateway {
             size += logged.cast.frames.iter().map(Frame::len).sum::<usize>();
             missed.push(Heard { place: logged.place, frames: logged.cast.frames });
         });
-        (size <= LUGGAGE).then(|| Moving { data: absent.data.clone(), missed })
+        let rooms = absent.rooms.iter().map(|(room, _)| RoomKey::room(&absent.nsp, room));
+        let stored = rooms.chain([RoomKey::everyone(&absent.nsp)]).filter_map(|key| {
+            let seen = self.rooms.get(&key)?.having.seen()?;
+            Some((key, seen))
+        });
+        let stored = stored.collect();
+        (size <= LUGGAGE).then(|| Moving { data: absent.data.clone(), missed, stored })
     }
 
     /// A socket has come over. What it brings may not have come here yet, so the Rooms are asked where their order is.
@@ -280,10 +286,14 @@ impl Gateway {
         let Some(lifeline) = socket.lifeline.clone() else { return false };
         let (id, after) = (socket.id.clone(), socket.resuming.after);
         let known: Vec<Place> = moving.missed.iter().filter_map(|heard| heard.place.clone()).collect();
+        let is_known = |place: &Place| {
+            let is_older = |(key, seq): &(RoomKey, u64)| *key == place.key && place.order.seq <= *seq;
+            known.contains(place) || place.order.seq > 0 && moving.stored.iter().any(is_older)
+        };
         let mut all = moving.missed;
         let here = Missed { nsp, id: &id, rooms: &lifeline.joined, after };
         self.log.replay(turn.journal, &here, |_, logged| {
-            if !logged.place.as_ref().is_some_and(|place| known.contains(place)) {
+            if !logged.place.as_ref().is_some_and(is_known) {
                 all.push(Heard { place: logged.place, frames: logged.cast.frames });
             }
         });
