@@ -139,6 +139,8 @@ struct Local {
 /// A call under way.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Called {
+    /// Over which connection: a socket may come back over another one, and the call is not of that.
+    sid: Rc<str>,
     socket: Rc<str>,
     nsp: Rc<str>,
     ack: Option<u64>,

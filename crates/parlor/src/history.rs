@@ -99,7 +99,7 @@ impl Stored {
     /// # Errors
     /// If it does not fit `T`.
     pub fn data<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        self.data.to().map_err(Fault::internal)
+        self.data.to::<(T,)>().map(|(data,)| data).map_err(Fault::internal)
     }
 
     /// The argument that members of the room get with its event: `{seq, data}`.
@@ -117,7 +117,7 @@ fn or_null(json: &str) -> &str {
 impl Serialize for Message<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::{Error, SerializeStruct};
-        let data: crate::Raw = self.0.data.to().map_err(S::Error::custom)?;
+        let (data,): (crate::Raw,) = self.0.data.to().map_err(S::Error::custom)?;
         let mut message = serializer.serialize_struct("Message", 2)?;
         message.serialize_field("seq", &self.0.seq)?;
         message.serialize_field("data", &data)?;

@@ -453,12 +453,13 @@ impl Room {
             0 => Order { seq, of: (self.born, self.ordered) },
             seq => Order { seq, of: (0, 0) }, // as whoever sends it again has it
         };
+        let last = if seq > 0 { seq } else { self.history.last() };
         for gateway in self.members.clone() {
             if only.is_some_and(|only| only != gateway) {
                 continue;
             }
             let number = from.filter(|(name, _)| *name == gateway).map_or(0, |(_, number)| number);
-            let item = ToGateway::Deliver { number, order, again: again.is_some(), cast: cast.clone() };
+            let item = ToGateway::Deliver { number, order, last, again: again.is_some(), cast: cast.clone() };
             self.tell(turn, &gateway, item);
             let link = self.link(turn, &gateway);
             if link.is_failing() && link.is_full(ToGateway::weight) {

@@ -22,8 +22,15 @@ pub enum Mistake {
 
 impl Mistake {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::MissingDedupe, Self::LostGap, Self::StaleLease, Self::EarlyJoin, Self::GhostMember];
+    pub const ALL: [Self; 7] = [
+        Self::MissingDedupe,
+        Self::LostGap,
+        Self::StaleLease,
+        Self::EarlyJoin,
+        Self::GhostMember,
+        Self::EarlyReceipt,
+        Self::TwoReceipts,
+    ];
 }
 
 #[cfg(feature = "sabotage")]

@@ -122,6 +122,8 @@ pub(crate) enum ToGateway {
         number: u64,
         /// Which it is: the same to all Gateways.
         order: Order,
+        /// The number of the last stored message that comes before it, or that it is.
+        last: u64,
         /// Whether the Gateway may have it.
         again: bool,
         /// What and for whom.
@@ -266,6 +268,8 @@ pub(crate) struct Socket {
     pub data: String,
     /// What its client has not heard, in order.
     pub missed: Vec<Heard>,
+    /// Of Rooms' histories, the number of the last message that it has heard or that is in `missed`.
+    pub stored: Vec<(RoomKey, u64)>,
 }
 
 /// A broadcast that a Gateway has heard.

@@ -303,7 +303,8 @@ impl Gateway {
         let (true, Some(lifeline)) = (socket.phase == Phase::Resuming, socket.lifeline.clone()) else {
             return;
         };
-        if socket.resuming.awaits > 0 || !socket.pending.is_empty() || self.fetch(turn, sid, nsp) {
+        let waits = socket.resuming.awaits > 0 || !socket.pending.is_empty();
+        if waits || self.fetch(turn, sid, nsp) || self.unpack(turn, sid, nsp) {
             return;
         }
         let Some(socket) = self.socket(sid, nsp) else { return };

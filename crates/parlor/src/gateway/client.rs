@@ -84,6 +84,8 @@ pub(super) struct Resuming {
     pub(super) from: Option<(String, Option<String>)>,
     /// Whether it is there still.
     pub(super) is_elsewhere: bool,
+    /// What it brought from there.
+    pub(super) luggage: Option<crate::wire::Socket>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

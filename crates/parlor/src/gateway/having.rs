@@ -32,11 +32,12 @@ struct Asking {
     token: u64,
     /// From where on it was asked.
     from: u64,
-    /// What came meanwhile.
+    /// Whether something is known to be missing: what comes meanwhile is to come behind it.
+    holds: bool,
     held: VecDeque<Arrived<ToGateway>>,
 }
 
-/// What to do with a stored message.
+/// What to do with a broadcast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     HandOn,
@@ -58,15 +59,19 @@ impl Having {
         self.asking.as_ref().map(|asking| asking.token)
     }
 
+    pub(super) fn seen(&self) -> Option<u64> {
+        self.seen
+    }
+
     pub(super) fn is_asking(&self) -> bool {
         self.asking.is_some()
     }
 
-    /// Has the Room say what is missing. The answer to the token comes behind it.
-    pub(super) fn ask(&mut self, token: u64) -> Option<ToRoom> {
-        let have = self.seen?;
-        let held = self.asking.take().map(|asking| asking.held).unwrap_or_default();
-        self.asking = Some(Asking { token, from: have, held });
+    /// Has the Room say what is missing, if anything is. The answer to the token comes behind it.
+    fn ask(&mut self, token: u64) -> Option<ToRoom> {
+        let from = self.seen?;
+        let (holds, held) = self.asking.take().map(|asking| (asking.holds, asking.held)).unwrap_or_default();
+        self.asking = Some(Asking { token, from, holds, held });
         self.question()
     }
 
@@ -77,7 +82,7 @@ impl Having {
 
     /// Whether something has to wait until what is missing before it has come.
     fn holds_back(&self, item: &ToGateway) -> bool {
-        match (&self.asking, item) {
+        match (self.asking.as_ref().filter(|asking| asking.holds), item) {
             (None, _) => false,
             (_, ToGateway::Deliver { again, .. }) => !again,
             (Some(asking), ToGateway::Joined { token, .. }) => *token != asking.token,
@@ -85,8 +90,11 @@ impl Having {
         }
     }
 
-    fn judge(&self, seq: u64, again: bool, doubtful: bool) -> Verdict {
+    fn judge(&self, (seq, last): (u64, u64), again: bool, doubtful: bool) -> Verdict {
         match self.seen {
+            _ if seq == 0 && doubtful => Verdict::Doubtful,
+            Some(seen) if seq == 0 && last > seen => Verdict::Early,
+            _ if seq == 0 => Verdict::HandOn,
             Some(seen) if seq <= seen => Verdict::Known,
             Some(seen) if seq > seen + 1 && !again => Verdict::Early,
             Some(_) => Verdict::HandOn,
@@ -114,37 +122,45 @@ impl Gateway {
         Some(arrived)
     }
 
-    /// What to do with a stored message. If it is to be handed on, that is remembered.
+    /// What to do with a broadcast: its number in the history, if it has one, and that of the last before it. If it is
+    /// to be handed on, that is remembered.
     pub(super) fn judge(
         &mut self,
         turn: &mut Turn<'_>,
         key: &RoomKey,
-        (seq, again, doubtful): (u64, bool, bool),
+        (seq, last): (u64, u64),
+        again: bool,
+        doubtful: bool,
     ) -> Verdict {
         let membership = self.membership(turn, key);
-        let verdict = membership.having.judge(seq, again, doubtful);
-        if verdict == Verdict::HandOn {
-            membership.having.seen = Some(seq);
-            if let Some(handed_on) = &mut self.handed_on {
+        let verdict = membership.having.judge((seq, last), again, doubtful);
+        if verdict == Verdict::HandOn && !membership.is_out() {
+            // What is not stored comes when all before it was handed on.
+            membership.having.seen = Some(membership.having.seen.map_or(last, |seen| seen.max(seq)));
+            if let Some(handed_on) = self.handed_on.as_mut().filter(|_| seq > 0) {
                 handed_on.insert(key.clone(), seq);
             }
         }
         verdict
     }
 
-    /// Asks a Room for what is missing; the one that came early waits for it.
-    pub(super) fn ask_for_missing(
-        &mut self,
-        turn: &mut Turn<'_>,
-        key: &RoomKey,
-        early: Option<Arrived<ToGateway>>,
-    ) {
+    /// Something came before what is missing: it waits, and the Room is asked, unless it is asked already. (Then its
+    /// answer is still to come, behind all that it has told so far.)
+    pub(super) fn came_early(&mut self, turn: &mut Turn<'_>, key: &RoomKey, early: Arrived<ToGateway>) {
+        if !self.membership(turn, key).having.is_asking() {
+            self.ask_for_missing(turn, key);
+        }
+        if let Some(asking) = &mut self.membership(turn, key).having.asking {
+            asking.holds = true;
+            asking.held.push_back(early);
+        }
+    }
+
+    /// Asks a Room for what is missing, if anything is.
+    fn ask_for_missing(&mut self, turn: &mut Turn<'_>, key: &RoomKey) {
         let token = turn.epoch();
         let membership = self.membership(turn, key);
         if let Some(question) = membership.having.ask(token) {
-            if let Some(asking) = &mut membership.having.asking {
-                asking.held.extend(early);
-            }
             membership.put_off(turn.now);
             membership.ask(token, question);
             self.awaited_rooms.insert(key.clone());
@@ -164,7 +180,7 @@ impl Gateway {
         let having = &mut membership.having;
         let Some(asking) = having.asking.take_if(|asking| asking.token == token) else {
             match having.seen.filter(|_| was_in) {
-                Some(seen) if seen < last => self.ask_for_missing(turn, key, None),
+                Some(seen) if seen < last => self.ask_for_missing(turn, key),
                 Some(_) => {}
                 None => {
                     having.seen = Some(last);
@@ -178,7 +194,7 @@ impl Gateway {
         let seen = having.seen.unwrap_or_default();
         if seen < last && seen > asking.from {
             having.asking = Some(asking); // there was more than goes in one
-            return self.ask_for_missing(turn, key, None);
+            return self.ask_for_missing(turn, key);
         }
         having.seen = Some(seen.max(last)); // what did not come is not kept any more
         self.take(turn, key, asking.held.into());
@@ -204,7 +220,7 @@ impl Gateway {
         let token = match membership.having.asked().filter(|token| membership.is_open(*token)) {
             Some(token) => token,
             None => {
-                self.ask_for_missing(turn, key, None);
+                self.ask_for_missing(turn, key);
                 match self.membership(turn, key).having.asked() {
                     Some(token) => token,
                     None => return self.mark(turn, key, id),

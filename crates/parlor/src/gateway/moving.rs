@@ -4,7 +4,8 @@
 //! 2. With the socket's rooms it becomes a member of them, so that from here on nothing passes it by.
 //! 3. Then it has the other hand the socket over. That one first asks the rooms where their order is: so what it has not
 //!    heard of them by now comes after the join here.
-//! 4. What both have heard is sent once: a broadcast has the same place in its Room's order on every Gateway.
+//! 4. It asks them that itself: so what the other has heard of them has been heard here too. What both have is sent once:
+//!    a broadcast has the same place in its Room's order on every Gateway.
 //!
 //! The Gateway that the socket's id names, its *home*, goes on sending here what is addressed to that id.
 
@@ -243,39 +244,70 @@ impl Gateway {
             size += logged.cast.frames.iter().map(Frame::len).sum::<usize>();
             missed.push(Heard { place: logged.place, frames: logged.cast.frames });
         });
-        (size <= LUGGAGE).then(|| Moving { data: absent.data.clone(), missed })
+        let rooms = absent.rooms.iter().map(|(room, _)| RoomKey::room(&absent.nsp, room));
+        let stored = rooms.chain([RoomKey::everyone(&absent.nsp)]).filter_map(|key| {
+            let seen = self.rooms.get(&key)?.having.seen()?;
+            Some((key, seen))
+        });
+        let stored = stored.collect();
+        (size <= LUGGAGE).then(|| Moving { data: absent.data.clone(), missed, stored })
     }
 
-    /// A socket has come over: it hears what it missed there, and then what it has missed here since.
+    /// A socket has come over. What it brings may not have come here yet, so the Rooms are asked where their order is.
     pub(super) fn taken(&mut self, turn: &mut Turn<'_>, ask: u64, moving: Option<Moving>) {
         let Some(Seeking { sid, nsp, .. }) = self.seeking.remove(&ask) else { return };
-        let Some(moving) = moving else { return self.begin_anew(turn, &sid, &nsp) };
+        if moving.is_none() {
+            return self.begin_anew(turn, &sid, &nsp);
+        }
         let Some(socket) = self.socket(&sid, &nsp).filter(|socket| socket.phase == Phase::Resuming) else {
             return;
         };
+        socket.resuming.luggage = moving;
+        let id = socket.id.clone();
+        let rooms: Vec<Rc<str>> = self
+            .locals
+            .get(&nsp)
+            .map(|local| local.rooms.rooms_of(&id).cloned().collect())
+            .unwrap_or_default();
+        let rooms = rooms.iter().map(|room| RoomKey::room(&nsp, room));
+        for key in rooms.chain([RoomKey::everyone(&nsp)]) {
+            self.await_one_more(&sid, &nsp);
+            self.await_place(turn, &key, &id);
+        }
+        self.told_one(turn, &sid, &nsp);
+    }
+
+    /// It hears what it missed there, and then what it has missed here since; tells whether it came from elsewhere.
+    pub(super) fn unpack(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &Rc<str>) -> bool {
+        let Some(socket) = self.socket(sid, nsp) else { return false };
+        let Some(moving) = socket.resuming.luggage.take() else { return false };
         socket.data = moving.data;
         socket.resuming.is_elsewhere = false;
-        socket.resuming.awaits = socket.resuming.awaits.saturating_sub(1);
-        let Some(lifeline) = socket.lifeline.clone() else { return };
+        let Some(lifeline) = socket.lifeline.clone() else { return false };
         let (id, after) = (socket.id.clone(), socket.resuming.after);
         let known: Vec<Place> = moving.missed.iter().filter_map(|heard| heard.place.clone()).collect();
+        let is_known = |place: &Place| {
+            let is_older = |(key, seq): &(RoomKey, u64)| *key == place.key && place.order.seq <= *seq;
+            known.contains(place) || place.order.seq > 0 && moving.stored.iter().any(is_older)
+        };
         let mut all = moving.missed;
-        let here = Missed { nsp: &nsp, id: &id, rooms: &lifeline.joined, after };
+        let here = Missed { nsp, id: &id, rooms: &lifeline.joined, after };
         self.log.replay(turn.journal, &here, |_, logged| {
-            if !logged.place.as_ref().is_some_and(|place| known.contains(place)) {
+            if !logged.place.as_ref().is_some_and(is_known) {
                 all.push(Heard { place: logged.place, frames: logged.cast.frames });
             }
         });
         // It is in the log here too, for it alone, so that it may lose its connection again while it is sent that.
         let since = self.log.last();
         for Heard { frames, .. } in all {
-            self.record(turn, &nsp, &only(&id, frames), None);
+            self.record(turn, nsp, &only(&id, frames), None);
         }
         if self.log.has_lost(since) {
-            return self.begin_anew(turn, &sid, &nsp);
+            self.begin_anew(turn, sid, nsp);
+            return true;
         }
         let number = self.log.last();
-        if let Some(socket) = self.socket(&sid, &nsp) {
+        if let Some(socket) = self.socket(sid, nsp) {
             socket.resuming.after = since;
             if let Some(lifeline) = &mut socket.lifeline {
                 lifeline.since = since;
@@ -283,7 +315,8 @@ impl Gateway {
             }
         }
         self.tell_home(turn, &id, &lifeline.pid, true);
-        self.resume_if_ready(turn, &sid, &nsp);
+        self.resume_if_ready(turn, sid, nsp);
+        true
     }
 
     /// The socket that a client came back to is not to be had: it is somebody new.

@@ -242,7 +242,8 @@ impl Gateway {
             now: turn.now,
             busy: false,
         };
-        self.calls.insert(call.id, Called { socket: call.socket.clone(), nsp: call.nsp.clone(), ack: None });
+        let called = Called { sid: "".into(), socket: call.socket.clone(), nsp: call.nsp.clone(), ack: None };
+        self.calls.insert(call.id, called);
         self.outputs.push_back(Output::Run(call));
         self.next_call
     }

@@ -159,13 +159,9 @@ impl Gateway {
             let Some(Arrived { item, doubtful }) = self.hold_back(turn, key, arrived) else { continue };
             match item {
                 ToGateway::Joined { token, lease, last } => self.joined(turn, key, (token, lease, last)),
-                ToGateway::Deliver { number, order, again, cast } => {
+                ToGateway::Deliver { number, order, last, again, cast } => {
                     self.membership(turn, key).saw(number);
-                    let verdict = match order.seq {
-                        0 if doubtful => Verdict::Doubtful,
-                        0 => Verdict::HandOn,
-                        seq => self.judge(turn, key, (seq, again, doubtful)),
-                    };
+                    let verdict = self.judge(turn, key, (order.seq, last), again, doubtful);
                     match verdict {
                         Verdict::HandOn => {
                             self.deliver(turn, &key.nsp, &cast, Some(Place { key: key.clone(), order }));
@@ -173,8 +169,8 @@ impl Gateway {
                         Verdict::Known => {}
                         Verdict::Doubtful => self.outputs.push_back(Output::Dropped(cast.frames)),
                         Verdict::Early => {
-                            let item = ToGateway::Deliver { number: 0, order, again, cast };
-                            self.ask_for_missing(turn, key, Some(Arrived { item, doubtful }));
+                            let item = ToGateway::Deliver { number: 0, order, last, again, cast };
+                            self.came_early(turn, key, Arrived { item, doubtful });
                         }
                     }
                     self.nobody_is_here(key);

@@ -354,7 +354,10 @@ impl Gateway {
         self.next_call += 1;
         let occasion = Occasion::Disconnect { reason };
         let call = call_of(self.next_call, &socket, &client.handshake, occasion, rooms, turn.now);
-        self.calls.insert(call.id, Called { socket: call.socket.clone(), nsp: nsp.clone(), ack: None });
+        self.calls.insert(
+            call.id,
+            Called { sid: sid.clone(), socket: call.socket.clone(), nsp: nsp.clone(), ack: None },
+        );
         self.outputs.push_back(Output::Run(call));
     }
 

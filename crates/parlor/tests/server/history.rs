@@ -219,9 +219,9 @@ fn lost_requests_and_replies_change_nothing() {
     }
 }
 
-/// A Room that loses its memory between storing a message and telling it: who missed it hears it with the next.
+/// A Room that loses its memory between storing a message and telling it: who missed it hears it before what is next.
 #[test]
-fn what_a_room_forgot_to_tell_is_told_before_the_next_message() {
+fn what_a_room_forgot_to_tell_is_told_before_what_is_next() {
     let mut server = TestServer::new(app);
     let (ann, bob) = (server.connect("/", &()), server.connect("/", &()));
     ask(&ann, "join", "r");
@@ -241,6 +241,6 @@ fn what_a_room_forgot_to_tell_is_told_before_the_next_message() {
     server.advance(Duration::from_secs(10));
     let heard: Vec<_> = bob.events().into_iter().map(|(_, args)| args[0].clone()).collect();
     let message = |n: u64| json!({ "seq": n, "data": n });
-    assert_eq!(heard, [json!("between"), message(2), message(3), json!("behind")]);
+    assert_eq!(heard, [message(2), json!("between"), message(3), json!("behind")]);
     assert_eq!(said(&ann), [1, 2, 3]);
 }
