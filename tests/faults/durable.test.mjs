@@ -44,10 +44,13 @@ it("whatever was acknowledged outlives all that may happen to one object or one 
   t.after(() => lab.stop());
   const proxies = [];
   for (let n = 0; n < 5; n += 1) proxies.push(await startProxy(t, lab.url));
-  const blow = (one) => {
+  const blow = (one, subscribers) => {
+    // Miniflare can't evict an object for good when a client has gone in the middle of opening its WebSocket, nor, until
+    // that ends, when it has closed one to which nobody answers.
+    const connected = proxies.filter((_, n) => subscribers[n].connected);
     const ways = [
-      () => one(proxies).cut(),
-      () => one(proxies).strand(),
+      () => connected.length > 0 && one(connected).cut(),
+      () => connected.length > 0 && one(connected).strand(500),
       () => lab.evict(...one(OBJECTS)),
       () => lab.crash(...one(OBJECTS.slice(0, 2))),
     ];
@@ -102,7 +105,7 @@ async function publish(t, url, { urls = Array(5).fill(url), transports = Array(5
       const due = receipts.length + between;
       await eventually("publishers go on", () => receipts.length >= due);
       await sleep(dice() * 50);
-      await blow(one);
+      await blow(one, subscribers);
     }
     over = true;
   })();

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 
-/** Gives `{url, links, cut(), strand()}`. It ends with the test. */
+/** Gives `{url, links, cut(), strand(ms)}`. It ends with the test. */
 export async function startProxy(t, url) {
   const { hostname, port } = new URL(url);
   const links = new Set();
@@ -13,7 +13,7 @@ export async function startProxy(t, url) {
     upstream.once("close", () => links.delete(link));
   });
   const cut = () => links.forEach((link) => link.cut());
-  const strand = () => links.forEach((link) => link.strand());
+  const strand = (ms) => links.forEach((link) => link.strand(ms));
   t.after(() => (server.close(), cut()));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -46,8 +46,12 @@ class Link {
     this.#server.resetAndDestroy();
   }
 
-  /** Resets it towards the client alone, as where a network ends: the server goes on with nobody, and does not notice. */
-  strand() {
+  /**
+   * Resets it towards the client alone, as where a network ends: the server goes on with nobody, and does not notice until
+   * this has lasted for so many milliseconds, if they are given.
+   */
+  strand(ms) {
+    if (ms) setTimeout(() => this.#server.resetAndDestroy(), ms).unref();
     this.#stranded = true;
     this.#client.unpipe(this.#server);
     this.#server.unpipe(this.#client);
