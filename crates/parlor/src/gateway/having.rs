@@ -227,7 +227,7 @@ impl Gateway {
                 }
             }
         };
-        self.membership(turn, key).wait(token, id);
+        self.membership(turn, key).wait(token, id, true);
     }
 
     pub(super) fn keeps_history(&self, key: &RoomKey) -> bool {

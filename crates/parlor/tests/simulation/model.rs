@@ -105,7 +105,8 @@ impl Model {
         let is_next =
             before.is_none_or(|before| if self.recovery { seq == before + 1 } else { seq > before });
         // Who left and joined again has missed what was between.
-        if !is_next && !(seq > before.unwrap_or_default() && session.leaves.contains_key(&room)) {
+        let may_skip = session.leaves.contains_key(&room) && seq > before.unwrap_or_default();
+        if !is_next && !may_skip {
             return Err(format!("session {who} hears {seq} of {room} after {before:?}"));
         }
         self.hears(who, number)
