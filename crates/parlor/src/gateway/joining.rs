@@ -102,11 +102,13 @@ impl Gateway {
         &mut self,
         turn: &mut Turn<'_>,
         key: &RoomKey,
-        (token, lease, last): (u64, u64, u64),
+        (token, lease, last): (u64, u64, Option<u64>),
     ) {
         let Some(membership) = self.rooms.get_mut(key) else { return };
         let (was_in, due) = membership.answered(token, lease);
-        self.caught_up(turn, key, (token, last), was_in);
+        if let Some(last) = last {
+            self.caught_up(turn, key, (token, last), was_in);
+        }
         self.stop_awaiting(key);
         let (mut done, mut resumed) = (Vec::new(), Vec::new());
         for Waiting { socket: id, join, .. } in due {

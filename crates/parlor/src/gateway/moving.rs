@@ -9,7 +9,7 @@
 //!
 //! The Gateway that the socket's id names, its *home*, goes on sending here what is addressed to that id.
 
-use std::rc::Rc;
+use std::{collections::VecDeque, rc::Rc};
 
 use engine_io::{Frame, Millis};
 use serde::{Deserialize, Serialize};
@@ -285,18 +285,12 @@ impl Gateway {
         socket.resuming.is_elsewhere = false;
         let Some(lifeline) = socket.lifeline.clone() else { return false };
         let (id, after) = (socket.id.clone(), socket.resuming.after);
-        let known: Vec<Place> = moving.missed.iter().filter_map(|heard| heard.place.clone()).collect();
-        let is_known = |place: &Place| {
-            let is_older = |(key, seq): &(RoomKey, u64)| *key == place.key && place.order.seq <= *seq;
-            known.contains(place) || place.order.seq > 0 && moving.stored.iter().any(is_older)
-        };
-        let mut all = moving.missed;
-        let here = Missed { nsp, id: &id, rooms: &lifeline.joined, after };
-        self.log.replay(turn.journal, &here, |_, logged| {
-            if !logged.place.as_ref().is_some_and(is_known) {
-                all.push(Heard { place: logged.place, frames: logged.cast.frames });
-            }
+        let wanted = Missed { nsp, id: &id, rooms: &lifeline.joined, after };
+        let mut here = Vec::new();
+        self.log.replay(turn.journal, &wanted, |_, logged| {
+            here.push(Heard { place: logged.place, frames: logged.cast.frames });
         });
+        let all = merge(moving.missed, here, &moving.stored);
         // It is in the log here too, for it alone, so that it may lose its connection again while it is sent that.
         let since = self.log.last();
         for Heard { frames, .. } in all {
@@ -394,5 +388,59 @@ impl Gateway {
         if self.clients.get(sid).is_some_and(|client| !client.sockets.contains_key(nsp)) {
             self.begin_socket(turn, sid, nsp, auth);
         }
+    }
+}
+
+/// What was heard at two Gateways, each once. Of every Room both have a part of its one order: what only the second has
+/// comes before the next that both have, or in the end. `stored` is how much of Rooms' histories the first had.
+fn merge(there: Vec<Heard>, here: Vec<Heard>, stored: &[(RoomKey, u64)]) -> Vec<Heard> {
+    let known: Vec<Place> = there.iter().filter_map(|heard| heard.place.clone()).collect();
+    let mut there = VecDeque::from(there);
+    let (mut merged, mut only_here) = (Vec::new(), Vec::new());
+    for heard in here {
+        let Some(place) = &heard.place else {
+            only_here.push(heard);
+            continue;
+        };
+        let is_older =
+            |(key, seq): &(RoomKey, u64)| *key == place.key && (1..=*seq).contains(&place.order.seq);
+        if let Some(at) = there.iter().position(|one| one.place.as_ref() == Some(place)) {
+            merged.extend(there.drain(..at));
+            merged.append(&mut only_here);
+            merged.extend(there.pop_front());
+        } else if !known.contains(place) && !stored.iter().any(is_older) {
+            only_here.push(heard);
+        }
+    }
+    merged.extend(there);
+    merged.append(&mut only_here);
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Order;
+
+    fn heard(room: &str, seq: u64, number: u64) -> Heard {
+        let order = Order { seq, of: (1, number) };
+        let frame = Frame::Text(format!("{room}{seq}.{number}").into());
+        Heard { place: Some(Place { key: RoomKey::room("/", room), order }), frames: vec![frame] }
+    }
+
+    #[test]
+    fn what_two_gateways_heard_is_told_once_and_in_each_rooms_order() {
+        let [a1, a2, a3, a4] = [1, 2, 3, 4].map(|number| heard("a", 0, number));
+        let [b1, b2] = [1, 2].map(|number| heard("b", 0, number));
+        let merged = |there: &[&Heard], here: &[&Heard]| {
+            let list = |heard: &[&Heard]| heard.iter().map(|heard| (*heard).clone()).collect();
+            merge(list(there), list(here), &[(RoomKey::room("/", "s"), 3)])
+        };
+        assert_eq!(merged(&[&a1, &a2], &[&a2, &a3]), [a1.clone(), a2.clone(), a3.clone()]);
+        assert_eq!(merged(&[&a1, &a3], &[&a2, &a3, &a4]), [&a1, &a2, &a3, &a4].map(Clone::clone));
+        assert_eq!(merged(&[&a1], &[&a2]), [a1.clone(), a2.clone()]);
+        assert_eq!(merged(&[&a1, &b1, &b2], &[&b1, &a1]), [a1.clone(), b1.clone(), b2.clone()]);
+        let [s3, s4] = [3, 4].map(|seq| heard("s", seq, 0));
+        assert_eq!(merged(&[&a1], &[&s3, &s4]), [a1, s4]);
     }
 }
