@@ -310,7 +310,7 @@ impl Gateway {
         let Some(socket) = self.socket(sid, nsp) else { return };
         let (id, after) = (socket.id.clone(), socket.resuming.after);
         socket.phase = Phase::Live;
-        let missed = Missed { nsp, id: &id, rooms: &lifeline.joined, after };
+        let missed = Missed { nsp, id: &id, rooms: &lifeline.joined, after, everyone: after };
         let (parser, name) = (self.app.config().parser, self.name.clone());
         let mut frames = Vec::new();
         self.log.replay(turn.journal, &missed, |number, logged| {

@@ -78,6 +78,8 @@ impl Lifeline {
 pub(super) struct Resuming {
     /// What is behind this number in the log it has missed.
     pub(super) after: u64,
+    /// The same of what was for everyone, where it comes from elsewhere.
+    pub(super) everyone: u64,
     /// How many have not said yet that they have told all: Rooms, and the Gateway that it comes from.
     pub(super) awaits: usize,
     /// The Gateway from which it is to be had, and the offset that its client gave.

@@ -110,6 +110,7 @@ impl Gateway {
             self.caught_up(turn, key, (token, last), was_in);
         }
         self.stop_awaiting(key);
+        let number = self.log.last();
         let (mut done, mut resumed) = (Vec::new(), Vec::new());
         for Waiting { socket: id, join, .. } in due {
             if self.handovers.contains_key(&id) {
@@ -120,11 +121,14 @@ impl Gateway {
             if let Some(socket) = self.socket(&place.sid, &place.nsp)
                 && socket.phase == Phase::Resuming
             {
-                if let Some(room) = &key.room
-                    && let Some(at) = socket.pending.iter().position(|one| one.room == *room)
-                {
-                    socket.pending.remove(at);
-                    self.changed(key, &place.sid, &place.nsp, &id, join);
+                // From elsewhere: this is where it comes in.
+                match &key.room {
+                    Some(room) if socket.resuming.from.is_some() => {
+                        socket.pending.retain(|one| one.room != *room);
+                        self.changed(key, &place.sid, &place.nsp, &id, join);
+                    }
+                    None if socket.resuming.from.is_some() => socket.resuming.everyone = number,
+                    _ => {}
                 }
                 resumed.push((id, Some(place)));
                 continue;

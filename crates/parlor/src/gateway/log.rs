@@ -65,12 +65,14 @@ pub(super) struct Logged {
     pub(super) place: Option<Place>,
 }
 
-/// Which entries a socket has to have: those behind `after` for its id, and those for a room that are behind its join.
+/// Which entries a socket has to have: those behind `after` for its id, those for a room that are behind its join, and of
+/// those of the Room of everyone those behind `everyone`.
 pub(super) struct Missed<'a> {
     pub(super) nsp: &'a str,
     pub(super) id: &'a str,
     pub(super) rooms: &'a [(std::rc::Rc<str>, u64)],
     pub(super) after: u64,
+    pub(super) everyone: u64,
 }
 
 impl Missed<'_> {
@@ -78,7 +80,9 @@ impl Missed<'_> {
         let is_in = |room: &str| {
             room == self.id || self.rooms.iter().any(|(joined, since)| **joined == *room && *since < number)
         };
-        entry.nsp == self.nsp && entry.cast.target.includes(is_in)
+        let is_early =
+            entry.place.as_ref().is_some_and(|place| place.key.room.is_none()) && number <= self.everyone;
+        entry.nsp == self.nsp && !is_early && entry.cast.target.includes(is_in)
     }
 }
 

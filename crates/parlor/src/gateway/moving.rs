@@ -1,7 +1,7 @@
 //! A client that comes back to another Gateway than the one that has its socket. It comes back as the same all the same:
 //!
 //! 1. This Gateway asks the one that the private id names, which may know of a third.
-//! 2. With the socket's rooms it becomes a member of them, so that from here on nothing passes it by.
+//! 2. With the socket's rooms it has their Rooms say where it comes in, so that from here on nothing passes it by.
 //! 3. Then it has the other hand the socket over. That one first asks the rooms where their order is: so what it has not
 //!    heard of them by now comes after the join here.
 //! 4. It asks them that itself: so what the other has heard of them has been heard here too. What both have is sent once:
@@ -18,7 +18,7 @@ use socket_io::Target;
 use super::{
     Gateway, Output, Place as Position,
     absence::{AWAY, Returning},
-    client::{Lifeline, Pending, Phase, Socket},
+    client::{Lifeline, Pending, Phase, Resuming, Socket},
     log::{Missed, only},
 };
 use crate::{
@@ -149,14 +149,18 @@ impl Gateway {
         client.sockets.insert(nsp.clone(), socket);
         self.sockets.insert(id.clone(), Box::new(Position { sid: sid.clone(), nsp: nsp.clone() }));
         self.pids.insert(pid, id.clone());
-        if !self.enter_everyone(turn, &nsp, &id) {
-            self.await_one_more(&sid, &nsp);
+        // Also where this Gateway is a member: what is on its way here the client may have heard there.
+        if self.enter_everyone(turn, &nsp, &id) {
+            self.mark(turn, &RoomKey::everyone(&nsp), &id);
         }
+        self.await_one_more(&sid, &nsp);
         self.locals.entry(nsp.clone()).or_default().rooms.insert(id.clone());
         for room in rooms {
-            if self.change(turn, &sid, &nsp, &id, Pending { room, join: true }) {
-                self.await_one_more(&sid, &nsp);
+            let key = RoomKey::room(&nsp, &room);
+            if !self.change(turn, &sid, &nsp, &id, Pending { room, join: true }) {
+                self.mark(turn, &key, &id);
             }
+            self.await_one_more(&sid, &nsp);
         }
         self.told_one(turn, &sid, &nsp);
     }
@@ -239,7 +243,8 @@ impl Gateway {
     fn pack(&self, turn: &Turn<'_>, pid: &str, after: u64) -> Option<Moving> {
         let absent = self.absent.get(pid)?;
         let (mut missed, mut size) = (Vec::new(), 0);
-        let wanted = Missed { nsp: &absent.nsp, id: &absent.id, rooms: &absent.rooms, after };
+        let wanted =
+            Missed { nsp: &absent.nsp, id: &absent.id, rooms: &absent.rooms, after, everyone: after };
         self.log.replay(turn.journal, &wanted, |_, logged| {
             size += logged.cast.frames.iter().map(Frame::len).sum::<usize>();
             missed.push(Heard { place: logged.place, frames: logged.cast.frames });
@@ -284,8 +289,9 @@ impl Gateway {
         socket.data = moving.data;
         socket.resuming.is_elsewhere = false;
         let Some(lifeline) = socket.lifeline.clone() else { return false };
-        let (id, after) = (socket.id.clone(), socket.resuming.after);
-        let wanted = Missed { nsp, id: &id, rooms: &lifeline.joined, after };
+        let Resuming { after, everyone, .. } = socket.resuming;
+        let id = socket.id.clone();
+        let wanted = Missed { nsp, id: &id, rooms: &lifeline.joined, after, everyone };
         let mut here = Vec::new();
         self.log.replay(turn.journal, &wanted, |_, logged| {
             here.push(Heard { place: logged.place, frames: logged.cast.frames });
