@@ -412,7 +412,8 @@ fn merge(there: Vec<Heard>, here: Vec<Heard>, stored: &[(RoomKey, u64)]) -> Vec<
             |(key, seq): &(RoomKey, u64)| *key == place.key && (1..=*seq).contains(&place.order.seq);
         if let Some(at) = there.iter().position(|one| one.place.as_ref() == Some(place)) {
             merged.extend(there.drain(..at));
-            merged.append(&mut only_here);
+            let is_of_room = |one: &mut Heard| one.place.as_ref().is_some_and(|other| other.key == place.key);
+            merged.extend(only_here.extract_if(.., is_of_room));
             merged.extend(there.pop_front());
         } else if !known.contains(place) && !stored.iter().any(is_older) {
             only_here.push(heard);
@@ -445,6 +446,7 @@ mod tests {
         assert_eq!(merged(&[&a1, &a2], &[&a2, &a3]), [a1.clone(), a2.clone(), a3.clone()]);
         assert_eq!(merged(&[&a1, &a3], &[&a2, &a3, &a4]), [&a1, &a2, &a3, &a4].map(Clone::clone));
         assert_eq!(merged(&[&a1], &[&a2]), [a1.clone(), a2.clone()]);
+        assert_eq!(merged(&[&b1, &a1], &[&a2, &b1]), [b1.clone(), a1.clone(), a2.clone()]);
         assert_eq!(merged(&[&a1, &b1, &b2], &[&b1, &a1]), [a1.clone(), b1.clone(), b2.clone()]);
         let [s3, s4] = [3, 4].map(|seq| heard("s", seq, 0));
         assert_eq!(merged(&[&a1], &[&s3, &s4]), [a1, s4]);
