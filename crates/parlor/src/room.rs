@@ -131,7 +131,7 @@ impl Room {
             links: LiteMap::new(),
             held: VecDeque::new(),
             questions: LiteMap::new(),
-            asked: 0,
+            asked: turn.epoch(), // answers to what another memory asked may still come
             ordered: 0,
             ready: Vec::new(),
             outputs: VecDeque::new(),

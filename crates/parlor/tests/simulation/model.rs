@@ -223,11 +223,12 @@ impl Model {
     /// What can be said only when all is quiet: whether everybody has heard everything, and in one order.
     pub(crate) fn check(&self) -> Result<(), String> {
         for (number, message) in &self.messages {
-            let is_certain = match message.stored {
-                true => self.receipts.contains_key(number) && self.recovery,
+            // With a log nothing excuses that what is stored is missing.
+            let is_certain = match message.stored && self.recovery {
+                true => self.receipts.contains_key(number),
                 false => !self.dropped.contains(number) && !self.excused(message),
             };
-            if !message.tag.is_empty() && (is_certain || message.stored && self.losses.is_empty()) {
+            if !message.tag.is_empty() && is_certain {
                 self.heard_by_all(*number, message)?;
             }
         }
