@@ -73,8 +73,8 @@ struct Origin<'a> {
     from: Option<(&'a str, u64)>,
     /// Its number in the history; 0: it is not stored.
     seq: u64,
-    /// Whether Gateways may have it; and the one that it is for, if it is not for all.
-    again: Option<Option<&'a str>>,
+    /// The Gateway that missed it, if it is not for all.
+    again_to: Option<&'a str>,
 }
 
 /// One room, or everyone in a namespace.
@@ -361,8 +361,7 @@ impl Room {
     }
 
     /// Gives a broadcast its place: behind all that was delivered before it. Its Gateway gets its own number back.
-    fn cast(&mut self, turn: &mut Turn<'_>, cast: &Cast, Origin { from, seq, again }: Origin<'_>) {
-        let only = again.flatten();
+    fn cast(&mut self, turn: &mut Turn<'_>, cast: &Cast, Origin { from, seq, again_to }: Origin<'_>) {
         self.ordered += 1;
         let order = match seq {
             0 => Order { seq, of: (self.born, self.ordered) },
@@ -370,11 +369,12 @@ impl Room {
         };
         let last = if seq > 0 { seq } else { self.history.last() };
         for gateway in self.members.clone() {
-            if only.is_some_and(|only| only != gateway) {
+            if again_to.is_some_and(|only| only != gateway) {
                 continue;
             }
             let number = from.filter(|(name, _)| *name == gateway).map_or(0, |(_, number)| number);
-            let item = ToGateway::Deliver { number, order, last, again: again.is_some(), cast: cast.clone() };
+            let again = again_to.is_some();
+            let item = ToGateway::Deliver { number, order, last, again, cast: cast.clone() };
             self.tell(turn, &gateway, item);
             let link = self.link(turn, &gateway);
             if link.is_failing() && link.is_full(ToGateway::weight) {

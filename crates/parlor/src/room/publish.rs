@@ -10,7 +10,7 @@ use crate::{
     Turn,
     history::{Keep, PAGE_MAX, Page, Stored},
     journal::ENTRY_MAX,
-    wire::{Cast, Found, Query},
+    wire::{Cast, Found, Query, ToGateway},
 };
 
 impl Room {
@@ -46,10 +46,11 @@ impl Room {
                 message.seq
             }
             Ok(Published::Before { seq, inherited }) => {
-                // The memory that stored it may have been lost before it told everybody.
+                // The memory that stored it may have been lost before it told everybody: they hear how far it is.
                 if inherited {
-                    for message in self.history.read(turn, Page::after(seq - 1, 1)) {
-                        self.send_stored(turn, &message, Some(None));
+                    let last = self.history.last();
+                    for gateway in self.members.clone() {
+                        self.tell(turn, &gateway, ToGateway::Joined { token: 0, lease: 0, last });
                     }
                 }
                 seq
@@ -65,15 +66,15 @@ impl Room {
         Found { count: seq, ..Found::default() }
     }
 
-    /// Sends a stored message to the members; `again`: to those that may have it, to all or to one Gateway.
-    fn send_stored(&mut self, turn: &mut Turn<'_>, message: &Stored, again: Option<Option<&str>>) {
+    /// Sends a stored message to all members, or to one Gateway that may not have it.
+    fn send_stored(&mut self, turn: &mut Turn<'_>, message: &Stored, again_to: Option<&str>) {
         let rooms = self.key.room.iter().cloned().collect();
         let target = Target { rooms, except: message.except.clone() };
         let parser = self.app.config().parser;
         match parser.encode_event(&self.key.nsp, None, &message.event, &message.payload()) {
             Ok(frames) => {
                 let cast = Cast { target, frames, volatile: false };
-                self.cast(turn, &cast, Origin { from: None, seq: message.seq, again });
+                self.cast(turn, &cast, Origin { from: None, seq: message.seq, again_to });
             }
             Err(error) => {
                 let line = format!("message {} can't be written: {error}", message.seq);
@@ -88,7 +89,7 @@ impl Room {
             return;
         }
         for message in self.history.read(turn, Page::after(have, PAGE_MAX)) {
-            self.send_stored(turn, &message, Some(Some(gateway)));
+            self.send_stored(turn, &message, Some(gateway));
         }
     }
 
