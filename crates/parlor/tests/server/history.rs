@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::app::in_every_memory_of;
 
-fn app() -> App {
+pub(crate) fn app() -> App {
     let main = Namespace::open()
         .history_of(|room| match room {
             "plain" => None,

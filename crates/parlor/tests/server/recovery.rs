@@ -9,7 +9,7 @@ use crate::app::in_every_memory_of;
 
 type Notes = Vec<String>;
 
-fn app() -> App {
+pub(crate) fn app() -> App {
     let main = Namespace::new(async || Ok::<Notes, Refused>(Notes::new()))
         .history(Keep::messages(1_000))
         .on("join", async |socket: Socket, Data(room): Data<String>| {
