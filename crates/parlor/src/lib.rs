@@ -43,6 +43,7 @@ mod room;
 #[doc(hidden)]
 pub mod sabotage;
 mod socket;
+mod stored;
 mod testing;
 #[cfg(feature = "typescript")]
 pub mod typescript;

@@ -24,11 +24,14 @@ use super::{
 use crate::{
     Turn,
     names::{RoomKey, gateway_of},
+    stored,
     wire::{Cast, Direct, Heard, Place, Socket as Moving, Whereabouts},
 };
 
 /// Prefix of the stored rows of sockets that are at another Gateway.
 pub(super) const MOVED: &str = "m/";
+/// Version of their stored form.
+pub(super) const MOVED_VERSION: u8 = 1;
 /// How long to wait for another Gateway, until the client is somebody new.
 const PATIENCE: Millis = 10_000;
 /// How much a socket takes along at most, in bytes. With more it is somebody new.
@@ -363,7 +366,8 @@ impl Gateway {
         match to.filter(|to| *to != self.name) {
             Some(to) => {
                 let moved = Moved { pid: pid.into(), to };
-                self.stores.push_back(Output::Store { key, value: postcard::to_allocvec(&moved).ok() });
+                self.stores
+                    .push_back(Output::Store { key, value: Some(stored::write(MOVED_VERSION, &moved)) });
                 self.moved.insert(id.into(), Box::new(moved));
             }
             None if self.moved.remove(id).is_some() => {

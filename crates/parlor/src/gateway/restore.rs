@@ -6,13 +6,13 @@ use engine_io::{Conn, Millis};
 
 use super::{
     CLIENT, Gateway, Local, Output, Place, ROUND,
-    absence::{AWAY, Absent},
+    absence::{self, AWAY, Absent},
     client::{self, Client, Pending, Phase, RoomsOf, Socket},
     having::SEEN,
     log::{LOG, Log},
-    moving::MOVED,
+    moving::{MOVED, MOVED_VERSION},
 };
-use crate::{App, Turn, call::Occasion, names::RoomKey};
+use crate::{App, Turn, call::Occasion, names::RoomKey, stored};
 
 /// What a client was about.
 struct Unfinished {
@@ -48,12 +48,12 @@ impl Gateway {
             } else if key == LOG {
                 log = Some(value);
             } else if let Some(pid) = key.strip_prefix(AWAY) {
-                match postcard::from_bytes::<Absent>(&value) {
-                    Ok(absent) => gateway.take_away(pid.into(), absent),
-                    Err(_) => gateway.stores.push_back(Output::Store { key, value: None }),
+                match stored::read::<Absent>(absence::VERSION, &value) {
+                    Some(absent) => gateway.take_away(pid.into(), absent),
+                    None => gateway.stores.push_back(Output::Store { key, value: None }),
                 }
             } else if let Some(id) = key.strip_prefix(MOVED) {
-                if let Ok(moved) = postcard::from_bytes(&value) {
+                if let Some(moved) = stored::read(MOVED_VERSION, &value) {
                     gateway.moved.insert(id.into(), Box::new(moved));
                 }
             } else if let Some(room) = key.strip_prefix(SEEN) {
