@@ -125,6 +125,8 @@ mod guides {
     mod from_socket_io {}
     #[doc = include_str!("../../../docs/getting-started.md")]
     mod getting_started {}
+    #[doc = include_str!("../../../docs/history.md")]
+    mod history {}
     #[doc = include_str!("../../../docs/testing.md")]
     mod testing {}
     #[cfg(feature = "typescript")]
