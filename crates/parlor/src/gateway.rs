@@ -6,7 +6,7 @@
 //!
 //! Split by meaning: `client` is what is kept of one connection, `connections` feeds its session, `sockets` is the life of a
 //! socket, `calls` that of a handler's call, `rooms` talks to Rooms and other Gateways, `membership` is what the Gateway is to
-//! a Room, `having` how much of its history was handed on, `questions` asks and answers them, `absence` is who may come back, `log` what for, `moving` how they come
+//! a Room, `joining` how sockets come into it, `having` how much of its history was handed on, `questions` asks and answers them, `absence` is who may come back, `log` what for, `moving` how they come
 //! back to another Gateway, `outgoing` shows what is sent to the handler that wants to see it, `restore` is
 //! the way back from storage.
 
@@ -15,6 +15,7 @@ mod calls;
 mod client;
 mod connections;
 mod having;
+mod joining;
 mod log;
 mod membership;
 mod moving;

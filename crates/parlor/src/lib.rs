@@ -43,6 +43,7 @@ mod room;
 #[doc(hidden)]
 pub mod sabotage;
 mod socket;
+mod stored;
 mod testing;
 #[cfg(feature = "typescript")]
 pub mod typescript;
@@ -124,6 +125,8 @@ mod guides {
     mod from_socket_io {}
     #[doc = include_str!("../../../docs/getting-started.md")]
     mod getting_started {}
+    #[doc = include_str!("../../../docs/history.md")]
+    mod history {}
     #[doc = include_str!("../../../docs/testing.md")]
     mod testing {}
     #[cfg(feature = "typescript")]

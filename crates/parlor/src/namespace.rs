@@ -35,6 +35,9 @@ pub struct Namespace<S> {
     data: PhantomData<fn() -> S>,
 }
 
+/// What a room keeps of its history, by its name.
+type KeepOf = Rc<dyn Fn(&str) -> Option<Keep>>;
+
 /// A namespace without its type.
 #[derive(Default)]
 pub(crate) struct Handlers {
@@ -50,7 +53,7 @@ pub(crate) struct Handlers {
     disconnect: Option<BoxedHandler>,
     outgoing: Option<BoxedHandler>,
     server_side: LiteMap<String, BoxedHandler>,
-    keep: Option<Rc<dyn Fn(&str) -> Option<Keep>>>,
+    keep: Option<KeepOf>,
 }
 
 impl<S> std::fmt::Debug for Namespace<S> {

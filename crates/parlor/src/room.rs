@@ -6,27 +6,26 @@
 
 mod history;
 mod lease;
+mod publish;
 
 use std::{collections::VecDeque, rc::Rc};
 
 use engine_io::{Frame, Millis};
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
-use socket_io::{StoredPayload, Target};
 
 pub(crate) use self::lease::{LEASE, MARGIN};
 use self::{
-    history::{History, LAST, Published, Rejected},
+    history::{History, LAST},
     lease::Lease,
 };
 use crate::{
     App, Turn,
-    history::{Keep, PAGE_MAX, Page, Stored},
-    journal::ENTRY_MAX,
+    history::Keep,
     link::{Arrived, Link},
     names::RoomKey,
     sabotage::{Mistake, makes},
-    wire::{self, Cast, Found, Order, Peer, Query, ToGateway, ToRoom, WireError},
+    wire::{self, Cast, Found, Order, Peer, ToGateway, ToRoom, WireError},
 };
 
 /// How long a Gateway has to answer a question, as on Node; what it has to wait for clients comes on top.
@@ -74,8 +73,8 @@ struct Origin<'a> {
     from: Option<(&'a str, u64)>,
     /// Its number in the history; 0: it is not stored.
     seq: u64,
-    /// Whether Gateways may have it; and the one that it is for, if it is not for all.
-    again: Option<Option<&'a str>>,
+    /// The Gateway that missed it, if it is not for all.
+    again_to: Option<&'a str>,
 }
 
 /// One room, or everyone in a namespace.
@@ -132,7 +131,7 @@ impl Room {
             links: LiteMap::new(),
             held: VecDeque::new(),
             questions: LiteMap::new(),
-            asked: 0,
+            asked: turn.epoch(), // answers to what another memory asked may still come
             ordered: 0,
             ready: Vec::new(),
             outputs: VecDeque::new(),
@@ -361,93 +360,8 @@ impl Room {
         }
     }
 
-    /// Answers a question that is the Room's own.
-    fn own_answer(&mut self, turn: &mut Turn<'_>, target: Target, query: Query) -> Found {
-        let Some(keep) = self.keep else {
-            let words = "This room keeps no history: see `Namespace::history`.";
-            return Found::refused("no history", words);
-        };
-        match query {
-            Query::Publish { name, data, id } => self.publish(turn, keep, (name, data, target.except), id),
-            Query::History(page) => Found { messages: self.history.read(turn, page), ..Found::default() },
-            Query::Erase => {
-                self.history.erase(turn);
-                self.remember_last();
-                Found::default()
-            }
-            _ => Found::default(),
-        }
-    }
-
-    /// Stores a message, then gives it its place.
-    fn publish(
-        &mut self,
-        turn: &mut Turn<'_>,
-        keep: Keep,
-        message: (String, StoredPayload, Vec<String>),
-        id: String,
-    ) -> Found {
-        let seq = match self.history.publish(turn, keep, message, id) {
-            Ok(Published::Now(message)) => {
-                self.send_stored(turn, &message, None);
-                message.seq
-            }
-            Ok(Published::Before { seq, inherited }) => {
-                // The memory that stored it may have been lost before it told everybody.
-                if inherited {
-                    for message in self.history.read(turn, Page::after(seq - 1, 1)) {
-                        self.send_stored(turn, &message, Some(None));
-                    }
-                }
-                seq
-            }
-            Err(Rejected::TooLarge) => {
-                let words = format!("A message has at most {ENTRY_MAX} bytes.");
-                return Found::refused("too large", &words);
-            }
-            Err(Rejected::Storage) => {
-                return Found::refused("storage", "The message could not be stored. Try again later.");
-            }
-        };
-        Found { count: seq, ..Found::default() }
-    }
-
-    /// Sends a stored message to the members; `again`: to those that may have it, to all or to one Gateway.
-    fn send_stored(&mut self, turn: &mut Turn<'_>, message: &Stored, again: Option<Option<&str>>) {
-        let rooms = self.key.room.iter().cloned().collect();
-        let target = Target { rooms, except: message.except.clone() };
-        let parser = self.app.config().parser;
-        match parser.encode_event(&self.key.nsp, None, &message.event, &message.payload()) {
-            Ok(frames) => {
-                let cast = Cast { target, frames, volatile: false };
-                self.cast(turn, &cast, Origin { from: None, seq: message.seq, again });
-            }
-            Err(error) => {
-                let line = format!("message {} can't be written: {error}", message.seq);
-                self.outputs.push_back(RoomOutput::Log(line));
-            }
-        }
-    }
-
-    /// Tells a Gateway the stored messages behind the last that it has. If there are many it asks for the rest.
-    fn catch_up(&mut self, turn: &mut Turn<'_>, gateway: &str, have: u64) {
-        if have >= self.history.last() {
-            return;
-        }
-        for message in self.history.read(turn, Page::after(have, PAGE_MAX)) {
-            self.send_stored(turn, &message, Some(Some(gateway)));
-        }
-    }
-
-    /// Keeps the number of the last message, which its entry can't tell any more.
-    fn remember_last(&mut self) {
-        let value = postcard::to_allocvec(&self.history.last()).ok();
-        self.outputs.push_back(RoomOutput::Store { key: LAST.to_owned(), value });
-    }
-
     /// Gives a broadcast its place: behind all that was delivered before it. Its Gateway gets its own number back.
-    fn cast(&mut self, turn: &mut Turn<'_>, cast: &Cast, Origin { from, seq, again }: Origin<'_>) {
-        let only = again.flatten();
+    fn cast(&mut self, turn: &mut Turn<'_>, cast: &Cast, Origin { from, seq, again_to }: Origin<'_>) {
         self.ordered += 1;
         let order = match seq {
             0 => Order { seq, of: (self.born, self.ordered) },
@@ -455,11 +369,12 @@ impl Room {
         };
         let last = if seq > 0 { seq } else { self.history.last() };
         for gateway in self.members.clone() {
-            if only.is_some_and(|only| only != gateway) {
+            if again_to.is_some_and(|only| only != gateway) {
                 continue;
             }
             let number = from.filter(|(name, _)| *name == gateway).map_or(0, |(_, number)| number);
-            let item = ToGateway::Deliver { number, order, last, again: again.is_some(), cast: cast.clone() };
+            let again = again_to.is_some();
+            let item = ToGateway::Deliver { number, order, last, again, cast: cast.clone() };
             self.tell(turn, &gateway, item);
             let link = self.link(turn, &gateway);
             if link.is_failing() && link.is_full(ToGateway::weight) {

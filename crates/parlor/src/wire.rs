@@ -109,7 +109,7 @@ pub(crate) enum ToRoom {
 pub(crate) enum ToGateway {
     /// The join has its place in the order: the Gateway gets all that follows.
     Joined {
-        /// That of the [`ToRoom::Join`].
+        /// That of the [`ToRoom::Join`]; 0: nobody has asked.
         token: u64,
         /// Take no lease up to this number: it was given before.
         lease: u64,
@@ -124,7 +124,7 @@ pub(crate) enum ToGateway {
         order: Order,
         /// The number of the last stored message that comes before it, or that it is.
         last: u64,
-        /// Whether the Gateway may have it.
+        /// Whether the Gateway has asked for it.
         again: bool,
         /// What and for whom.
         cast: Cast,

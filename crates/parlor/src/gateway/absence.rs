@@ -16,11 +16,15 @@ use crate::{
     call::Occasion,
     config::Recovery,
     names::{RoomKey, id},
+    stored,
     wire::{self, Cast},
 };
 
 /// Prefix of the stored rows of sockets that are away, by their private id.
 pub(super) const AWAY: &str = "a/";
+
+/// Version of the stored form of [`Absent`].
+pub(super) const VERSION: u8 = 1;
 
 /// A socket that is away.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -120,7 +124,7 @@ impl Gateway {
             since: lifeline.since,
             until,
         };
-        let value = postcard::to_allocvec(&absent).ok();
+        let value = Some(stored::write(VERSION, &absent));
         self.stores.push_back(Output::Store { key: format!("{AWAY}{}", lifeline.pid), value });
         self.take_away(lifeline.pid.clone(), absent);
         rooms
@@ -310,7 +314,7 @@ impl Gateway {
         let Some(socket) = self.socket(sid, nsp) else { return };
         let (id, after) = (socket.id.clone(), socket.resuming.after);
         socket.phase = Phase::Live;
-        let missed = Missed { nsp, id: &id, rooms: &lifeline.joined, after };
+        let missed = Missed { nsp, id: &id, rooms: &lifeline.joined, after, everyone: after };
         let (parser, name) = (self.app.config().parser, self.name.clone());
         let mut frames = Vec::new();
         self.log.replay(turn.journal, &missed, |number, logged| {

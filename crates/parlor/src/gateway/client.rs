@@ -7,7 +7,10 @@ use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 use socket_io::{Connection, Payload, StoredPayload};
 
-use crate::call::{CallId, Effect, Handshake, Occasion};
+use crate::{
+    call::{CallId, Effect, Handshake, Occasion},
+    stored,
+};
 
 /// One connection: its Engine.IO session, and on it the Socket.IO connection with its sockets.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -78,6 +81,8 @@ impl Lifeline {
 pub(super) struct Resuming {
     /// What is behind this number in the log it has missed.
     pub(super) after: u64,
+    /// The same of what was for everyone, where it comes from elsewhere.
+    pub(super) everyone: u64,
     /// How many have not said yet that they have told all: Rooms, and the Gateway that it comes from.
     pub(super) awaits: usize,
     /// The Gateway from which it is to be had, and the offset that its client gave.
@@ -211,7 +216,7 @@ struct Stored<C> {
 
 /// The stored form of a client.
 pub(super) fn encode(client: &Client, rooms: RoomsOf) -> Vec<u8> {
-    postcard::to_extend(&Stored { client, rooms }, vec![VERSION]).unwrap_or_default()
+    stored::write(VERSION, &Stored { client, rooms })
 }
 
 /// Rooms of the sockets of a client, by namespace.
@@ -219,11 +224,6 @@ pub(super) type RoomsOf = LiteMap<Rc<str>, Vec<Rc<str>>>;
 
 /// The client of a stored form; `None` if this code can't read it: such a client counts as gone.
 pub(super) fn decode(bytes: &[u8]) -> Option<(Client, RoomsOf)> {
-    match bytes.split_first() {
-        Some((&VERSION, rest)) => {
-            let Stored { client, rooms } = postcard::from_bytes(rest).ok()?;
-            Some((client, rooms))
-        }
-        _ => None,
-    }
+    let Stored { client, rooms } = stored::read(VERSION, bytes)?;
+    Some((client, rooms))
 }

@@ -90,6 +90,15 @@ impl Having {
         }
     }
 
+    /// The next of what is held back, if it comes before this message.
+    fn held_before(&mut self, seq: u64) -> Option<Arrived<ToGateway>> {
+        let is_before = |arrived: &mut Arrived<ToGateway>| match &arrived.item {
+            ToGateway::Deliver { last, .. } => *last < seq,
+            _ => true,
+        };
+        self.asking.as_mut()?.held.pop_front_if(is_before)
+    }
+
     fn judge(&self, (seq, last): (u64, u64), again: bool, doubtful: bool) -> Verdict {
         match self.seen {
             _ if seq == 0 && doubtful => Verdict::Doubtful,
@@ -105,7 +114,8 @@ impl Having {
 }
 
 impl Gateway {
-    /// Keeps what has to wait for what is missing; gives back what has not.
+    /// Keeps what has to wait for what is missing; gives back what has not. Of what waits, that goes on which comes before
+    /// this in the Room's order.
     pub(super) fn hold_back(
         &mut self,
         turn: &mut Turn<'_>,
@@ -118,6 +128,14 @@ impl Gateway {
         {
             asking.held.push_back(arrived);
             return None;
+        }
+        if let ToGateway::Deliver { order, again: true, .. } = &arrived.item
+            && having.asking.as_ref().is_some_and(|asking| asking.holds)
+        {
+            having.seen = having.seen.max(order.seq.checked_sub(1)); // what is left out is not kept any more
+            while let Some(before) = self.membership(turn, key).having.held_before(order.seq) {
+                self.take_one(turn, key, before);
+            }
         }
         Some(arrived)
     }
@@ -227,7 +245,7 @@ impl Gateway {
                 }
             }
         };
-        self.membership(turn, key).wait(token, id);
+        self.membership(turn, key).wait(token, id, true);
     }
 
     pub(super) fn keeps_history(&self, key: &RoomKey) -> bool {

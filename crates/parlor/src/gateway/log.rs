@@ -12,8 +12,12 @@ use crate::{
     config::Recovery,
     journal::{Journal, Order},
     names::RoomKey,
+    stored,
     wire::{Cast, Place},
 };
+
+/// Version of the stored forms of the log.
+const VERSION: u8 = 1;
 
 /// How much is read at a time.
 const CHUNK_ENTRIES: usize = 1_000;
@@ -65,12 +69,14 @@ pub(super) struct Logged {
     pub(super) place: Option<Place>,
 }
 
-/// Which entries a socket has to have: those behind `after` for its id, and those for a room that are behind its join.
+/// Which entries a socket has to have: those behind `after` for its id, those for a room that are behind its join, and of
+/// those of the Room of everyone those behind `everyone`.
 pub(super) struct Missed<'a> {
     pub(super) nsp: &'a str,
     pub(super) id: &'a str,
     pub(super) rooms: &'a [(std::rc::Rc<str>, u64)],
     pub(super) after: u64,
+    pub(super) everyone: u64,
 }
 
 impl Missed<'_> {
@@ -78,17 +84,19 @@ impl Missed<'_> {
         let is_in = |room: &str| {
             room == self.id || self.rooms.iter().any(|(joined, since)| **joined == *room && *since < number)
         };
-        entry.nsp == self.nsp && entry.cast.target.includes(is_in)
+        let is_early =
+            entry.place.as_ref().is_some_and(|place| place.key.room.is_none()) && number <= self.everyone;
+        entry.nsp == self.nsp && !is_early && entry.cast.target.includes(is_in)
     }
 }
 
 impl Log {
     /// After the loss of memory; `row` is that of [`LOG`].
     pub(super) fn restore(journal: &dyn Journal, row: Option<&[u8]>) -> Self {
-        let mut log: Self = row.and_then(|row| postcard::from_bytes(row).ok()).unwrap_or_default();
+        let mut log: Self = row.and_then(|row| stored::read(VERSION, row)).unwrap_or_default();
         let head = |order| {
             let (number, head) = journal.heads(0..u64::MAX, order, 1).pop()?;
-            Some((number, postcard::from_bytes::<Head>(&head).ok()?))
+            Some((number, stored::read::<Head>(VERSION, &head)?))
         };
         if let (Some((first, oldest)), Some((last, newest))) =
             (head(Order::OldestFirst), head(Order::NewestFirst))
@@ -120,10 +128,10 @@ impl Log {
         place: Option<&Place>,
     ) -> Option<u64> {
         self.last += 1;
-        let body = postcard::to_allocvec(&BodyRef { nsp, cast, place }).unwrap_or_default();
-        let stored = place.and_then(Place::stored);
-        let head = Head { at: turn.now, before: self.written, bytes: body.len() as u64, stored };
-        let head = postcard::to_allocvec(&head).unwrap_or_default();
+        let body = stored::write(VERSION, &BodyRef { nsp, cast, place });
+        let stored_as = place.and_then(Place::stored);
+        let head = Head { at: turn.now, before: self.written, bytes: body.len() as u64, stored: stored_as };
+        let head = stored::write(VERSION, &head);
         if turn.journal.put(self.last, &head, &body).is_err() {
             self.lost = self.last;
             return None;
@@ -148,7 +156,7 @@ impl Log {
             let Some(last) = entries.last() else { return };
             next = last.number + 1;
             for entry in entries {
-                if let Ok(logged) = postcard::from_bytes::<Logged>(&entry.body)
+                if let Some(logged) = stored::read::<Logged>(VERSION, &entry.body)
                     && missed.wants(entry.number, &logged)
                 {
                     hand_on(entry.number, logged);
@@ -182,7 +190,7 @@ impl Log {
                 break;
             }
             for (number, head) in heads {
-                let Ok(head) = postcard::from_bytes::<Head>(&head) else { continue };
+                let Some(head) = stored::read::<Head>(VERSION, &head) else { continue };
                 let is_old = head.at + age <= turn.now;
                 let is_much = self.last + 1 - number > config.log_entries
                     || self.written.saturating_sub(head.before) > config.log_bytes;
@@ -207,13 +215,13 @@ impl Log {
 
     /// The row that goes with it.
     pub(super) fn row(&self) -> Option<Vec<u8>> {
-        postcard::to_allocvec(self).ok()
+        Some(stored::write(VERSION, self))
     }
 
     /// What of Rooms' histories is in it.
     pub(super) fn stored(journal: &dyn Journal) -> BTreeMap<RoomKey, u64> {
         let heads = journal.heads(0..u64::MAX, Order::OldestFirst, usize::MAX);
-        heads.into_iter().filter_map(|(_, head)| postcard::from_bytes::<Head>(&head).ok()?.stored).collect()
+        heads.into_iter().filter_map(|(_, head)| stored::read::<Head>(VERSION, &head)?.stored).collect()
     }
 }
 

@@ -11,16 +11,11 @@ use std::rc::Rc;
 use engine_io::{CloseReason, Millis};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Gateway, Output, Place,
-    client::{Pending, Phase},
-    having::Having,
-    questions::Awaited,
-};
+use super::{Gateway, having::Having};
 use crate::{
     Turn,
     link::{LINGER, Link},
-    names::{RoomKey, gateway_of},
+    names::RoomKey,
     room::{LEASE, MARGIN},
     sabotage::{Mistake, makes},
     wire::{Cast, Peer, ToGateway, ToRoom},
@@ -41,10 +36,10 @@ enum Standing {
 
 /// A socket that joins or leaves where the Room's answer to this token comes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Waiting {
+pub(super) struct Waiting {
     token: u64,
-    socket: Rc<str>,
-    join: bool,
+    pub(super) socket: Rc<str>,
+    pub(super) join: bool,
 }
 
 /// What this Gateway is to a Room.
@@ -85,12 +80,16 @@ impl Membership {
         }
     }
 
+    pub(super) fn is_in(&self) -> bool {
+        self.standing == Standing::In
+    }
+
     pub(super) fn is_out(&self) -> bool {
         self.standing == Standing::Out
     }
 
     /// Whether it is a member, and nothing is under way that could change what its members have heard.
-    fn is_settled(&self) -> bool {
+    pub(super) fn is_settled(&self) -> bool {
         self.standing == Standing::In
             && self.link.is_idle()
             && self.seen == self.sent
@@ -103,7 +102,7 @@ impl Membership {
     }
 
     /// Asks the Room for a place in its order, which its answer to the token has.
-    fn mark(&mut self, turn: &mut Turn<'_>) -> u64 {
+    pub(super) fn mark(&mut self, turn: &mut Turn<'_>) -> u64 {
         let token = self.open.unwrap_or_else(|| turn.epoch());
         self.put_off(turn.now);
         if self.open.replace(token).is_none() {
@@ -128,8 +127,24 @@ impl Membership {
     }
 
     /// Has a socket wait for the Room's answer to a token.
-    pub(super) fn wait(&mut self, token: u64, socket: &Rc<str>) {
-        self.waiting.push(Waiting { token, socket: socket.clone(), join: true });
+    pub(super) fn wait(&mut self, token: u64, socket: &Rc<str>, join: bool) {
+        self.waiting.push(Waiting { token, socket: socket.clone(), join });
+    }
+
+    /// The Room has answered. Gives whether this Gateway was a member before, and who has waited for that.
+    pub(super) fn answered(&mut self, token: u64, lease: u64) -> (bool, Vec<Waiting>) {
+        self.recalled = self.recalled.max(lease);
+        let was_in = self.is_in();
+        if self.standing == Standing::Joining(token) {
+            self.standing = Standing::In;
+        }
+        if self.open == Some(token) {
+            self.open = None;
+        }
+        let waiting = std::mem::take(&mut self.waiting);
+        let (due, rest) = waiting.into_iter().partition(|waiting| waiting.token == token);
+        self.waiting = rest;
+        (was_in, due)
     }
 
     /// Asks for a part of the history.
@@ -245,173 +260,6 @@ impl Gateway {
         self.locals.get(nsp).map_or(0, |local| local.rooms.members(room).count())
     }
 
-    /// Lets a socket into the namespace once broadcasts to everyone reach this Gateway; tells whether they do already.
-    pub(super) fn enter_everyone(&mut self, turn: &mut Turn<'_>, nsp: &str, socket: &Rc<str>) -> bool {
-        let key = RoomKey::everyone(nsp);
-        let membership = self.membership(turn, &key);
-        if membership.standing == Standing::In {
-            return true;
-        }
-        let token = membership.mark(turn);
-        membership.waiting.push(Waiting { token, socket: socket.clone(), join: true });
-        self.awaited_rooms.insert(key.clone());
-        self.ready.push(Peer::Room(key));
-        false
-    }
-
-    /// Has a socket join or leave a room, unless all is as wanted already; tells whether it waits for the Room. A
-    /// socket's id is its address, not a Room: it is neither joined nor left.
-    pub(super) fn change(
-        &mut self,
-        turn: &mut Turn<'_>,
-        sid: &str,
-        nsp: &Rc<str>,
-        id: &Rc<str>,
-        change: Pending,
-    ) -> bool {
-        let is_in = self.locals.get(nsp).is_some_and(|local| local.rooms.is_in(id, &change.room));
-        let Some(socket) = self.socket(sid, nsp) else { return false };
-        let waits = socket.pending.iter().any(|pending| pending.room == change.room);
-        if gateway_of(&change.room).is_some_and(|name| self.app.config().gateways.contains(name)) {
-            if *change.room != **id {
-                self.outputs
-                    .push_back(Output::Log(format!("{id}: the id of a socket is no room to join or leave")));
-            }
-            return false;
-        }
-        if is_in == change.join && !waits {
-            return false;
-        }
-        let key = RoomKey::room(nsp, &change.room);
-        let membership = self.membership(turn, &key);
-        if membership.is_settled() && !waits || makes(Mistake::EarlyJoin) {
-            self.changed(&key, sid, nsp, id, change.join);
-            self.vacate(turn, &key);
-            return false;
-        }
-        let token = membership.mark(turn);
-        membership.waiting.push(Waiting { token, socket: id.clone(), join: change.join });
-        self.awaited_rooms.insert(key.clone());
-        if let Some(socket) = self.socket(sid, nsp) {
-            socket.pending.push(change);
-        }
-        self.dirty.insert(sid.into()); // so that it is asked for again, should this memory be lost
-        self.ready.push(Peer::Room(key));
-        true
-    }
-
-    /// Has somebody wait for the Room to say where its order is.
-    pub(super) fn mark(&mut self, turn: &mut Turn<'_>, key: &RoomKey, id: &Rc<str>) {
-        let membership = self.membership(turn, key);
-        let token = membership.mark(turn);
-        membership.wait(token, id);
-        self.awaited_rooms.insert(key.clone());
-        self.ready.push(Peer::Room(key.clone()));
-    }
-
-    /// A socket joins or leaves, here and now.
-    fn changed(&mut self, key: &RoomKey, sid: &str, nsp: &Rc<str>, id: &Rc<str>, join: bool) {
-        let room = key.room.as_deref().unwrap_or_default();
-        let number = self.log.last();
-        if let Some(lifeline) = self.socket(sid, nsp).and_then(|socket| socket.lifeline.as_mut()) {
-            lifeline.change(room, join, number);
-        }
-        if let Some(local) = self.locals.get_mut(nsp) {
-            if join {
-                local.rooms.join(id, room);
-            } else {
-                local.rooms.leave(id, room);
-            }
-        }
-        self.dirty.insert(sid.into());
-    }
-
-    /// The Room has answered: this is the place of those who waited for it.
-    pub(super) fn joined(
-        &mut self,
-        turn: &mut Turn<'_>,
-        key: &RoomKey,
-        (token, lease, last): (u64, u64, u64),
-    ) {
-        let Some(membership) = self.rooms.get_mut(key) else { return };
-        membership.recalled = membership.recalled.max(lease);
-        let was_in = membership.standing == Standing::In;
-        if membership.standing == Standing::Joining(token) {
-            membership.standing = Standing::In;
-        }
-        if membership.open == Some(token) {
-            membership.open = None;
-        }
-        let waiting = std::mem::take(&mut membership.waiting);
-        let (due, rest): (Vec<_>, _) = waiting.into_iter().partition(|waiting| waiting.token == token);
-        membership.waiting = rest;
-        self.caught_up(turn, key, (token, last), was_in);
-        self.stop_awaiting(key);
-        let (mut done, mut resumed) = (Vec::new(), Vec::new());
-        for Waiting { socket: id, join, .. } in due {
-            if self.handovers.contains_key(&id) {
-                resumed.push((id, None));
-                continue;
-            }
-            let Some(place) = self.sockets.get(&id).cloned() else { continue };
-            if let Some(socket) = self.socket(&place.sid, &place.nsp)
-                && socket.phase == Phase::Resuming
-            {
-                if let Some(room) = &key.room
-                    && let Some(at) = socket.pending.iter().position(|one| one.room == *room)
-                {
-                    socket.pending.remove(at);
-                    self.changed(key, &place.sid, &place.nsp, &id, join);
-                }
-                resumed.push((id, Some(place)));
-                continue;
-            }
-            let Some(room) = &key.room else {
-                if self.socket(&place.sid, &place.nsp).is_some_and(|socket| socket.phase == Phase::Entering) {
-                    self.accept(turn, &place.sid, &place.nsp);
-                }
-                continue;
-            };
-            if let Some(socket) = self.socket(&place.sid, &place.nsp)
-                && let Some(at) = socket.pending.iter().position(|one| one.room == *room && one.join == join)
-            {
-                socket.pending.remove(at);
-            }
-            self.changed(key, &place.sid, &place.nsp, &id, join);
-            done.push((id, place, Awaited::Change { room: room.clone(), join }));
-        }
-        // Only now: what they do next may make the last member here leave.
-        for (id, place, change) in done {
-            self.came(turn, &id, change, None);
-            self.step(turn, &place.sid, &place.nsp);
-        }
-        for (id, place) in resumed {
-            self.told(turn, key, &id, place.as_deref());
-        }
-        self.vacate(turn, key);
-    }
-
-    /// A Room has told a socket that comes back, or is handed over, all of its history, or a part of it.
-    fn told(&mut self, turn: &mut Turn<'_>, key: &RoomKey, id: &Rc<str>, place: Option<&Place>) {
-        if let Some(membership) = self.rooms.get_mut(key)
-            && let Some(token) = membership.having.asked()
-        {
-            return membership.wait(token, id); // there is more
-        }
-        match place {
-            Some(place) => self.told_one(turn, &place.sid, &place.nsp),
-            None => self.told_for_handover(turn, id),
-        }
-    }
-
-    /// One less to wait for.
-    pub(super) fn told_one(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &Rc<str>) {
-        if let Some(socket) = self.socket(sid, nsp) {
-            socket.resuming.awaits = socket.resuming.awaits.saturating_sub(1);
-        }
-        self.resume_if_ready(turn, sid, nsp);
-    }
-
     /// The Room may lend its order, in the reply to a request. Then what waits to be sent to it need not be.
     pub(super) fn lent(&mut self, turn: &mut Turn<'_>, key: &RoomKey, lease: Option<u64>) {
         let Some(membership) = self.rooms.get_mut(key) else { return };
@@ -440,7 +288,7 @@ impl Gateway {
         }
     }
 
-    fn stop_awaiting(&mut self, key: &RoomKey) {
+    pub(super) fn stop_awaiting(&mut self, key: &RoomKey) {
         if self.rooms.get(key).is_none_or(|membership| !membership.is_awaiting()) {
             self.awaited_rooms.remove(key);
         }

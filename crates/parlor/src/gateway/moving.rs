@@ -1,7 +1,7 @@
 //! A client that comes back to another Gateway than the one that has its socket. It comes back as the same all the same:
 //!
 //! 1. This Gateway asks the one that the private id names, which may know of a third.
-//! 2. With the socket's rooms it becomes a member of them, so that from here on nothing passes it by.
+//! 2. With the socket's rooms it has their Rooms say where it comes in, so that from here on nothing passes it by.
 //! 3. Then it has the other hand the socket over. That one first asks the rooms where their order is: so what it has not
 //!    heard of them by now comes after the join here.
 //! 4. It asks them that itself: so what the other has heard of them has been heard here too. What both have is sent once:
@@ -9,7 +9,7 @@
 //!
 //! The Gateway that the socket's id names, its *home*, goes on sending here what is addressed to that id.
 
-use std::rc::Rc;
+use std::{collections::VecDeque, rc::Rc};
 
 use engine_io::{Frame, Millis};
 use serde::{Deserialize, Serialize};
@@ -18,17 +18,20 @@ use socket_io::Target;
 use super::{
     Gateway, Output, Place as Position,
     absence::{AWAY, Returning},
-    client::{Lifeline, Pending, Phase, Socket},
+    client::{Lifeline, Pending, Phase, Resuming, Socket},
     log::{Missed, only},
 };
 use crate::{
     Turn,
     names::{RoomKey, gateway_of},
+    stored,
     wire::{Cast, Direct, Heard, Place, Socket as Moving, Whereabouts},
 };
 
 /// Prefix of the stored rows of sockets that are at another Gateway.
 pub(super) const MOVED: &str = "m/";
+/// Version of their stored form.
+pub(super) const MOVED_VERSION: u8 = 1;
 /// How long to wait for another Gateway, until the client is somebody new.
 const PATIENCE: Millis = 10_000;
 /// How much a socket takes along at most, in bytes. With more it is somebody new.
@@ -149,14 +152,18 @@ impl Gateway {
         client.sockets.insert(nsp.clone(), socket);
         self.sockets.insert(id.clone(), Box::new(Position { sid: sid.clone(), nsp: nsp.clone() }));
         self.pids.insert(pid, id.clone());
-        if !self.enter_everyone(turn, &nsp, &id) {
-            self.await_one_more(&sid, &nsp);
+        // Also where this Gateway is a member: what is on its way here the client may have heard there.
+        if self.enter_everyone(turn, &nsp, &id) {
+            self.mark(turn, &RoomKey::everyone(&nsp), &id);
         }
+        self.await_one_more(&sid, &nsp);
         self.locals.entry(nsp.clone()).or_default().rooms.insert(id.clone());
         for room in rooms {
-            if self.change(turn, &sid, &nsp, &id, Pending { room, join: true }) {
-                self.await_one_more(&sid, &nsp);
+            let key = RoomKey::room(&nsp, &room);
+            if !self.change(turn, &sid, &nsp, &id, Pending { room, join: true }) {
+                self.mark(turn, &key, &id);
             }
+            self.await_one_more(&sid, &nsp);
         }
         self.told_one(turn, &sid, &nsp);
     }
@@ -239,7 +246,8 @@ impl Gateway {
     fn pack(&self, turn: &Turn<'_>, pid: &str, after: u64) -> Option<Moving> {
         let absent = self.absent.get(pid)?;
         let (mut missed, mut size) = (Vec::new(), 0);
-        let wanted = Missed { nsp: &absent.nsp, id: &absent.id, rooms: &absent.rooms, after };
+        let wanted =
+            Missed { nsp: &absent.nsp, id: &absent.id, rooms: &absent.rooms, after, everyone: after };
         self.log.replay(turn.journal, &wanted, |_, logged| {
             size += logged.cast.frames.iter().map(Frame::len).sum::<usize>();
             missed.push(Heard { place: logged.place, frames: logged.cast.frames });
@@ -284,19 +292,14 @@ impl Gateway {
         socket.data = moving.data;
         socket.resuming.is_elsewhere = false;
         let Some(lifeline) = socket.lifeline.clone() else { return false };
-        let (id, after) = (socket.id.clone(), socket.resuming.after);
-        let known: Vec<Place> = moving.missed.iter().filter_map(|heard| heard.place.clone()).collect();
-        let is_known = |place: &Place| {
-            let is_older = |(key, seq): &(RoomKey, u64)| *key == place.key && place.order.seq <= *seq;
-            known.contains(place) || place.order.seq > 0 && moving.stored.iter().any(is_older)
-        };
-        let mut all = moving.missed;
-        let here = Missed { nsp, id: &id, rooms: &lifeline.joined, after };
-        self.log.replay(turn.journal, &here, |_, logged| {
-            if !logged.place.as_ref().is_some_and(is_known) {
-                all.push(Heard { place: logged.place, frames: logged.cast.frames });
-            }
+        let Resuming { after, everyone, .. } = socket.resuming;
+        let id = socket.id.clone();
+        let wanted = Missed { nsp, id: &id, rooms: &lifeline.joined, after, everyone };
+        let mut here = Vec::new();
+        self.log.replay(turn.journal, &wanted, |_, logged| {
+            here.push(Heard { place: logged.place, frames: logged.cast.frames });
         });
+        let all = merge(moving.missed, here, &moving.stored);
         // It is in the log here too, for it alone, so that it may lose its connection again while it is sent that.
         let since = self.log.last();
         for Heard { frames, .. } in all {
@@ -363,7 +366,8 @@ impl Gateway {
         match to.filter(|to| *to != self.name) {
             Some(to) => {
                 let moved = Moved { pid: pid.into(), to };
-                self.stores.push_back(Output::Store { key, value: postcard::to_allocvec(&moved).ok() });
+                self.stores
+                    .push_back(Output::Store { key, value: Some(stored::write(MOVED_VERSION, &moved)) });
                 self.moved.insert(id.into(), Box::new(moved));
             }
             None if self.moved.remove(id).is_some() => {
@@ -394,5 +398,61 @@ impl Gateway {
         if self.clients.get(sid).is_some_and(|client| !client.sockets.contains_key(nsp)) {
             self.begin_socket(turn, sid, nsp, auth);
         }
+    }
+}
+
+/// What was heard at two Gateways, each once. Of every Room both have a part of its one order: what only the second has
+/// comes before the next that both have, or in the end. `stored` is how much of Rooms' histories the first had.
+fn merge(there: Vec<Heard>, here: Vec<Heard>, stored: &[(RoomKey, u64)]) -> Vec<Heard> {
+    let known: Vec<Place> = there.iter().filter_map(|heard| heard.place.clone()).collect();
+    let mut there = VecDeque::from(there);
+    let (mut merged, mut only_here) = (Vec::new(), Vec::new());
+    for heard in here {
+        let Some(place) = &heard.place else {
+            only_here.push(heard);
+            continue;
+        };
+        let is_older =
+            |(key, seq): &(RoomKey, u64)| *key == place.key && (1..=*seq).contains(&place.order.seq);
+        if let Some(at) = there.iter().position(|one| one.place.as_ref() == Some(place)) {
+            merged.extend(there.drain(..at));
+            let is_of_room = |one: &mut Heard| one.place.as_ref().is_some_and(|other| other.key == place.key);
+            merged.extend(only_here.extract_if(.., is_of_room));
+            merged.extend(there.pop_front());
+        } else if !known.contains(place) && !stored.iter().any(is_older) {
+            only_here.push(heard);
+        }
+    }
+    merged.extend(there);
+    merged.append(&mut only_here);
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Order;
+
+    fn heard(room: &str, seq: u64, number: u64) -> Heard {
+        let order = Order { seq, of: (1, number) };
+        let frame = Frame::Text(format!("{room}{seq}.{number}").into());
+        Heard { place: Some(Place { key: RoomKey::room("/", room), order }), frames: vec![frame] }
+    }
+
+    #[test]
+    fn what_two_gateways_heard_is_told_once_and_in_each_rooms_order() {
+        let [a1, a2, a3, a4] = [1, 2, 3, 4].map(|number| heard("a", 0, number));
+        let [b1, b2] = [1, 2].map(|number| heard("b", 0, number));
+        let merged = |there: &[&Heard], here: &[&Heard]| {
+            let list = |heard: &[&Heard]| heard.iter().map(|heard| (*heard).clone()).collect();
+            merge(list(there), list(here), &[(RoomKey::room("/", "s"), 3)])
+        };
+        assert_eq!(merged(&[&a1, &a2], &[&a2, &a3]), [a1.clone(), a2.clone(), a3.clone()]);
+        assert_eq!(merged(&[&a1, &a3], &[&a2, &a3, &a4]), [&a1, &a2, &a3, &a4].map(Clone::clone));
+        assert_eq!(merged(&[&a1], &[&a2]), [a1.clone(), a2.clone()]);
+        assert_eq!(merged(&[&b1, &a1], &[&a2, &b1]), [b1.clone(), a1.clone(), a2.clone()]);
+        assert_eq!(merged(&[&a1, &b1, &b2], &[&b1, &a1]), [a1.clone(), b1.clone(), b2.clone()]);
+        let [s3, s4] = [3, 4].map(|seq| heard("s", seq, 0));
+        assert_eq!(merged(&[&a1], &[&s3, &s4]), [a1, s4]);
     }
 }

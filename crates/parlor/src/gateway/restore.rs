@@ -6,13 +6,13 @@ use engine_io::{Conn, Millis};
 
 use super::{
     CLIENT, Gateway, Local, Output, Place, ROUND,
-    absence::{AWAY, Absent},
+    absence::{self, AWAY, Absent},
     client::{self, Client, Pending, Phase, RoomsOf, Socket},
     having::SEEN,
     log::{LOG, Log},
-    moving::MOVED,
+    moving::{MOVED, MOVED_VERSION},
 };
-use crate::{App, Turn, call::Occasion, names::RoomKey};
+use crate::{App, Turn, call::Occasion, names::RoomKey, stored};
 
 /// What a client was about.
 struct Unfinished {
@@ -38,7 +38,9 @@ impl Gateway {
         rows: impl IntoIterator<Item = (String, Vec<u8>)>,
         heard: impl Fn(Conn) -> Option<Millis>,
     ) -> Self {
-        let mut gateway = Self { born: turn.now, ..Self::new(app, name) };
+        // Answers to what another memory asked may still come, and are not to be taken for answers to this one.
+        let next_ask = turn.epoch();
+        let mut gateway = Self { born: turn.now, next_ask, ..Self::new(app, name) };
         let (mut pinged_at, mut lost, mut unfinished, mut log) = (None, Vec::new(), Vec::new(), None);
         for (key, value) in rows {
             if key == ROUND {
@@ -46,12 +48,12 @@ impl Gateway {
             } else if key == LOG {
                 log = Some(value);
             } else if let Some(pid) = key.strip_prefix(AWAY) {
-                match postcard::from_bytes::<Absent>(&value) {
-                    Ok(absent) => gateway.take_away(pid.into(), absent),
-                    Err(_) => gateway.stores.push_back(Output::Store { key, value: None }),
+                match stored::read::<Absent>(absence::VERSION, &value) {
+                    Some(absent) => gateway.take_away(pid.into(), absent),
+                    None => gateway.stores.push_back(Output::Store { key, value: None }),
                 }
             } else if let Some(id) = key.strip_prefix(MOVED) {
-                if let Ok(moved) = postcard::from_bytes(&value) {
+                if let Some(moved) = stored::read(MOVED_VERSION, &value) {
                     gateway.moved.insert(id.into(), Box::new(moved));
                 }
             } else if let Some(room) = key.strip_prefix(SEEN) {

@@ -156,42 +156,52 @@ impl Gateway {
     /// What a Room tells, in its order.
     pub(super) fn take(&mut self, turn: &mut Turn<'_>, key: &RoomKey, items: Vec<Arrived<ToGateway>>) {
         for arrived in items {
-            let Some(Arrived { item, doubtful }) = self.hold_back(turn, key, arrived) else { continue };
-            match item {
-                ToGateway::Joined { token, lease, last } => self.joined(turn, key, (token, lease, last)),
-                ToGateway::Deliver { number, order, last, again, cast } => {
-                    self.membership(turn, key).saw(number);
-                    let verdict = self.judge(turn, key, (order.seq, last), again, doubtful);
-                    match verdict {
-                        Verdict::HandOn => {
-                            self.deliver(turn, &key.nsp, &cast, Some(Place { key: key.clone(), order }));
-                        }
-                        Verdict::Known => {}
-                        Verdict::Doubtful => self.outputs.push_back(Output::Dropped(cast.frames)),
-                        Verdict::Early => {
-                            let item = ToGateway::Deliver { number: 0, order, last, again, cast };
-                            self.came_early(turn, key, Arrived { item, doubtful });
-                        }
-                    }
-                    self.nobody_is_here(key);
-                }
-                ToGateway::Recall { lease } => {
-                    self.membership(turn, key).returns(lease);
-                    self.ready.push(Peer::Room(key.clone()));
-                }
-                ToGateway::Expelled => self.expelled(turn, key),
-                ToGateway::Question { question, query, .. } if doubtful && !query.is_idempotent() => {
-                    self.tell(turn, key.clone(), ToRoom::Answer { question, found: Found::too_late() });
-                }
-                ToGateway::Question { question, target, query } => {
-                    let asker = Asker::Room { key: key.clone(), question };
-                    self.question(turn, &key.nsp, &target, query, asker);
-                    self.nobody_is_here(key);
-                }
-                // Numbers of questions begin anew with each memory.
-                ToGateway::Answers { .. } if doubtful => {}
-                ToGateway::Answers { ask, found } => self.answered(turn, ask, found),
+            if let Some(arrived) = self.hold_back(turn, key, arrived) {
+                self.take_one(turn, key, arrived);
             }
+        }
+    }
+
+    pub(super) fn take_one(&mut self, turn: &mut Turn<'_>, key: &RoomKey, arrived: Arrived<ToGateway>) {
+        let Arrived { item, doubtful } = arrived;
+        match item {
+            ToGateway::Joined { token, lease, last } => {
+                // In doubt it is the answer to another memory, which was further than that perhaps.
+                let last = Some(last).filter(|_| !doubtful);
+                self.joined(turn, key, (token, lease, last));
+            }
+            ToGateway::Deliver { number, order, last, again, cast } => {
+                self.membership(turn, key).saw(number);
+                let verdict = self.judge(turn, key, (order.seq, last), again, doubtful);
+                match verdict {
+                    Verdict::HandOn => {
+                        self.deliver(turn, &key.nsp, &cast, Some(Place { key: key.clone(), order }));
+                    }
+                    Verdict::Known => {}
+                    Verdict::Doubtful => self.outputs.push_back(Output::Dropped(cast.frames)),
+                    Verdict::Early => {
+                        let item = ToGateway::Deliver { number: 0, order, last, again, cast };
+                        self.came_early(turn, key, Arrived { item, doubtful });
+                    }
+                }
+                self.nobody_is_here(key);
+            }
+            ToGateway::Recall { lease } => {
+                self.membership(turn, key).returns(lease);
+                self.ready.push(Peer::Room(key.clone()));
+            }
+            ToGateway::Expelled => self.expelled(turn, key),
+            ToGateway::Question { question, query, .. } if doubtful && !query.is_idempotent() => {
+                self.tell(turn, key.clone(), ToRoom::Answer { question, found: Found::too_late() });
+            }
+            ToGateway::Question { question, target, query } => {
+                let asker = Asker::Room { key: key.clone(), question };
+                self.question(turn, &key.nsp, &target, query, asker);
+                self.nobody_is_here(key);
+            }
+            // Numbers of questions begin anew with each memory.
+            ToGateway::Answers { .. } if doubtful => {}
+            ToGateway::Answers { ask, found } => self.answered(turn, ask, found),
         }
     }
 

@@ -12,7 +12,11 @@ use crate::{
     history::{Keep, PAGE_MAX, Page, Stored},
     journal::{ENTRY_MAX, Entry, Order},
     sabotage::{Mistake, makes},
+    stored,
 };
+
+/// Version of the stored form of a message. Raise it with any change to it, and read the older ones too: this is to last.
+const VERSION: u8 = 1;
 
 /// How many ids are remembered, so that what is published again is stored once.
 const IDS: usize = 1_000;
@@ -69,13 +73,13 @@ impl History {
     pub(super) fn restore(turn: &mut Turn<'_>, keep: Keep, last: u64) -> Self {
         let heads = turn.journal.heads(0..u64::MAX, Order::NewestFirst, IDS);
         let newest = heads.first().map_or(0, |(number, _)| *number);
-        let at = |head: &[u8]| postcard::from_bytes::<Head>(head).map_or(0, |head| head.at);
+        let at = |head: &[u8]| stored::read::<Head>(VERSION, head).map_or(0, |head| head.at);
         let oldest = match heads.len() < IDS {
             true => heads.last().map(|(number, head)| (*number, at(head))),
             false => turn.journal.heads(0..u64::MAX, Order::OldestFirst, 1).first().map(|(n, h)| (*n, at(h))),
         };
         let ids = heads.into_iter().rev().filter_map(|(number, head)| {
-            let head: Head = postcard::from_bytes(&head).ok()?;
+            let head: Head = stored::read(VERSION, &head)?;
             Some((number, head.id))
         });
         let last = last.max(newest);
@@ -101,8 +105,8 @@ impl History {
         if let Some((seq, _)) = known.filter(|_| !makes(Mistake::TwoReceipts)) {
             return Ok(Published::Before { seq: *seq, inherited: *seq <= self.inherited });
         }
-        let head = postcard::to_allocvec(&Head { at: turn.now, id: id.clone() }).unwrap_or_default();
-        let body = postcard::to_allocvec(&(&event, &data, &except)).unwrap_or_default();
+        let head = stored::write(VERSION, &Head { at: turn.now, id: id.clone() });
+        let body = stored::write(VERSION, &(&event, &data, &except));
         if head.len() + body.len() > ENTRY_MAX {
             return Err(Rejected::TooLarge);
         }
@@ -167,7 +171,7 @@ impl History {
         }
         self.oldest =
             turn.journal.heads(first..u64::MAX, Order::OldestFirst, 1).first().map(|(number, head)| {
-                (*number, postcard::from_bytes::<Head>(head).map_or(turn.now, |head| head.at))
+                (*number, stored::read::<Head>(VERSION, head).map_or(turn.now, |head| head.at))
             });
     }
 
@@ -177,7 +181,7 @@ impl History {
         while low < high {
             let middle = low + (high - low) / 2;
             let heads = turn.journal.heads(middle..high, Order::OldestFirst, 1);
-            let at = heads.first().and_then(|(_, head)| postcard::from_bytes::<Head>(head).ok());
+            let at = heads.first().and_then(|(_, head)| stored::read::<Head>(VERSION, head));
             if at.is_some_and(|head| head.at <= since) {
                 low = middle + 1;
             } else {
@@ -199,7 +203,7 @@ impl History {
 }
 
 fn message(entry: Entry) -> Option<Stored> {
-    let head: Head = postcard::from_bytes(&entry.head).ok()?;
-    let (event, data, except) = postcard::from_bytes(&entry.body).ok()?;
+    let head: Head = stored::read(VERSION, &entry.head)?;
+    let (event, data, except) = stored::read(VERSION, &entry.body)?;
     Some(Stored { seq: entry.number, at: head.at, event, data, except })
 }

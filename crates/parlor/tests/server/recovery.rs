@@ -9,7 +9,7 @@ use crate::app::in_every_memory_of;
 
 type Notes = Vec<String>;
 
-fn app() -> App {
+pub(crate) fn app() -> App {
     let main = Namespace::new(async || Ok::<Notes, Refused>(Notes::new()))
         .history(Keep::messages(1_000))
         .on("join", async |socket: Socket, Data(room): Data<String>| {
@@ -319,11 +319,14 @@ fn a_full_storage_loses_nobody_anything_unseen() {
     });
 }
 
-/// Gateways other than the one that an id names.
-fn others(id: &str) -> [String; 2] {
-    let home = id.split_once('.').unwrap().1;
-    let mut others = (0..3).map(|n| format!("any-{n}")).filter(|name| name != home);
-    [others.next().unwrap(), others.next().unwrap()]
+/// The Gateway that an id names.
+fn home(id: &str) -> &str {
+    id.split_once('.').map_or("", |(_, gateway)| gateway)
+}
+
+/// The others.
+fn others(id: &str) -> Vec<String> {
+    (0..3).map(|n| format!("any-{n}")).filter(|name| name != home(id)).collect()
 }
 
 #[test]
@@ -337,8 +340,9 @@ fn another_gateway_fetches_the_socket_and_what_it_missed() {
         ann.emit("all", ("r", 2));
         assert_eq!(ann.ask("publish", ("r", 3)), Some(json!([1])));
         ann.emit("everyone", 4);
-        let [second, third] = others(&bob.id());
-        let back = bob.come_back(Some(&second));
+        let others = others(&bob.id());
+        let (second, third) = (&others[0], &others[1]);
+        let back = bob.come_back(Some(second));
         assert!(back.recovered());
         assert_eq!(back.id(), bob.id());
         assert_eq!(heard(&back), [json!(2), json!("said"), json!(4), json!("back")]);
@@ -352,16 +356,16 @@ fn another_gateway_fetches_the_socket_and_what_it_missed() {
         // Again: to a third, with the old connection open still; then to the second again, and home.
         ann.emit("all", ("r", 7));
         back.miss();
-        let again = back.come_back(Some(&third));
+        let again = back.come_back(Some(third));
         assert!(again.recovered() && back.is_closed());
         assert_eq!(heard(&again), [json!(7), json!("back")]);
         again.hang_up();
         ann.emit("all", (bob.id().as_str(), 8));
-        let again = again.come_back(Some(&second));
+        let again = again.come_back(Some(second));
         assert!(again.recovered());
         assert_eq!(heard(&again), [json!(8), json!("back")]);
-        let home = bob.id().split_once('.').unwrap().1.to_owned();
-        let at_home = again.come_back(Some(&home));
+        let bobs = bob.id();
+        let at_home = again.come_back(Some(home(&bobs)));
         assert!(at_home.recovered());
         assert_eq!(heard(&at_home), ["back"]);
         ann.emit("all", (bob.id().as_str(), 9));
@@ -375,12 +379,12 @@ fn another_gateway_fetches_the_socket_and_what_it_missed() {
 fn who_moved_may_lose_its_connection_before_anything_is_heard() {
     in_every_memory_of(app, |server| {
         let (ann, bob) = two(server);
-        let [second, _] = others(&bob.id());
+        let second = &others(&bob.id())[0];
         bob.hang_up();
         ann.emit("all", ("r", 1));
-        let back = bob.come_back(Some(&second));
+        let back = bob.come_back(Some(second));
         back.miss(); // too late: it has been read
-        let again = bob.come_back(Some(&second)); // with what it knew at first
+        let again = bob.come_back(Some(second)); // with what it knew at first
         assert!(again.recovered());
         assert_eq!(heard(&again), [json!(1), json!("back"), json!("back")]);
     });
@@ -391,9 +395,9 @@ fn who_has_moved_survives_a_restart_and_in_the_end_leaves_nothing() {
     in_every_memory_of(app, |server| {
         let (ann, bob) = two(server);
         let rows = server.rows();
-        let [second, _] = others(&bob.id());
+        let second = &others(&bob.id())[0];
         bob.hang_up();
-        let back = bob.come_back(Some(&second));
+        let back = bob.come_back(Some(second));
         server.restart();
         let ann = ann.come_back(None);
         ann.emit("all", (bob.id().as_str(), 1));
@@ -413,11 +417,11 @@ fn who_has_moved_survives_a_restart_and_in_the_end_leaves_nothing() {
 fn a_gateway_that_cannot_be_reached_makes_somebody_new() {
     in_every_memory_of(app, |server| {
         let (_ann, bob) = two(server);
-        let [second, _] = others(&bob.id());
-        let home = bob.id().split_once('.').unwrap().1.to_owned();
+        let second = &others(&bob.id())[0];
+        let bobs = bob.id();
         bob.hang_up();
-        server.cut_off(Some(&home));
-        let back = bob.come_back(Some(&second));
+        server.cut_off(Some(home(&bobs)));
+        let back = bob.come_back(Some(second));
         assert_eq!(back.id(), "");
         seconds(server, 11);
         let connected = std::iter::from_fn(|| back.next())
