@@ -109,7 +109,7 @@ async function nodeTest(name) {
   mkdirSync(dirname(tap), { recursive: true });
   rmSync(tap, { force: true });
   const reporters = ["spec", "stdout", "tap", tap];
-  const args = ["--test", "--test-concurrency=1", "--test-timeout=180000"];
+  const args = ["--test", "--test-concurrency=1", "--test-timeout=600000"]; // of a whole file, too
   for (let i = 0; i < reporters.length; i += 2) {
     args.push(`--test-reporter=${reporters[i]}`, `--test-reporter-destination=${reporters[i + 1]}`);
   }

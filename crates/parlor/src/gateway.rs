@@ -177,7 +177,7 @@ pub struct Gateway {
     gateways: LiteMap<String, Link<Direct, Direct>>,
     log: Log,
     /// Sockets that may come back, by their private ids; and those that are away.
-    pids: BTreeMap<Rc<str>, Rc<str>>,
+    pids: BTreeMap<Rc<str>, Box<Place>>,
     absent: BTreeMap<Rc<str>, Box<Absent>>,
     absences: BTreeSet<(Millis, Rc<str>)>,
     /// Sockets of others whose clients have come here; of this Gateway that are handed over, by their private ids; and
@@ -186,8 +186,8 @@ pub struct Gateway {
     handovers: BTreeMap<Rc<str>, Box<Handover>>,
     moved: BTreeMap<Rc<str>, Box<Moved>>,
     /// How much of Rooms' histories was handed on here, as rows have it; and with what the log has, once that was read.
-    remembered: BTreeMap<RoomKey, u64>,
-    handed_on: Option<BTreeMap<RoomKey, u64>>,
+    remembered: LiteMap<RoomKey, u64>,
+    handed_on: Option<LiteMap<RoomKey, u64>>,
     timers: BTreeSet<(Millis, Rc<str>)>,
     next_call: CallId,
     next_ask: u64,
@@ -231,7 +231,7 @@ impl Gateway {
             seeking: LiteMap::new(),
             handovers: BTreeMap::new(),
             moved: BTreeMap::new(),
-            remembered: BTreeMap::new(),
+            remembered: LiteMap::new(),
             handed_on: None,
             timers: BTreeSet::new(),
             next_call: 0,

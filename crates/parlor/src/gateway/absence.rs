@@ -250,8 +250,9 @@ impl Gateway {
         socket.lifeline =
             Some(Lifeline { pid: pid.clone(), since: absent.since, joined: absent.rooms.clone() });
         client.sockets.insert(nsp.clone(), socket);
-        self.sockets.insert(absent.id.clone(), Box::new(Place { sid: sid.clone(), nsp: nsp.clone() }));
-        self.pids.insert(pid, absent.id.clone());
+        let place = Box::new(Place { sid: sid.clone(), nsp: nsp.clone() });
+        self.pids.insert(pid, place.clone());
+        self.sockets.insert(absent.id.clone(), place);
         let local = self.locals.entry(nsp.clone()).or_default();
         local.rooms.insert(absent.id.clone());
         for (room, _) in &absent.rooms {
@@ -271,7 +272,7 @@ impl Gateway {
 
     /// A client that comes back has lost its connection, though this has not been noticed here.
     pub(super) fn cut_loose(&mut self, turn: &mut Turn<'_>, pid: &str) {
-        let Some(place) = self.pids.get(pid).and_then(|id| self.sockets.get(id)).cloned() else { return };
+        let Some(place) = self.pids.get(pid).cloned() else { return };
         let reason = CloseReason::TransportClose;
         if let Some(client) = self.clients.get_mut(&place.sid) {
             client.session.close(reason, turn.now);

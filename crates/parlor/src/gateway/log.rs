@@ -1,8 +1,6 @@
 //! The log of connection state recovery: what this Gateway has sent, in its journal, so that a client that comes back in
 //! time hears what it missed. An entry's number is what clients are given as the packet's offset.
 
-use std::collections::BTreeMap;
-
 use engine_io::Millis;
 use serde::{Deserialize, Serialize};
 use socket_io::Target;
@@ -181,8 +179,8 @@ impl Log {
         turn: &mut Turn<'_>,
         config: &Recovery,
         age: Millis,
-    ) -> BTreeMap<RoomKey, u64> {
-        let mut gone = BTreeMap::new();
+    ) -> Vec<(RoomKey, u64)> {
+        let mut gone = Vec::new();
         let (mut first, mut oldest) = (self.first, 0);
         'all: loop {
             let heads = turn.journal.heads(first..u64::MAX, Order::OldestFirst, CHUNK_ENTRIES);
@@ -219,7 +217,7 @@ impl Log {
     }
 
     /// What of Rooms' histories is in it.
-    pub(super) fn stored(journal: &dyn Journal) -> BTreeMap<RoomKey, u64> {
+    pub(super) fn stored(journal: &dyn Journal) -> Vec<(RoomKey, u64)> {
         let heads = journal.heads(0..u64::MAX, Order::OldestFirst, usize::MAX);
         heads.into_iter().filter_map(|(_, head)| stored::read::<Head>(VERSION, &head)?.stored).collect()
     }

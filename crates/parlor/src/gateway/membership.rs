@@ -220,7 +220,7 @@ impl Membership {
             tokens.insert(0, token);
         }
         tokens.dedup();
-        for token in tokens {
+        for token in tokens.into_iter().filter(|token| self.having.asked() != Some(*token)) {
             self.link.push(ToRoom::Join { token, have: None });
         }
         if let Some(question) = self.having.question() {

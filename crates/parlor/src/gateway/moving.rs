@@ -150,8 +150,9 @@ impl Gateway {
         socket.resuming.is_elsewhere = true;
         socket.lifeline = Some(Lifeline { pid: pid.clone(), since: self.log.last(), joined: Vec::new() });
         client.sockets.insert(nsp.clone(), socket);
-        self.sockets.insert(id.clone(), Box::new(Position { sid: sid.clone(), nsp: nsp.clone() }));
-        self.pids.insert(pid, id.clone());
+        let position = Box::new(Position { sid: sid.clone(), nsp: nsp.clone() });
+        self.pids.insert(pid, position.clone());
+        self.sockets.insert(id.clone(), position);
         // Also where this Gateway is a member: what is on its way here the client may have heard there.
         if self.enter_everyone(turn, &nsp, &id) {
             self.mark(turn, &RoomKey::everyone(&nsp), &id);

@@ -126,11 +126,12 @@ impl Gateway {
         }
         for (nsp, socket) in &mut client.sockets {
             let place = Place { sid: sid.clone(), nsp: nsp.clone() };
-            self.sockets.insert(socket.id.clone(), Box::new(place));
-            socket.call = None;
+            let place = Box::new(place);
             if let Some(lifeline) = &socket.lifeline {
-                self.pids.insert(lifeline.pid.clone(), socket.id.clone());
+                self.pids.insert(lifeline.pid.clone(), place.clone());
             }
+            self.sockets.insert(socket.id.clone(), place);
+            socket.call = None;
             if socket.phase != Phase::Live {
                 socket.phase = Phase::Connecting;
                 socket.effects.clear();

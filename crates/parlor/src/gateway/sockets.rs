@@ -154,7 +154,8 @@ impl Gateway {
         socket.phase = Phase::Live;
         let frames = match &lifeline {
             Some(lifeline) => {
-                self.pids.insert(lifeline.pid.clone(), socket.id.clone());
+                let place = Place { sid: sid.clone(), nsp: nsp.clone() };
+                self.pids.insert(lifeline.pid.clone(), Box::new(place));
                 connection.accept_with_pid(nsp, &socket.id, &lifeline.pid)
             }
             None => connection.accept(nsp, &socket.id),
