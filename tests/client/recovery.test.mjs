@@ -3,13 +3,14 @@
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { call, client, clients, connected, heard, manager, next, upgraded, withEveryTransport } from "../support/clients.mjs";
+import { call, client, clients, connected, eventually, heard, manager, next, upgraded, withEveryTransport } from "../support/clients.mjs";
 import { startLab } from "../support/lab.mjs";
 import { startProxy } from "../support/proxy.mjs";
 import { HASTE, comeBack, cutOff, drop, elsewhere, emitOutside, standsOn, twoMembers } from "../support/recovery.mjs";
 
 const WINDOW = 10_000;
 const SHORT = 1000;
+const LONG = 60_000;
 
 let lab;
 let short; // its window is
@@ -95,6 +96,22 @@ withEveryTransport("who comes back", (transport) => {
     assert.deepEqual(await call(talker, "who", room), [[id, talker.id].sort()]);
   });
 
+  it("twice at the same time is one of the two, and the other's connection ends", async (t) => {
+    const { talker, member, id, room, say } = await pair(t, transport);
+    await drop(member);
+    const twins = [client(t, lab.url, transport), client(t, lab.url, transport)];
+    for (const twin of twins) Object.assign(twin, { _pid: member._pid, _lastOffset: member._lastOffset }).connect();
+    const isOver = (twin) => twin.io.engine?.readyState === "closed";
+    await eventually("one of them is it", () => twins.some(isOver) && twins.some(({ connected }) => connected));
+    const lists = twins.map((twin) => heard(twin));
+    await say(1);
+    const it = twins.findIndex(({ connected }) => connected);
+    assert.deepEqual([...(await lists[it].reaches(1))], [1]);
+    assert.deepEqual([...lists[1 - it]], []);
+    assert.deepEqual([twins[it].recovered, twins[it].id], [true, id]);
+    assert.deepEqual(await call(talker, "who", room), [[id, talker.id].sort()]);
+  });
+
   it("again and again, in the middle of a stream, hears each message once and in order", async (t) => {
     const proxy = await startProxy(t, lab.url);
     const { talker, member, room, list } = await pair(t, transport, { through: proxy.url, ...HASTE });
@@ -147,6 +164,15 @@ withEveryTransport("who comes back", (transport) => {
     await comeBack(t, lab.url, member, elsewhere(member));
     assert.deepEqual([...(await list.reaches(many.length + large.length))], [...many, ...large]);
     await isRecovered();
+  });
+
+  it("is somebody new, and hears nothing, when it has missed more than a socket can take along", async (t) => {
+    const { member, say, list, isNew } = await pair(t, transport);
+    await drop(member);
+    await say(...Array.from({ length: 30 }, () => "x".repeat(300_000)));
+    await comeBack(t, lab.url, member, elsewhere(member));
+    await isNew();
+    assert.deepEqual([...list], []);
   });
 
   it("is back in two namespaces", async (t) => {
@@ -243,6 +269,23 @@ withEveryTransport("who comes back", (transport) => {
       assert.deepEqual([...(await list.reaches(due.length))], due);
     }
     assert.equal(member.id, id);
+  });
+
+  it("is reached by its id for all else too, where it is now", async (t) => {
+    const { talker, member, id, room } = await pair(t, transport);
+    await drop(member);
+    await comeBack(t, lab.url, member, elsewhere(member));
+    member.on("question", (x, ack) => ack(["answer", x]));
+    assert.deepEqual(await call(talker, "ask", id, 1, LONG), [{ timedOut: false, answers: [["answer", 1]] }]);
+    assert.deepEqual(await call(member, "ask-me", 2, LONG), [{ answer: ["answer", 2] }]);
+    assert.deepEqual(await call(talker, "who", id), [[id]]);
+    assert.deepEqual(await call(talker, "herd", id, `${room}, 2`), []);
+    assert.deepEqual(await call(member, "rooms"), [[id, room, `${room}, 2`].sort()]);
+    assert.deepEqual(await call(talker, "unherd", id, room), []);
+    assert.deepEqual(await call(member, "rooms"), [[id, `${room}, 2`].sort()]);
+    const left = next(member, "disconnect");
+    assert.deepEqual(await call(talker, "kick", id, false), []);
+    assert.deepEqual((await left)[0], "io server disconnect");
   });
 
   it("can join, leave and talk as before, and recover that too", async (t) => {

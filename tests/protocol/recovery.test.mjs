@@ -211,6 +211,14 @@ describe("5.6 who comes back with pid and offset", () => {
     }
   });
 
+  it("can do so though the server wanted to disconnect it while it was away", async (t) => {
+    const { talker, member, auth } = await away(t);
+    await call(talker, "kick", member.sid, true);
+    const back = await enter(t, auth);
+    assert.deepEqual([back.sid, back.pid], [member.sid, member.pid]);
+    assert.deepEqual(await call(back, "rooms"), [[member.sid, "den"].sort()]);
+  });
+
   it("can do so by polling", async (t) => {
     const { talker, member, auth } = await away(t);
     await say(talker, all(1), all(2));
