@@ -13,6 +13,7 @@ use crate::{
     config::Config,
     namespace::{Handlers, Namespace},
     pattern::{self, Params},
+    queue::QueueConfig,
 };
 
 /// Answers each message of a bare Engine.IO client.
@@ -49,6 +50,8 @@ pub struct App {
     engine: Option<(String, EngineHandler)>,
     allow_request: Option<RequestGuard>,
     states: States,
+    queues: Vec<(String, QueueConfig)>,
+    lacks_queues: bool,
 }
 
 impl std::fmt::Debug for App {
@@ -167,6 +170,31 @@ impl App {
         self.states.clone()
     }
 
+    /// Settings of the queues whose names are as `pattern` says: a name, or one with placeholders as in
+    /// [`dynamic`](Self::dynamic), `"inbox:{user}"`. The first that fits counts; a queue for which none does has those of
+    /// [`QueueConfig::default`].
+    #[must_use]
+    pub fn queue(mut self, pattern: &str, config: QueueConfig) -> Self {
+        self.queues.push((pattern.to_owned(), config));
+        self
+    }
+
+    pub(crate) fn queue_config(&self, name: &str) -> QueueConfig {
+        let known = self.queues.iter().find(|(pattern, _)| pattern::matches(pattern, name).is_some());
+        known.map(|(_, config)| config.clone()).unwrap_or_default()
+    }
+
+    /// Says that the deployment has no queues, so that whoever wants one is told so.
+    #[must_use]
+    pub fn without_queues(mut self) -> Self {
+        self.lacks_queues = true;
+        self
+    }
+
+    pub(crate) fn lacks_queues(&self) -> bool {
+        self.lacks_queues
+    }
+
     /// How packets are written (default: [`Parser::Json`]). Clients have to use the same.
     #[must_use]
     pub fn parser(mut self, parser: Parser) -> Self {
@@ -222,9 +250,9 @@ impl App {
     pub fn problems(&self) -> Vec<String> {
         let mut problems = self.config.problems();
         let broken = self.dynamic.iter().filter(|dynamic| !pattern::is_well_formed(&dynamic.pattern));
-        problems.extend(broken.map(|Dynamic { pattern, .. }| {
-            format!("the namespaces {pattern:?}: a placeholder is a name in braces, and between two there is something")
-        }));
+        problems.extend(broken.map(|Dynamic { pattern, .. }| broken_pattern("namespaces", pattern)));
+        let queues = self.queues.iter().filter(|(pattern, _)| !pattern::is_well_formed(pattern));
+        problems.extend(queues.map(|(pattern, _)| broken_pattern("queues", pattern)));
         problems
     }
 
@@ -260,6 +288,10 @@ impl App {
             }
         }
     }
+}
+
+fn broken_pattern(what: &str, pattern: &str) -> String {
+    format!("the {what} {pattern:?}: a placeholder is a name in braces, and between two there is something")
 }
 
 fn with_slash(name: &str) -> String {

@@ -5,8 +5,8 @@
 //! comes out of [`Gateway::poll_output`], in order. The caller takes all outputs before the next call.
 //!
 //! Split by meaning: `client` is what is kept of one connection, `connections` feeds its session, `sockets` is the life of a
-//! socket, `calls` that of a handler's call, `rooms` talks to Rooms and other Gateways, `membership` is what the Gateway is to
-//! a Room, `questions` asks and answers them, `outgoing` shows what is sent to the handler that wants to see it, `restore` is
+//! socket, `calls` that of a handler's call, `rooms` talks to Rooms and other Gateways, `queues` to Queues, `membership` is what
+//! the Gateway is to a Room, `questions` asks and answers them, `outgoing` shows what is sent to the handler that wants to see it, `restore` is
 //! the way back from storage.
 
 mod calls;
@@ -15,6 +15,7 @@ mod connections;
 mod membership;
 mod outgoing;
 mod questions;
+mod queues;
 mod restore;
 mod rooms;
 mod sockets;
@@ -39,6 +40,7 @@ use crate::{
     call::{Call, CallId},
     link::Link,
     names::RoomKey,
+    queue::{FromQueue, ToQueue},
     wire::{Direct, Found, Peer},
 };
 
@@ -162,6 +164,11 @@ pub struct Gateway {
     /// Rooms that more waits for than should.
     full: BTreeSet<RoomKey>,
     gateways: LiteMap<String, Link<Direct, Direct>>,
+    queues: BTreeMap<Rc<str>, Box<Link<ToQueue, FromQueue>>>,
+    /// When to look whether the link to a Queue can be forgotten.
+    fading_queues: VecDeque<(Millis, Rc<str>)>,
+    /// Queues that could not be reached, and are tried again.
+    failing_queues: BTreeSet<Rc<str>>,
     timers: BTreeSet<(Millis, Rc<str>)>,
     next_call: CallId,
     next_ask: u64,
@@ -198,6 +205,9 @@ impl Gateway {
             failing: BTreeSet::new(),
             full: BTreeSet::new(),
             gateways: LiteMap::new(),
+            queues: BTreeMap::new(),
+            fading_queues: VecDeque::new(),
+            failing_queues: BTreeSet::new(),
             timers: BTreeSet::new(),
             next_call: 0,
             next_ask: 0,
@@ -220,6 +230,7 @@ impl Gateway {
             .chain(self.gateways.values().filter_map(Link::next_timeout))
             .chain(clients)
             .chain(self.questions_timeout())
+            .chain(self.queues_timeout())
             .chain(self.memberships_timeout())
             .min()
     }
@@ -231,6 +242,7 @@ impl Gateway {
         self.expire(turn);
         self.expire_questions(turn);
         self.ask_rooms_again(turn.now);
+        self.retry_queues(turn.now);
         self.failing.retain(|key| {
             let link = self.rooms.get_mut(key).map(|membership| &mut membership.link);
             let due = link.is_none_or(|link| link.handle_timeout(turn.now) || link.next_timeout().is_none());
@@ -295,6 +307,7 @@ impl Gateway {
             && self.awaited_rooms.is_empty()
             && self.rooms.values().all(|membership| membership.link.is_quiet())
             && self.gateways.values().all(Link::is_quiet)
+            && self.queues.values().all(|link| link.is_quiet())
     }
 
     /// Marks a client to be looked after in [`Self::pump`].
@@ -327,6 +340,7 @@ impl Gateway {
             self.request(peer, turn.now);
         }
         self.fade(turn.now);
+        self.fade_queues(turn.now);
         for sid in std::mem::take(&mut self.dirty) {
             let key = format!("{CLIENT}{sid}");
             if let Some(client) = self.clients.get_mut(&sid) {

@@ -133,7 +133,7 @@ impl Room {
     pub fn handle_request(&mut self, turn: &mut Turn<'_>, body: &[u8]) -> Result<Vec<u8>, WireError> {
         let (gateway, rest) = match wire::decode_sender(body)? {
             (Some(Peer::Gateway(gateway)), rest) => (gateway, rest),
-            (Some(Peer::Room(_)), _) => return Err(WireError::Malformed),
+            (Some(_), _) => return Err(WireError::Malformed),
             (None, rest) => {
                 let (_, cast) = wire::decode_outside(rest)?;
                 self.cast(turn, &cast, None);

@@ -14,12 +14,20 @@ pub enum Mistake {
     EarlyJoin,
     /// A Room keeps a Gateway whose last member has left.
     GhostMember,
+    /// A job is finished by a consumer that has it no more.
+    LateFinish,
 }
 
 impl Mistake {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::MissingDedupe, Self::LostGap, Self::StaleLease, Self::EarlyJoin, Self::GhostMember];
+    pub const ALL: [Self; 6] = [
+        Self::MissingDedupe,
+        Self::LostGap,
+        Self::StaleLease,
+        Self::EarlyJoin,
+        Self::GhostMember,
+        Self::LateFinish,
+    ];
 }
 
 #[cfg(feature = "sabotage")]

@@ -4,10 +4,15 @@ use engine_io::{Frame, Millis};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use socket_io::{StoredPayload, Target};
 
-use crate::{call::Handshake, link::Envelope, names::RoomKey};
+use crate::{
+    call::Handshake,
+    link::Envelope,
+    names::RoomKey,
+    queue::{Counts, Job},
+};
 
 /// The version of [`encode`]'s form. Raise it with any change to the types of this file.
-const VERSION: u8 = 3;
+const VERSION: u8 = 5;
 
 /// One end of a link.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -16,6 +21,8 @@ pub enum Peer {
     Gateway(String),
     /// A Room.
     Room(RoomKey),
+    /// A Queue, by its name.
+    Queue(String),
 }
 
 /// A broadcast, encoded once where it was emitted.
@@ -218,12 +225,18 @@ impl Query {
 /// What came of a [`Query`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Found {
-    /// How many sockets, where that was asked.
+    /// How many sockets, where that was asked; the number of what is stored.
     pub count: u64,
     /// The sockets, where they were asked for.
     pub sockets: Vec<Card>,
     /// The clients' acknowledgements, in the order in which they came.
     pub answers: Vec<StoredPayload>,
+    /// How many jobs a queue has.
+    pub counts: Counts,
+    /// Jobs of a queue.
+    pub jobs: Vec<Job>,
+    /// Why it was not done: a code and words.
+    pub refusal: Option<(String, String)>,
     /// Whether somebody's part is missing: a client, or a whole Gateway.
     pub incomplete: bool,
 }
@@ -232,6 +245,11 @@ impl Found {
     /// Nothing, because the time is over.
     pub(crate) fn too_late() -> Self {
         Self { incomplete: true, ..Self::default() }
+    }
+
+    /// Not done, and why.
+    pub(crate) fn refused(code: &str, words: &str) -> Self {
+        Self { refusal: Some((code.to_owned(), words.to_owned())), ..Self::default() }
     }
 
     /// Adds another's part.

@@ -7,6 +7,7 @@ use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 use socket_io::{Connection, Payload, StoredPayload};
 
+use super::queues::{Consuming, Held};
 use crate::call::{CallId, Effect, Handshake, Occasion};
 
 /// One connection: its Engine.IO session, and on it the Socket.IO connection with its sockets.
@@ -44,6 +45,10 @@ pub(super) struct Socket {
     pub(super) pending: Vec<Pending>,
     /// Acknowledgements of the client that handlers wait for.
     pub(super) owed: Vec<Owed>,
+    /// The queues whose jobs it takes.
+    pub(super) consuming: Vec<Consuming>,
+    /// The jobs that it has.
+    pub(super) held: Vec<Held>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,6 +134,8 @@ impl Socket {
             effects: VecDeque::new(),
             pending: Vec::new(),
             owed: Vec::new(),
+            consuming: Vec::new(),
+            held: Vec::new(),
         }
     }
 
@@ -141,6 +148,7 @@ impl Socket {
                 [room] => follows(room),
                 _ => self.pending.is_empty(),
             },
+            Effect::Queue { .. } | Effect::StopConsuming { .. } => self.pending.is_empty(),
             _ if self.phase != Phase::Live => false,
             Effect::Join(_) | Effect::Leave(_) => true,
             Effect::Cast { target, .. } => match target.rooms.as_slice() {
@@ -153,7 +161,7 @@ impl Socket {
 }
 
 /// Version of the stored form. Raise it with any change to it. Older ones were those of no release, and are not read.
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
 
 #[derive(Serialize, Deserialize)]
 struct Stored<C> {

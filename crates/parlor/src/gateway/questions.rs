@@ -19,16 +19,16 @@ use crate::{
 };
 
 /// How long a question may take, beside the clients' part of it. A Room gives its Gateways 5 s.
-const ASK_TIMEOUT: Millis = 6_000;
+pub(super) const ASK_TIMEOUT: Millis = 6_000;
 /// How long the joins and leaves of a question may take.
 const CHANGE_TIMEOUT: Millis = 4_000;
 
 /// A question that a call has asked.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Asked {
-    call: CallId,
-    ask: u64,
-    deadline: Millis,
+    pub(super) call: CallId,
+    pub(super) ask: u64,
+    pub(super) deadline: Millis,
 }
 
 /// Whom an answer is for.
@@ -88,6 +88,7 @@ impl Gateway {
         let is_here = match &peer {
             Peer::Gateway(name) => *name == self.name,
             Peer::Room(key) => self.membership(turn, key).leads(turn.now),
+            Peer::Queue(_) => false,
         };
         if is_here {
             return self.question(turn, nsp, &target, query, Asker::Call { call, ask });
@@ -101,6 +102,7 @@ impl Gateway {
                 self.tell_gateway(turn, name, item);
             }
             Peer::Room(key) => self.tell(turn, key, ToRoom::Ask { ask: number, target, query }),
+            Peer::Queue(_) => {} // sockets are in none
         }
     }
 

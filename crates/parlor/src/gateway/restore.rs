@@ -118,6 +118,7 @@ impl Gateway {
             self.change(turn, &sid, &nsp, &id, pending);
         }
         for nsp in live {
+            self.consume_again(turn, &sid, &nsp);
             self.step(turn, &sid, &nsp);
         }
         for nsp in again {

@@ -15,6 +15,7 @@ use crate::{
     gateway::{Gateway, Output, Protocol},
     journal::MemoryJournal,
     names::{ID_BYTES, LOCATIONS, RoomKey},
+    queue::{Push, Queue, QueueOutput},
     room::{Room, RoomOutput},
     testing::Memory,
     wire::Peer,
@@ -32,6 +33,12 @@ struct GatewayHost {
 
 struct RoomHost {
     machine: Room,
+    rows: Rows,
+    journal: MemoryJournal,
+}
+
+struct QueueHost {
+    machine: Queue,
     rows: Rows,
     journal: MemoryJournal,
 }
@@ -60,6 +67,7 @@ pub(super) struct World {
     seed: u64,
     gateways: BTreeMap<String, GatewayHost>,
     rooms: BTreeMap<RoomKey, RoomHost>,
+    queues: BTreeMap<String, QueueHost>,
     traffic: VecDeque<Traffic>,
     pub(super) lines: BTreeMap<Conn, Line>,
     next_conn: Conn,
@@ -106,6 +114,7 @@ impl World {
             seed: 0x2545_F491_4F6C_DD1D,
             gateways: BTreeMap::new(),
             rooms: BTreeMap::new(),
+            queues: BTreeMap::new(),
             traffic: VecDeque::new(),
             lines: BTreeMap::new(),
             next_conn: 0,
@@ -259,6 +268,35 @@ impl World {
         result
     }
 
+    fn queue<T>(&mut self, name: &str, act: impl FnOnce(&mut Queue, &mut Turn<'_>) -> T) -> T {
+        let host = self.queues.entry(name.to_owned()).or_insert_with(|| {
+            let mut journal = MemoryJournal::default();
+            let turn = &mut Turn { now: self.now, random: &mut || [0; ID_BYTES], journal: &mut journal };
+            let machine = Queue::restore(turn, Rc::new((self.build)()), name, Rows::new());
+            QueueHost { machine, rows: Rows::new(), journal }
+        });
+        let before = host.journal.written;
+        let result = turn!(self, &mut host.journal, turn => act(&mut host.machine, turn));
+        self.writes += usize::try_from(host.journal.written - before).unwrap_or_default();
+        while let Some(output) = host.machine.poll_output() {
+            match output {
+                QueueOutput::Store { key, value } => {
+                    self.writes += 1;
+                    store(&mut host.rows, key, value);
+                }
+                QueueOutput::Log(line) => self.log.push(line),
+                QueueOutput::Request { gateway, body } => {
+                    let (from, to) = (Peer::Queue(name.to_owned()), Peer::Gateway(gateway));
+                    self.traffic.push_back(Traffic::Request { from, to, body });
+                }
+            }
+        }
+        if self.memory == Memory::Snapshots {
+            host.machine = host.machine.through_snapshot();
+        }
+        result
+    }
+
     /// Lets everything happen that is under way.
     pub(super) fn settle(&mut self) {
         loop {
@@ -272,6 +310,7 @@ impl World {
             }
         }
         let quiet = self.rooms.values().all(|host| host.machine.is_quiet())
+            && self.queues.values().all(|host| host.machine.is_quiet())
             && self.gateways.values().all(|host| host.machine.is_quiet());
         if self.memory == Memory::Rows && quiet {
             self.hibernate();
@@ -319,6 +358,7 @@ impl World {
                         self.gateway(name, |machine, turn| machine.handle_request(turn, &body))
                     }
                     Peer::Room(key) => self.room(key, |machine, turn| machine.handle_request(turn, &body)),
+                    Peer::Queue(name) => self.queue(name, |machine, turn| machine.handle_request(turn, &body)),
                 };
                 let lost = self.lose_reply == Some(0);
                 self.lose_reply = self.lose_reply.and_then(|after| after.checked_sub(1));
@@ -331,7 +371,10 @@ impl World {
                 (Peer::Room(key), Peer::Gateway(name)) => {
                     self.room(key, |machine, turn| machine.handle_reply(turn, name, body.as_deref()));
                 }
-                (Peer::Room(_), Peer::Room(_)) => {}
+                (Peer::Queue(queue), Peer::Gateway(name)) => {
+                    self.queue(queue, |machine, turn| machine.handle_reply(turn, name, body.as_deref()));
+                }
+                (Peer::Room(_) | Peer::Queue(_), Peer::Room(_) | Peer::Queue(_)) => {}
             },
         }
     }
@@ -339,21 +382,47 @@ impl World {
     /// A request from outside of all objects.
     pub(super) fn outside(&mut self, emission: Emission) -> Result<(), Fault> {
         let (to, body) = self.app.request(emission)?;
+        self.request(to, &body);
+        Ok(())
+    }
+
+    /// Makes a request from outside of all objects; gives the reply, if there is one.
+    fn request(&mut self, to: Peer, body: &[u8]) -> Option<Vec<u8>> {
         let reply = match to {
-            Peer::Gateway(name) => self.gateway(&name, |machine, turn| machine.handle_request(turn, &body)),
-            Peer::Room(key) => self.room(&key, |machine, turn| machine.handle_request(turn, &body)),
+            Peer::Gateway(name) => self.gateway(&name, |machine, turn| machine.handle_request(turn, body)),
+            Peer::Room(key) => self.room(&key, |machine, turn| machine.handle_request(turn, body)),
+            Peer::Queue(name) => self.queue(&name, |machine, turn| machine.handle_request(turn, body)),
         };
-        if let Err(error) = reply {
+        if let Err(error) = &reply {
             self.log.push(error.to_string());
         }
         self.settle();
-        Ok(())
+        reply.ok()
+    }
+
+    /// A job from outside of all objects.
+    pub(super) fn push(&mut self, push: Push) -> Result<u64, Fault> {
+        let (to, body) = self.app.push_request(push)?;
+        let reply = self.request(to, &body).unwrap_or_default();
+        self.app.push_receipt(&reply)
+    }
+
+    /// What a program in another language asks a queue.
+    pub(super) fn ask_queue(&mut self, json: &str) -> (u16, String) {
+        match self.app.queue_request(json.as_bytes()) {
+            Err(fault) => (400, fault.to_json()),
+            Ok((to, body)) => {
+                let reply = self.request(to, &body).unwrap_or_default();
+                self.app.queue_answer(json.as_bytes(), &reply)
+            }
+        }
     }
 
     /// Forgets the memory of every object and builds it again from what it has stored.
     pub(super) fn hibernate(&mut self) {
         self.app = Rc::new((self.build)());
         self.forget_rooms();
+        self.forget_queues();
         let names: Vec<String> = self.gateways.keys().cloned().collect();
         for name in names {
             if let Some(host) = self.gateways.get_mut(&name) {
@@ -374,6 +443,18 @@ impl World {
             host.machine =
                 turn!(self, &mut host.journal, turn => Room::restore(turn, app, key.clone(), rows));
         }
+    }
+
+    pub(super) fn forget_queues(&mut self) {
+        for (name, host) in &mut self.queues {
+            let (app, rows) = (Rc::new((self.build)()), host.rows.clone());
+            host.machine = turn!(self, &mut host.journal, turn => Queue::restore(turn, app, name, rows));
+        }
+    }
+
+    /// Has the storage of all queues take nothing, or something again.
+    pub(super) fn fill_queues(&mut self, is_full: bool) {
+        self.queues.values_mut().for_each(|host| host.journal.is_full = is_full);
     }
 
     pub(super) fn restart(&mut self) {
@@ -409,6 +490,10 @@ impl World {
             for key in keys {
                 self.room(&key, |machine, turn| machine.handle_timeout(turn));
             }
+            let names: Vec<String> = self.queues.keys().cloned().collect();
+            for name in names {
+                self.queue(&name, |machine, turn| machine.handle_timeout(turn));
+            }
             self.pong(sleeps);
             self.settle();
         }
@@ -417,7 +502,9 @@ impl World {
 
     fn next_timeout(&self) -> Option<Millis> {
         let gateways = self.gateways.values().filter_map(|host| host.machine.next_timeout());
-        gateways.chain(self.rooms.values().filter_map(|host| host.machine.next_timeout())).min()
+        let queues = self.queues.values().filter_map(|host| host.machine.next_timeout());
+        let rooms = self.rooms.values().filter_map(|host| host.machine.next_timeout());
+        gateways.chain(rooms).chain(queues).min()
     }
 
     /// Clients answer pings; where objects sleep the runtime takes the pong and keeps its time.
@@ -448,7 +535,8 @@ impl World {
 
     pub(super) fn rows(&self) -> usize {
         let gateways: usize = self.gateways.values().map(|host| host.rows.len()).sum();
-        gateways + self.rooms.values().map(|host| host.rows.len()).sum::<usize>()
+        let queues = self.queues.values().map(|host| host.rows.len() + host.journal.len());
+        gateways + queues.sum::<usize>() + self.rooms.values().map(|host| host.rows.len()).sum::<usize>()
     }
 }
 
