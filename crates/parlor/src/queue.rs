@@ -4,9 +4,11 @@
 //! time, or the consumer goes, the job is handed out again, as the next attempt; after so many it is dead, and waits for
 //! somebody to look at it. What a consumer says of an attempt that it does not hold any more changes nothing.
 //!
-//! Split by meaning: `jobs` is the jobs and their order, `consumers` who takes them, `talk` what Queues and Gateways say,
+//! Split by meaning: `jobs` is the jobs and their order, `consumers` who takes them, `answers` what is
+//! asked and done at once, `talk` what Queues and Gateways say,
 //! `config` the settings, `handle` the queue in a handler's hands, `outside` how it is asked without one.
 
+mod answers;
 mod config;
 mod consumers;
 mod handle;
@@ -19,22 +21,22 @@ use std::{collections::VecDeque, rc::Rc};
 use engine_io::Millis;
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
-use socket_io::StoredPayload;
 
+pub(crate) use self::talk::{FromQueue, ToQueue};
+use self::{
+    answers::TIME_MAX,
+    consumers::{Consumers, PREFETCH_MAX, Terms, row},
+    jobs::{Holder, Jobs},
+};
 pub use self::{
     config::QueueConfig,
     handle::QueueHandle,
     outside::Push,
     talk::{Counts, Job, QueueQuery},
 };
-pub(crate) use self::talk::{FromQueue, ToQueue};
-use self::{
-    consumers::{Consumers, PREFETCH_MAX, Terms, row},
-    jobs::{BODY_MAX, Holder, Jobs},
-};
 use crate::{
     App, Turn,
-    journal::{Order, StorageFault},
+    journal::StorageFault,
     link::{Arrived, Link},
     sabotage::{Mistake, makes},
     wire::{self, Found, Peer, WireError},
@@ -42,8 +44,6 @@ use crate::{
 
 /// How many bytes of jobs are handed out or listed at once.
 const BYTES_MAX: usize = 8 << 20;
-/// How many jobs are taken or listed at once.
-const JOBS_AT_ONCE: u64 = 1_000;
 /// When to try again what storage did not take.
 const TRY_AGAIN: Millis = 1_000;
 /// Key of the row with what outlives the jobs.
@@ -130,8 +130,13 @@ impl Queue {
         for id in orphans {
             queue.release(turn, id, false);
         }
-        // If nothing else happens, what waits is handed out.
-        queue.again = queue.jobs.first_ready().map(|_| turn.now);
+        queue.expire(turn);
+        // What storage did not take before is tried again, if nothing else happens.
+        let may_go_on = queue.jobs.first_ready().is_some() && queue.consumers.next(|_| true).is_some();
+        queue.again = match queue.ready.is_empty() {
+            true => may_go_on.then_some(turn.now + TRY_AGAIN),
+            false => Some(turn.now),
+        };
         queue
     }
 
@@ -292,85 +297,6 @@ impl Queue {
         }
     }
 
-    fn answer(&mut self, turn: &mut Turn<'_>, query: QueueQuery) -> Found {
-        let done = |found: Result<Found, StorageFault>| {
-            found.unwrap_or_else(|_| Found::refused("storage", "The queue's storage takes nothing."))
-        };
-        match query {
-            QueueQuery::Push { push, data, delay, key } => self.push(turn, push, &data, delay, key),
-            QueueQuery::Counts => Found { counts: self.jobs.counts(), ..Found::default() },
-            QueueQuery::Dead(most) => {
-                let most = usize::try_from(most.min(JOBS_AT_ONCE)).unwrap_or_default();
-                let ids: Vec<u64> = self.jobs.dead().take(most).collect();
-                let mut found = Found::default();
-                let mut bytes = 0;
-                for id in ids {
-                    if bytes >= BYTES_MAX {
-                        break;
-                    }
-                    let attempt = self.jobs.get(id).map_or(0, |record| record.attempt);
-                    let Some(data) = read(turn, id) else { continue };
-                    bytes += talk::weight(&data);
-                    found.jobs.push(Job { id, attempt, data });
-                }
-                found
-            }
-            QueueQuery::PutBack(id) if self.jobs.get(id).is_some_and(|job| job.state == jobs::State::Dead) => {
-                done(self.jobs.put_back(turn, id).map(|()| Found::default()))
-            }
-            QueueQuery::PutBack(_) => Found::refused("not dead", "There is no such job among the dead."),
-            QueueQuery::Purge => {
-                for consumer in self.consumers.all_mut() {
-                    consumer.holds.clear();
-                    consumer.inherited = 0;
-                }
-                done(self.jobs.purge(turn).map(|count| Found { count, ..Found::default() }))
-            }
-            QueueQuery::Take { most, visibility } => {
-                let until = turn.now.saturating_add(visibility.unwrap_or(self.config().visibility).min(TIME_MAX));
-                let mut found = Found::default();
-                let mut bytes = 0;
-                while (found.jobs.len() as u64) < most.min(JOBS_AT_ONCE) && bytes < BYTES_MAX {
-                    let Some(job) = self.next_job(turn, Holder::Outside, until) else { break };
-                    bytes += talk::weight(&job.data);
-                    found.jobs.push(job);
-                }
-                found
-            }
-            QueueQuery::Done { id, attempt } if self.jobs.is_held(id, attempt, &Holder::Outside) => {
-                done(self.finish(turn, id).map(|()| Found::default()))
-            }
-            QueueQuery::Done { .. } => {
-                Found::refused("not held", "This attempt is not held any more: it was too late, or is done.")
-            }
-        }
-    }
-
-    fn push(
-        &mut self,
-        turn: &mut Turn<'_>,
-        push: String,
-        data: &StoredPayload,
-        delay: Millis,
-        key: Option<String>,
-    ) -> Found {
-        if let Some(count) = self.jobs.pushed(&push).filter(|_| !push.is_empty()) {
-            return Found { count, ..Found::default() };
-        }
-        let body = postcard::to_allocvec(data).unwrap_or_default();
-        if self.jobs.is_full() {
-            return Found::refused("queue full", "The queue has as many jobs as it can take.");
-        }
-        if body.len() > BODY_MAX {
-            return Found::refused("too large", &format!("A job has at most {BODY_MAX} bytes."));
-        }
-        let due = turn.now.saturating_add(delay.min(TIME_MAX));
-        match self.jobs.push(turn, push, key, due, &body) {
-            Ok(count) => Found { count, ..Found::default() },
-            Err(StorageFault) => Found::refused("storage", "The queue's storage takes nothing."),
-        }
-    }
-
     /// Adds a consumer, or changes what is agreed with it.
     fn agree(&mut self, consumer: &str, terms: Terms) {
         let row = row(consumer, Some(&terms));
@@ -446,32 +372,10 @@ impl Queue {
         }
     }
 
-    /// Has the next job held; gives it if storage took that.
-    fn next_job(&mut self, turn: &mut Turn<'_>, by: Holder, until: Millis) -> Option<Job> {
-        loop {
-            let id = self.jobs.first_ready()?;
-            let Some(data) = read(turn, id) else {
-                self.outputs.push_back(QueueOutput::Log(format!("job {id} can't be read; it is removed")));
-                if self.jobs.finish(turn, id).is_err() {
-                    self.again = Some(turn.now + TRY_AGAIN);
-                    return None;
-                }
-                continue;
-            };
-            return match self.jobs.hold(turn, id, by, until) {
-                Ok(attempt) => Some(Job { id, attempt, data }),
-                Err(StorageFault) => {
-                    self.again = Some(turn.now + TRY_AGAIN);
-                    None
-                }
-            };
-        }
-    }
-
     /// Hands out what can be.
     fn hand_out(&mut self, turn: &mut Turn<'_>) {
-        if self.again.is_some() {
-            return;
+        if self.again == Some(turn.now) {
+            return; // enough for one turn
         }
         let until = turn.now.saturating_add(self.config().visibility.min(TIME_MAX));
         let mut bytes = 0;
@@ -519,13 +423,4 @@ impl Queue {
             self.links.remove(&gateway);
         }
     }
-}
-
-/// The longest delay and the longest time for a job: a year, for a deadline has to be a date.
-const TIME_MAX: Millis = 365 * 24 * 3_600_000;
-
-/// What was pushed.
-fn read(turn: &Turn<'_>, id: u64) -> Option<StoredPayload> {
-    let entry = turn.journal.read(id..id + 1, Order::OldestFirst, 1, usize::MAX).pop()?;
-    postcard::from_bytes(&entry.body).ok()
 }

@@ -66,9 +66,8 @@ impl Gateway {
             (Some(place), Some(socket)) => {
                 // A connect handler's questions can't wait for what it emits: that waits for its end.
                 let connecting = socket.phase != Phase::Live;
-                let (asks, effects): (Vec<_>, Vec<_>) = effects
-                    .into_iter()
-                    .partition(|effect| connecting && effect.question().is_some());
+                let (asks, effects): (Vec<_>, Vec<_>) =
+                    effects.into_iter().partition(|effect| connecting && effect.question().is_some());
                 socket.effects.extend(effects);
                 if let Some(outcome) = outcome {
                     socket.call = None;

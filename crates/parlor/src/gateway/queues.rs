@@ -51,7 +51,7 @@ pub(super) struct Held {
     id: u64,
     attempt: u32,
     /// That of the acknowledgement.
-    number: u64,
+    pub(super) number: u64,
     until: Millis,
 }
 
@@ -172,7 +172,10 @@ impl Gateway {
             match &mut known.stage {
                 Stage::Agreed => continue,
                 Stage::Asked => {
-                    again.push((known.queue.clone(), ToQueue::Consume { consumer, token, prefetch, holds: None }));
+                    again.push((
+                        known.queue.clone(),
+                        ToQueue::Consume { consumer, token, prefetch, holds: None },
+                    ));
                 }
                 Stage::Stopping(asks) => {
                     asks.clear(); // with the memory whoever asked is gone
@@ -196,7 +199,7 @@ impl Gateway {
     }
 
     /// What a Queue's envelope brings. If its memory is new it is told again who takes its jobs, and which they have.
-    pub(super) fn from_queue(
+    pub(super) fn take_from_queue(
         &mut self,
         turn: &mut Turn<'_>,
         queue: &str,
@@ -231,7 +234,12 @@ impl Gateway {
                 let held = socket.held.iter().filter(|held| *held.queue == *queue);
                 let holds = Some(held.map(|held| (held.id, held.attempt)).collect());
                 let (consumer, token) = (socket.id.to_string(), known.token);
-                again.push(ToQueue::Consume { consumer: consumer.clone(), token, prefetch: known.prefetch, holds });
+                again.push(ToQueue::Consume {
+                    consumer: consumer.clone(),
+                    token,
+                    prefetch: known.prefetch,
+                    holds,
+                });
                 if matches!(known.stage, Stage::Stopping(_)) {
                     again.push(ToQueue::Stop { consumer, token });
                 }
@@ -243,7 +251,9 @@ impl Gateway {
     }
 
     fn agreed(&mut self, queue: &str, consumer: &str, token: u64) {
-        let Some(Place { sid, nsp }) = self.sockets.get(consumer).map(|place| (**place).clone()) else { return };
+        let Some(Place { sid, nsp }) = self.sockets.get(consumer).map(|place| (**place).clone()) else {
+            return;
+        };
         let Some(socket) = self.socket(&sid, &nsp) else { return };
         let known = socket.consuming.iter_mut().find(|known| *known.queue == *queue && known.token == token);
         if let Some(known) = known.filter(|known| known.stage == Stage::Asked) {
@@ -253,7 +263,9 @@ impl Gateway {
     }
 
     fn released(&mut self, queue: &str, consumer: &str, token: u64) {
-        let Some(Place { sid, nsp }) = self.sockets.get(consumer).map(|place| (**place).clone()) else { return };
+        let Some(Place { sid, nsp }) = self.sockets.get(consumer).map(|place| (**place).clone()) else {
+            return;
+        };
         let Some(socket) = self.socket(&sid, &nsp) else { return };
         let is_it = |known: &Consuming| *known.queue == *queue && known.token == token;
         let Some(at) = socket.consuming.iter().position(is_it) else { return };

@@ -101,6 +101,8 @@ impl Gateway {
             // Numbers that were given out before are not known any more; there were fewer of them than milliseconds.
             let unused = || Box::new(Local { next_ack: turn.now, ..Local::default() });
             let local = self.locals.entry(nsp.clone()).or_insert_with(unused);
+            let beyond = socket.held.iter().map(|held| held.number + 1).max();
+            local.next_ack = local.next_ack.max(beyond.unwrap_or_default()); // those are known
             local.rooms.insert(socket.id.clone());
             for room in rooms.get(nsp).into_iter().flatten() {
                 local.rooms.join(&socket.id, room);

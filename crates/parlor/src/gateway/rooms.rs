@@ -40,7 +40,7 @@ impl Gateway {
             }
             Peer::Queue(name) => {
                 let envelope = wire::decode_envelope(rest)?;
-                self.from_queue(turn, name, |link, now| link.handle_request(envelope, now));
+                self.take_from_queue(turn, name, |link, now| link.handle_request(envelope, now));
                 wire::encode(&self.queue(turn, name).reply())
             }
         };
@@ -73,7 +73,9 @@ impl Gateway {
                 None => self.gateway(turn, name).handle_failure(now),
             },
             Peer::Queue(name) => match reply.and_then(|body| wire::decode(body).ok()) {
-                Some(envelope) => self.from_queue(turn, name, |link, now| link.handle_reply(envelope, now)),
+                Some(envelope) => {
+                    self.take_from_queue(turn, name, |link, now| link.handle_reply(envelope, now))
+                }
                 None => self.queue_failed(turn, name),
             },
         }

@@ -220,7 +220,9 @@ impl Gateway {
                 let call = socket.call.unwrap_or_default();
                 self.ask_queue(turn, (call, ask), &queue, query);
             }
-            Effect::Consume { queue, prefetch, event } => self.consume(turn, sid, nsp, &queue, (prefetch, event)),
+            Effect::Consume { queue, prefetch, event } => {
+                self.consume(turn, sid, nsp, &queue, (prefetch, event))
+            }
             Effect::StopConsuming { ask, queue } => {
                 let call = socket.call.unwrap_or_default();
                 self.stop_consuming(turn, sid, nsp, (call, ask), &queue);

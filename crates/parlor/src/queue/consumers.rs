@@ -84,7 +84,8 @@ impl Consumers {
     /// Whose turn it is, of those on Gateways that can be reached: first whoever has let none go by, then whoever has
     /// waited longest.
     pub(super) fn next(&self, is_reached: impl Fn(&str) -> bool) -> Option<String> {
-        let free = self.0.iter().filter(|(_, consumer)| consumer.is_free() && is_reached(&consumer.terms.gateway));
+        let free =
+            self.0.iter().filter(|(_, consumer)| consumer.is_free() && is_reached(&consumer.terms.gateway));
         free.min_by_key(|(_, consumer)| (consumer.lapses, consumer.served)).map(|(id, _)| id.clone())
     }
 }

@@ -79,7 +79,7 @@ pub(super) struct Jobs {
     /// When those that are held are taken back, and those that wait for their time may be handed out.
     timers: BTreeSet<(Millis, u64)>,
     /// Those of each key that are not finished, in their order. Only the first may be handed out.
-    keys: BTreeMap<Rc<str>, Box<VecDeque<u64>>>,
+    keys: BTreeMap<Rc<str>, VecDeque<u64>>,
     /// The last pushes and their jobs.
     pushes: VecDeque<(String, u64)>,
     held: u64,

@@ -144,8 +144,10 @@ impl App {
         let query = match asked.what.as_str() {
             "push" => {
                 let data = asked.data.map_or("null", RawValue::get);
-                let attachments = asked.attachments.iter().map(|text| BASE64_STANDARD.decode(text).map(Into::into));
-                let attachments = attachments.collect::<Result<_, _>>().map_err(|_| bad("`attachments` is not base64"))?;
+                let attachments =
+                    asked.attachments.iter().map(|text| BASE64_STANDARD.decode(text).map(Into::into));
+                let attachments =
+                    attachments.collect::<Result<_, _>>().map_err(|_| bad("`attachments` is not base64"))?;
                 let job = Payload::from_raw(data, attachments).map_err(bad)?;
                 let delay = Duration::from_millis(asked.delay.unwrap_or_default());
                 Terms { delay, key: asked.key.clone(), once: asked.once.clone() }.push(&job)?

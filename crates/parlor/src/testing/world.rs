@@ -358,7 +358,9 @@ impl World {
                         self.gateway(name, |machine, turn| machine.handle_request(turn, &body))
                     }
                     Peer::Room(key) => self.room(key, |machine, turn| machine.handle_request(turn, &body)),
-                    Peer::Queue(name) => self.queue(name, |machine, turn| machine.handle_request(turn, &body)),
+                    Peer::Queue(name) => {
+                        self.queue(name, |machine, turn| machine.handle_request(turn, &body))
+                    }
                 };
                 let lost = self.lose_reply == Some(0);
                 self.lose_reply = self.lose_reply.and_then(|after| after.checked_sub(1));

@@ -13,5 +13,6 @@ mod costs;
 mod handlers;
 mod lives;
 mod questions;
+mod queues;
 mod rooms;
 mod wire;
