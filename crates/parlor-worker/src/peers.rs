@@ -12,6 +12,9 @@ use worker::{
 pub(crate) const PATH: &str = "/exchange";
 const URL: &str = "https://object/exchange";
 
+/// The binding of the class of queues.
+pub(crate) const QUEUE: &str = "QUEUE";
+
 /// The object of a Gateway, made near its location.
 pub(crate) fn gateway(env: &Env, name: &str) -> Result<Stub> {
     let namespace = env.durable_object("GATEWAY")?;
@@ -33,6 +36,7 @@ pub(crate) async fn exchange(env: &Env, peer: &Peer, body: &[u8]) -> Result<Vec<
     let stub = match peer {
         Peer::Gateway(name) => gateway(env, name)?,
         Peer::Room(key) => room(env, key)?,
+        Peer::Queue(name) => env.durable_object(QUEUE)?.get_by_name(name)?,
     };
     // The raw one: `worker`'s brings along code for options that no object needs.
     let init = RequestInit::new();

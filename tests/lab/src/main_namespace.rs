@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use parlor_worker::prelude::*;
+use parlor_worker::{parlor::Counts, prelude::*};
 use serde_json::Value;
 
 /// What `set` and `get` keep.
 pub(crate) type Notes = BTreeMap<String, Value>;
 
 /// Events that come with later parts of the library.
-const LATER: [&str; 6] = ["publish", "history", "push", "consume", "stop", "queue"];
+const LATER: [&str; 2] = ["publish", "history"];
 
 pub(crate) fn namespace() -> Namespace<Notes> {
     let namespace = Namespace::new(connect)
@@ -36,6 +36,10 @@ pub(crate) fn namespace() -> Namespace<Notes> {
         .on("herd", herd)
         .on("unherd", unherd)
         .on("kick", kick)
+        .on("push", push)
+        .on("consume", consume)
+        .on("stop", stop)
+        .on("queue", queue)
         .on_fallback(unknown)
         .on_disconnect(gone);
     LATER.iter().fold(namespace, |namespace, event| namespace.on(event, later))
@@ -162,6 +166,27 @@ async fn unherd(io: Io, Data((from, to)): Data<(String, String)>) -> Result<Ack,
 
 async fn kick(io: Io, Data((id, close)): Data<(String, bool)>) -> Result<Ack, Fault> {
     Ok(Ack(io.in_(&id).disconnect_all(close).await?))
+}
+
+#[derive(Serialize)]
+struct Receipt {
+    id: u64,
+}
+
+async fn push(io: Io, Data((queue, x)): Data<(String, Raw)>) -> Result<Ack<Receipt>, Fault> {
+    Ok(Ack(Receipt { id: io.queue(&queue).push(&x).await? }))
+}
+
+async fn consume(socket: Socket, Data(queue): Data<String>) -> Result<Ack, Fault> {
+    Ok(Ack(socket.consume(&queue)?))
+}
+
+async fn stop(socket: Socket, Data(queue): Data<String>) -> Result<Ack, Fault> {
+    Ok(Ack(socket.stop_consuming(&queue).await?))
+}
+
+async fn queue(io: Io, Data(queue): Data<String>) -> Result<Ack<Counts>, Fault> {
+    Ok(Ack(io.queue(&queue).counts().await?))
 }
 
 /// Tells of it where the socket's data says so, under `tell`.

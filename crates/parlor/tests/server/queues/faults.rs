@@ -1,7 +1,5 @@
 //! What goes wrong with queues: requests and memory that are lost, storage that is full.
 
-use std::time::Duration;
-
 use parlor::{TestServer, prelude::*};
 use serde_json::json;
 
