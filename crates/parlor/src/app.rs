@@ -170,17 +170,19 @@ impl App {
         self.states.clone()
     }
 
-    /// Settings of the queues whose names are as `pattern` says: a name, or one with placeholders as in
-    /// [`dynamic`](Self::dynamic), `"inbox:{user}"`. The first that fits counts; a queue for which none does has those of
-    /// [`QueueConfig::default`].
+    /// Settings of a queue by its name, or of all whose names begin so, if a `*` is at the end: `"inbox:*"`, `"*"`. The
+    /// first that fits counts; a queue for which none does has those of [`QueueConfig::default`].
     #[must_use]
-    pub fn queue(mut self, pattern: &str, config: QueueConfig) -> Self {
-        self.queues.push((pattern.to_owned(), config));
+    pub fn queue(mut self, names: &str, config: QueueConfig) -> Self {
+        self.queues.push((names.to_owned(), config));
         self
     }
 
     pub(crate) fn queue_config(&self, name: &str) -> QueueConfig {
-        let known = self.queues.iter().find(|(pattern, _)| pattern::matches(pattern, name).is_some());
+        let known = self.queues.iter().find(|(names, _)| match names.strip_suffix('*') {
+            Some(beginning) => name.starts_with(beginning),
+            None => names == name,
+        });
         known.map(|(_, config)| config.clone()).unwrap_or_default()
     }
 
@@ -250,9 +252,9 @@ impl App {
     pub fn problems(&self) -> Vec<String> {
         let mut problems = self.config.problems();
         let broken = self.dynamic.iter().filter(|dynamic| !pattern::is_well_formed(&dynamic.pattern));
-        problems.extend(broken.map(|Dynamic { pattern, .. }| broken_pattern("namespaces", pattern)));
-        let queues = self.queues.iter().filter(|(pattern, _)| !pattern::is_well_formed(pattern));
-        problems.extend(queues.map(|(pattern, _)| broken_pattern("queues", pattern)));
+        problems.extend(broken.map(|Dynamic { pattern, .. }| {
+            format!("the namespaces {pattern:?}: a placeholder is a name in braces, and between two there is something")
+        }));
         problems
     }
 
@@ -288,10 +290,6 @@ impl App {
             }
         }
     }
-}
-
-fn broken_pattern(what: &str, pattern: &str) -> String {
-    format!("the {what} {pattern:?}: a placeholder is a name in braces, and between two there is something")
 }
 
 fn with_slash(name: &str) -> String {

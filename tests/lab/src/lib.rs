@@ -20,7 +20,7 @@ pub fn app() -> App {
         .dynamic("/org-{n}", is_number, Namespace::new(org).on("msg", main_namespace::msg))
         .engine("/engine.io/", |message| vec![message])
         .allow_request(unless_denied)
-        .queue("{any}", QueueConfig { visibility: 2_000, attempts: 5, backoff: 0, ..QueueConfig::default() })
+        .queue("*", QueueConfig { visibility: 2_000, attempts: 5, backoff: 0, ..QueueConfig::default() })
 }
 
 // As by `durable_objects! { app; Gateway, Room, Queue }`, but with a Room that is counted.

@@ -10,7 +10,7 @@ use engine_io::Millis;
 /// ```
 /// use parlor::{QueueConfig, prelude::*};
 /// let patient = QueueConfig { visibility: 300_000, attempts: 3, ..QueueConfig::default() };
-/// let app = App::new().queue("reports", patient).queue("inbox:{user}", QueueConfig { prefetch: 20, ..QueueConfig::default() });
+/// let app = App::new().queue("reports", patient).queue("inbox:*", QueueConfig { prefetch: 20, ..QueueConfig::default() });
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueueConfig {

@@ -96,7 +96,7 @@ fn app() -> App {
         .namespace("/staff", Namespace::new(staff))
         .configure(|config| config.engine.max_payload = 4 << 20)
         .queue("q", QueueConfig { visibility: 2_000, backoff: 0, ..QueueConfig::default() })
-        .queue("slow{n}", QueueConfig { visibility: 2_000, attempts: 3, ..QueueConfig::default() })
+        .queue("slow*", QueueConfig { visibility: 2_000, attempts: 3, ..QueueConfig::default() })
 }
 
 fn in_every_memory(test: impl Fn(&mut TestServer)) {
