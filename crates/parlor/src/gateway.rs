@@ -40,8 +40,7 @@ use crate::{
     call::{Call, CallId},
     link::Link,
     names::RoomKey,
-    queue::{FromQueue, ToQueue},
-    wire::{Direct, Found, Peer},
+    wire::{Direct, Found, Peer, ToGateway, ToRoom},
 };
 
 /// What a Gateway wants done.
@@ -164,7 +163,7 @@ pub struct Gateway {
     /// Rooms that more waits for than should.
     full: BTreeSet<RoomKey>,
     gateways: LiteMap<String, Link<Direct, Direct>>,
-    queues: BTreeMap<Rc<str>, Box<Link<ToQueue, FromQueue>>>,
+    queues: BTreeMap<Rc<str>, Box<Link<ToRoom, ToGateway>>>,
     /// When to look whether the link to a Queue can be forgotten.
     fading_queues: VecDeque<(Millis, Rc<str>)>,
     /// Queues that could not be reached, and are tried again.

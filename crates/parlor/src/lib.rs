@@ -124,6 +124,8 @@ mod guides {
     mod from_socket_io {}
     #[doc = include_str!("../../../docs/getting-started.md")]
     mod getting_started {}
+    #[doc = include_str!("../../../docs/queues.md")]
+    mod queues {}
     #[doc = include_str!("../../../docs/testing.md")]
     mod testing {}
     #[cfg(feature = "typescript")]

@@ -39,7 +39,7 @@ use crate::{
     journal::StorageFault,
     link::{Arrived, Link},
     sabotage::{Mistake, makes},
-    wire::{self, Found, Peer, WireError},
+    wire::{self, Found, Peer, ToGateway, ToRoom, WireError},
 };
 
 /// How many bytes of jobs are handed out or listed at once.
@@ -79,7 +79,7 @@ pub struct Queue {
     born: Millis,
     jobs: Jobs,
     consumers: Consumers,
-    links: LiteMap<String, Link<FromQueue, ToQueue>>,
+    links: LiteMap<String, Link<ToGateway, ToRoom>>,
     /// How many jobs were handed out.
     served: u64,
     /// When to go on with what storage did not take, or what was too much at once.
@@ -231,17 +231,18 @@ impl Queue {
         self.app.queue_config(&self.name)
     }
 
-    fn link(&mut self, turn: &mut Turn<'_>, gateway: &str) -> &mut Link<FromQueue, ToQueue> {
+    fn link(&mut self, turn: &mut Turn<'_>, gateway: &str) -> &mut Link<ToGateway, ToRoom> {
         self.links.entry(gateway.to_owned()).or_insert_with(|| Link::new(turn.epoch(), self.born))
     }
 
     fn tell(&mut self, turn: &mut Turn<'_>, gateway: &str, item: FromQueue) {
-        self.link(turn, gateway).push(item);
+        self.link(turn, gateway).push(ToGateway::Queue(item));
         self.ready.push(gateway.to_owned());
     }
 
-    fn take(&mut self, turn: &mut Turn<'_>, gateway: &str, items: Vec<Arrived<ToQueue>>) {
+    fn take(&mut self, turn: &mut Turn<'_>, gateway: &str, items: Vec<Arrived<ToRoom>>) {
         for Arrived { item, doubtful } in items {
+            let ToRoom::Queue(item) = item else { continue };
             match item {
                 ToQueue::Consume { consumer, token, prefetch, holds } => {
                     let prefetch = prefetch.clamp(1, PREFETCH_MAX);
@@ -382,7 +383,7 @@ impl Queue {
         while self.jobs.first_ready().is_some() {
             let links = &self.links;
             let is_reached = |gateway: &str| {
-                links.get(gateway).is_none_or(|link| !link.is_failing() && !link.is_full(FromQueue::weight))
+                links.get(gateway).is_none_or(|link| !link.is_failing() && !link.is_full(ToGateway::weight))
             };
             let Some(consumer) = self.consumers.next(is_reached) else { return };
             if bytes >= BYTES_MAX {

@@ -240,6 +240,7 @@ impl Room {
                 self.tell(turn, gateway, ToGateway::Answers { ask, found: Found::too_late() });
             }
             ToRoom::Answer { .. } if doubtful => {}
+            ToRoom::Queue(_) => {} // this is none
             ToRoom::Join { token } => {
                 if !self.has(gateway) {
                     if self.lease.is_out(turn.now) {

@@ -8,7 +8,7 @@ use crate::{
     call::Handshake,
     link::Envelope,
     names::RoomKey,
-    queue::{Counts, Job},
+    queue::{Counts, FromQueue, Job, ToQueue},
 };
 
 /// The version of [`encode`]'s form. Raise it with any change to the types of this file.
@@ -77,6 +77,8 @@ pub(crate) enum ToRoom {
         /// What its own sockets came to.
         found: Found,
     },
+    /// To a Queue. In one with what goes to Rooms, so that there is one link, and its code once.
+    Queue(ToQueue),
 }
 
 /// From a Room to a Gateway with members.
@@ -119,6 +121,8 @@ pub(crate) enum ToGateway {
         /// What the sockets of all Gateways came to.
         found: Found,
     },
+    /// From a Queue.
+    Queue(FromQueue),
 }
 
 impl ToGateway {
@@ -126,6 +130,7 @@ impl ToGateway {
     pub(crate) fn weight(&self) -> usize {
         match self {
             Self::Deliver { cast, .. } => cast.weight(),
+            Self::Queue(item) => item.weight(),
             _ => 0,
         }
     }
@@ -136,6 +141,7 @@ impl ToRoom {
     pub(crate) fn weight(&self) -> usize {
         match self {
             Self::Cast { cast, .. } => cast.weight(),
+            Self::Queue(item) => item.weight(),
             _ => 0,
         }
     }

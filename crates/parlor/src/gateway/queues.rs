@@ -21,7 +21,7 @@ use crate::{
     link::{Arrived, LINGER, Link},
     names::id,
     queue::{FromQueue, Job, QueueQuery, ToQueue},
-    wire::{Found, Peer},
+    wire::{Found, Peer, ToGateway, ToRoom},
 };
 
 /// A queue whose jobs a socket takes.
@@ -56,7 +56,7 @@ pub(super) struct Held {
 }
 
 impl Gateway {
-    pub(super) fn queue(&mut self, turn: &mut Turn<'_>, name: &str) -> &mut Link<ToQueue, FromQueue> {
+    pub(super) fn queue(&mut self, turn: &mut Turn<'_>, name: &str) -> &mut Link<ToRoom, ToGateway> {
         if !self.queues.contains_key(name) {
             self.fading_queues.push_back((turn.now + LINGER, name.into()));
         }
@@ -64,7 +64,7 @@ impl Gateway {
     }
 
     fn tell_queue(&mut self, turn: &mut Turn<'_>, name: &str, item: ToQueue) {
-        self.queue(turn, name).push(item);
+        self.queue(turn, name).push(ToRoom::Queue(item));
         self.ready.push(Peer::Queue(name.to_owned()));
     }
 
@@ -83,7 +83,7 @@ impl Gateway {
         }
         let refused = if self.app.lacks_queues() {
             Some(Found::refused("no queues", "No Durable Object is bound as QUEUE."))
-        } else if self.queue(turn, queue).is_full(ToQueue::weight) {
+        } else if self.queue(turn, queue).is_full(ToRoom::weight) {
             Some(Found::refused("busy", "Too much waits for the queue. Try again later."))
         } else {
             None
@@ -203,7 +203,7 @@ impl Gateway {
         &mut self,
         turn: &mut Turn<'_>,
         queue: &str,
-        take: impl FnOnce(&mut Link<ToQueue, FromQueue>, Millis) -> Vec<Arrived<FromQueue>>,
+        take: impl FnOnce(&mut Link<ToRoom, ToGateway>, Millis) -> Vec<Arrived<ToGateway>>,
     ) {
         let now = turn.now;
         let link = self.queue(turn, queue);
@@ -211,6 +211,7 @@ impl Gateway {
         let items = take(link, now);
         let is_new = before != 0 && link.peer_epoch() != before;
         for Arrived { item, doubtful } in items {
+            let ToGateway::Queue(item) = item else { continue };
             match item {
                 FromQueue::Consuming { consumer, token } => self.agreed(queue, &consumer, token),
                 FromQueue::Released { consumer, token } => self.released(queue, &consumer, token),

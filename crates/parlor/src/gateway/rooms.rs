@@ -188,6 +188,7 @@ impl Gateway {
                     self.ready.push(Peer::Room(key.clone()));
                 }
                 ToGateway::Expelled => self.expelled(turn, key),
+                ToGateway::Queue(_) => {} // a Room is none
                 ToGateway::Question { question, query, .. } if doubtful && !query.is_idempotent() => {
                     self.tell(turn, key.clone(), ToRoom::Answer { question, found: Found::too_late() });
                 }
