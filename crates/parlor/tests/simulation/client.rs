@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use parlor::Conn;
 use serde_json::Value;
 
-use crate::model::{Millis, Model, SessionId};
+use crate::{
+    jobs::Number,
+    model::{Millis, Model, SessionId},
+};
 
 /// What an acknowledgement will be of.
 #[derive(Clone, Debug)]
@@ -16,6 +19,10 @@ pub(crate) enum Asked {
     /// Everyone in one room to join another.
     Herd(String, String, Vec<SessionId>, Millis),
     Said,
+    /// A job to be stored.
+    Push(Number),
+    /// Something of the queue, which may fail.
+    Errand,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -84,6 +91,14 @@ impl Client {
             }
             return Ok(()); // a Gateway that can't be reached makes it late, which is said
         }
+        if let Asked::Push(number) = asked
+            && let Some(id) = body[0].as_u64()
+        {
+            model.jobs.stored(*number, id)?;
+        }
+        if matches!(asked, Asked::Push(_) | Asked::Errand) {
+            return Ok(()); // a queue that can't be reached is said to be
+        }
         let session = &mut model.sessions[own];
         if !body[0]["error"].is_null() {
             return Err(format!("{asked:?} failed: {body}"));
@@ -101,7 +116,7 @@ impl Client {
                 self.roster =
                     Some((room.clone(), ids.filter_map(Value::as_str).map(str::to_owned).collect()));
             }
-            Asked::Said | Asked::Herd(..) => {}
+            Asked::Said | Asked::Herd(..) | Asked::Push(_) | Asked::Errand => {}
         }
         Ok(())
     }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use crate::jobs::Jobs;
+
 pub(crate) type Millis = u64;
 /// A client's time in the namespace, from one CONNECT to the end of its connection.
 pub(crate) type SessionId = usize;
@@ -50,6 +52,7 @@ pub(crate) struct Model {
     /// Messages that an object has given up somewhere, rather than have them heard twice.
     pub(crate) dropped: BTreeSet<Number>,
     next: Number,
+    pub(crate) jobs: Jobs,
 }
 
 impl Model {
