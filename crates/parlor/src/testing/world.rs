@@ -1,5 +1,7 @@
 //! The objects of a test server and the network between them.
 
+mod queues;
+
 use std::{
     collections::{BTreeMap, VecDeque},
     rc::Rc,
@@ -9,13 +11,13 @@ use std::{
 use engine_io::{Conn, Dialect, Frame, Millis, Version};
 use socket_io::Parser;
 
+use self::queues::QueueHost;
 use crate::{
     App, Emission, Fault, Turn,
     call::{CallId, Running},
     gateway::{Gateway, Output, Protocol},
     journal::MemoryJournal,
     names::{ID_BYTES, LOCATIONS, RoomKey},
-    queue::{Push, Queue, QueueOutput},
     room::{Room, RoomOutput},
     testing::Memory,
     wire::Peer,
@@ -33,12 +35,6 @@ struct GatewayHost {
 
 struct RoomHost {
     machine: Room,
-    rows: Rows,
-    journal: MemoryJournal,
-}
-
-struct QueueHost {
-    machine: Queue,
     rows: Rows,
     journal: MemoryJournal,
 }
@@ -94,6 +90,8 @@ macro_rules! turn {
         $act
     }};
 }
+
+use turn;
 
 fn noise(seed: &mut u64) -> [u8; ID_BYTES] {
     std::array::from_fn(|_| {
@@ -268,35 +266,6 @@ impl World {
         result
     }
 
-    fn queue<T>(&mut self, name: &str, act: impl FnOnce(&mut Queue, &mut Turn<'_>) -> T) -> T {
-        let host = self.queues.entry(name.to_owned()).or_insert_with(|| {
-            let mut journal = MemoryJournal::default();
-            let turn = &mut Turn { now: self.now, random: &mut || [0; ID_BYTES], journal: &mut journal };
-            let machine = Queue::restore(turn, Rc::new((self.build)()), name, Rows::new());
-            QueueHost { machine, rows: Rows::new(), journal }
-        });
-        let before = host.journal.written;
-        let result = turn!(self, &mut host.journal, turn => act(&mut host.machine, turn));
-        self.writes += usize::try_from(host.journal.written - before).unwrap_or_default();
-        while let Some(output) = host.machine.poll_output() {
-            match output {
-                QueueOutput::Store { key, value } => {
-                    self.writes += 1;
-                    store(&mut host.rows, key, value);
-                }
-                QueueOutput::Log(line) => self.log.push(line),
-                QueueOutput::Request { gateway, body } => {
-                    let (from, to) = (Peer::Queue(name.to_owned()), Peer::Gateway(gateway));
-                    self.traffic.push_back(Traffic::Request { from, to, body });
-                }
-            }
-        }
-        if self.memory == Memory::Snapshots {
-            host.machine = host.machine.through_snapshot();
-        }
-        result
-    }
-
     /// Lets everything happen that is under way.
     pub(super) fn settle(&mut self) {
         loop {
@@ -402,24 +371,6 @@ impl World {
         reply.ok()
     }
 
-    /// A job from outside of all objects.
-    pub(super) fn push(&mut self, push: Push) -> Result<u64, Fault> {
-        let (to, body) = self.app.push_request(push)?;
-        let reply = self.request(to, &body).unwrap_or_default();
-        self.app.push_receipt(&reply)
-    }
-
-    /// What a program in another language asks a queue.
-    pub(super) fn ask_queue(&mut self, json: &str) -> (u16, String) {
-        match self.app.queue_request(json.as_bytes()) {
-            Err(fault) => (400, fault.to_json()),
-            Ok((to, body)) => {
-                let reply = self.request(to, &body).unwrap_or_default();
-                self.app.queue_answer(json.as_bytes(), &reply)
-            }
-        }
-    }
-
     /// Forgets the memory of every object and builds it again from what it has stored.
     pub(super) fn hibernate(&mut self) {
         self.app = Rc::new((self.build)());
@@ -445,18 +396,6 @@ impl World {
             host.machine =
                 turn!(self, &mut host.journal, turn => Room::restore(turn, app, key.clone(), rows));
         }
-    }
-
-    pub(super) fn forget_queues(&mut self) {
-        for (name, host) in &mut self.queues {
-            let (app, rows) = (Rc::new((self.build)()), host.rows.clone());
-            host.machine = turn!(self, &mut host.journal, turn => Queue::restore(turn, app, name, rows));
-        }
-    }
-
-    /// Has the storage of all queues take nothing, or something again.
-    pub(super) fn fill_queues(&mut self, is_full: bool) {
-        self.queues.values_mut().for_each(|host| host.journal.is_full = is_full);
     }
 
     pub(super) fn restart(&mut self) {
