@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { it } from "node:test";
 import { call, client, clients, connected, eventually, within, WEBSOCKET } from "../support/clients.mjs";
 import { startLab } from "../support/lab.mjs";
+import { startMiniflare } from "../support/miniflare.mjs";
 import { random } from "../support/random.mjs";
 
 const JOBS = 1000;
@@ -107,4 +108,33 @@ it("no job that was acknowledged is lost, whatever fails", async (t) => {
   assert.deepEqual(lost, []);
   assert.equal(twice, 0, "an attempt comes to one consumer, once");
   assert.ok(stored.size > JOBS / 2, `only ${stored.size} pushes were acknowledged`);
+});
+
+it("objects that lose their memory between any two steps lose no job, and hand out none twice", async (t) => {
+  const lab = await startMiniflare({ gateways: 2, ...HEARTBEAT });
+  t.after(() => lab.stop());
+  const [producer, one, other] = await clients(t, lab.url, 3);
+  const handed = [];
+  for (const consumer of [one, other]) {
+    consumer.on("job", async ({ id, attempt }, ack) => {
+      handed.push(`${id}/${attempt}`);
+      await lab.evictAll();
+      ack();
+    });
+    await call(consumer, "consume", QUEUE);
+    await lab.evictAll();
+  }
+  for (let number = 1; number <= 20; number += 1) {
+    assert.equal(typeof (await call(producer, "push", QUEUE, number))[0].id, "number");
+    await lab.evictAll();
+  }
+  await eventually("all is done", async () => {
+    const [{ ready, held }] = await call(producer, "queue", QUEUE);
+    return ready + held === 0;
+  });
+  assert.equal(new Set(handed).size, handed.length, "no attempt comes twice");
+  const ids = new Set(handed.map((name) => name.split("/")[0]));
+  assert.equal(ids.size, 20);
+  t.diagnostic(`20 jobs, ${handed.length} times handed out`);
+  for (const consumer of [one, other]) assert.deepEqual(await call(consumer, "stop", QUEUE), []);
 });
