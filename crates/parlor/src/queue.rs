@@ -171,6 +171,7 @@ impl Queue {
         let envelope = wire::decode_envelope(rest)?;
         self.expire(turn);
         let items = self.link(turn, &gateway).handle_request(envelope, turn.now);
+        self.remember_unheard(&gateway);
         self.take(turn, &gateway, items);
         self.hand_out(turn); // what comes now goes with the reply
         let reply = self.link(turn, &gateway).reply();
@@ -238,6 +239,17 @@ impl Queue {
     fn tell(&mut self, turn: &mut Turn<'_>, gateway: &str, item: FromQueue) {
         self.link(turn, gateway).push(ToGateway::Queue(item));
         self.ready.push(gateway.to_owned());
+    }
+
+    /// A Gateway comes again, and has not had what it was answered: a push of which it does not know that it was done is
+    /// remembered though its job be gone, or it would be done again if this memory is lost now.
+    fn remember_unheard(&mut self, gateway: &str) {
+        let unheard = self.links.get(gateway).into_iter().flat_map(Link::items);
+        for item in unheard {
+            if let ToGateway::Queue(FromQueue::Answer { found, .. }) = item {
+                self.jobs.is_in_doubt(found.count);
+            }
+        }
     }
 
     fn take(&mut self, turn: &mut Turn<'_>, gateway: &str, items: Vec<Arrived<ToRoom>>) {

@@ -315,6 +315,12 @@ impl Jobs {
         Ok(count)
     }
 
+    /// Who pushed this job may not know that it did.
+    pub(super) fn is_in_doubt(&mut self, id: u64) {
+        let is_gone = !self.all.contains_key(&id);
+        self.memo_is_due |= is_gone && self.pushes.iter().any(|(_, pushed)| *pushed == id);
+    }
+
     /// What is to be stored beside the jobs, if that is due.
     pub(super) fn take_memo(&mut self) -> Option<Vec<u8>> {
         if !std::mem::take(&mut self.memo_is_due) {

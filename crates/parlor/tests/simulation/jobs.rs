@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::model::Millis;
+
 /// The number that a job is pushed with.
 pub(crate) type Number = u64;
 
@@ -16,16 +18,25 @@ struct Job {
     stored: bool,
     /// Its attempts that somebody heard of, and whether they were acknowledged.
     attempts: BTreeMap<u64, bool>,
+    /// When it was last acknowledged.
+    done: Millis,
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Jobs(BTreeMap<Number, Job>);
+pub(crate) struct Jobs {
+    all: BTreeMap<Number, Job>,
+    /// When the queue lost its memory.
+    pub(crate) losses: Vec<Millis>,
+}
+
+/// How soon after its end a job may be forgotten, if its push was never answered: until that is asked again.
+const MOMENT: Millis = 1_500;
 
 impl Jobs {
     /// The number of the next job.
     pub(crate) fn pushed(&mut self) -> Number {
-        let number = self.0.len() as Number;
-        self.0.insert(number, Job::default());
+        let number = self.all.len() as Number;
+        self.all.insert(number, Job::default());
         number
     }
 
@@ -36,8 +47,14 @@ impl Jobs {
     }
 
     fn known(&mut self, number: Number, id: u64) -> Result<&mut Job, String> {
-        let job = self.0.get_mut(&number).ok_or("a job that nobody pushed")?;
+        let job = self.all.get_mut(&number).ok_or("a job that nobody pushed")?;
+        let done = job.done;
+        let forgotten = self.losses.iter().any(|loss| (done..done + MOMENT).contains(loss));
         match job.id.replace(id) {
+            Some(other) if other != id && forgotten => {
+                *job = Job { id: Some(id), ..Job::default() };
+                Ok(job)
+            }
             Some(other) if other != id => Err(format!("job {number} is stored twice, as {other} and {id}")),
             _ => Ok(job),
         }
@@ -54,15 +71,16 @@ impl Jobs {
     }
 
     /// It has acknowledged it.
-    pub(crate) fn acknowledged(&mut self, (number, attempt): (Number, u64)) {
-        if let Some(job) = self.0.get_mut(&number) {
+    pub(crate) fn acknowledged(&mut self, (number, attempt): (Number, u64), now: Millis) {
+        if let Some(job) = self.all.get_mut(&number) {
+            job.done = now;
             job.attempts.insert(attempt, true);
         }
     }
 
     /// Once the queue is empty: whether each job was finished, by whoever had it last.
     pub(crate) fn check(&self) -> Result<(), String> {
-        for (number, job) in &self.0 {
+        for (number, job) in &self.all {
             match job.attempts.last_key_value() {
                 None if job.stored => return Err(format!("job {number} was stored, and is lost")),
                 Some((attempt, false)) => {

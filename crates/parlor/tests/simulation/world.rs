@@ -375,7 +375,7 @@ impl World {
             Event::Finish { conn, frame, attempt } => {
                 let client = self.lines[&conn].client;
                 if self.clients[client].conn == Some(conn) {
-                    self.model.jobs.acknowledged(attempt);
+                    self.model.jobs.acknowledged(attempt, self.now);
                     self.up(client, frame);
                 }
             }
