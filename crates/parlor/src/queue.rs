@@ -437,3 +437,6 @@ impl Queue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -384,3 +384,10 @@ fn read<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Option<T> {
         _ => None,
     }
 }
+
+/// The head of a job as it is pushed.
+#[cfg(test)]
+pub(super) fn fresh_head(id: u64) -> Vec<u8> {
+    let state = State::Waiting { due: 0 };
+    written(&Record { place: id, attempt: 0, key: None, push: String::new(), state })
+}

@@ -154,3 +154,47 @@ fn without_a_binding_there_are_no_queues() {
         },
     );
 }
+
+#[test]
+fn a_consumer_of_whose_end_nobody_heard_gives_its_jobs_to_others_at_once() {
+    let mut server = TestServer::new(app);
+    let (ann, bob, cid) = (guest(&mut server), guest(&mut server), guest(&mut server));
+    bob.ask("consume", "q").unwrap();
+    server.lose_next_request(); // by which its Gateway says so
+    bob.hang_up();
+    server.hibernate(); // and the Gateway has forgotten it
+    cid.ask("consume", "q").unwrap();
+    push_all(&ann, &[order("a"), order("b")]);
+    let mut done = work(&cid);
+    done.sort_by_key(ToString::to_string);
+    assert_eq!((done, count_of(&ann, "q")), (vec![json!("a"), json!("b")], json!([0, 0, 0])));
+}
+
+#[test]
+fn what_is_handed_over_when_all_lose_their_memory_comes_once_or_after_its_time() {
+    for arrives in [true, false] {
+        let mut server = TestServer::new(app);
+        let (ann, bob) = (guest(&mut server), guest(&mut server));
+        bob.ask("consume", "q").unwrap();
+        if arrives {
+            server.lose_reply(0);
+        } else {
+            server.lose_next_request();
+        }
+        server.push(Push::new("q", "a").unwrap()).unwrap();
+        server.hibernate(); // the Queue does not know whether the job arrived
+        server.advance(SECOND);
+        let first = job(&bob);
+        assert_eq!(first.is_some(), arrives);
+        if let Some((number, ..)) = first {
+            bob.acknowledge(number, ());
+        }
+        server.advance(SECOND);
+        let second = job(&bob);
+        assert_eq!(second.as_ref().map(|(_, _, attempt, _)| *attempt), (!arrives).then_some(2));
+        if let Some((number, ..)) = second {
+            bob.acknowledge(number, ());
+        }
+        assert_eq!(count_of(&ann, "q"), json!([0, 0, 0]));
+    }
+}
