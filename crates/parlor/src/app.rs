@@ -255,6 +255,10 @@ impl App {
         problems.extend(broken.map(|Dynamic { pattern, .. }| {
             format!("the namespaces {pattern:?}: a placeholder is a name in braces, and between two there is something")
         }));
+        let hasty = self.queues.iter().filter(|(_, config)| config.visibility == 0 || config.attempts == 0);
+        problems.extend(hasty.map(|(names, _)| {
+            format!("the queue {names:?}: visibility is more than 0 ms, and there is at least one attempt")
+        }));
         problems
     }
 

@@ -427,6 +427,18 @@ fn a_purge_takes_all_and_who_is_at_a_job_finishes_nothing() {
 }
 
 #[test]
+fn settings_that_make_no_sense_are_said() {
+    assert_eq!(app().problems(), [""; 0]);
+    for config in [
+        QueueConfig { visibility: 0, ..QueueConfig::default() },
+        QueueConfig { attempts: 0, ..QueueConfig::default() },
+    ] {
+        let problems = App::new().queue("q", config).problems();
+        assert!(matches!(&problems[..], [one] if one.starts_with("the queue \"q\"")), "{problems:?}");
+    }
+}
+
+#[test]
 fn a_connect_handler_may_ask_and_make_consumers() {
     in_every_memory(|server| {
         server.push(Push::new("q", ("a", 1)).unwrap().key("k")).unwrap();
