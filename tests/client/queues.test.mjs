@@ -111,9 +111,9 @@ it("after five attempts a job is dead; over HTTP it is listed, put back, taken a
   assert.deepEqual(await http({ do: "dead" }), [200, { jobs: [dead] }]);
   await call(b, "stop", queue);
   assert.deepEqual(await http({ do: "put back", id: 1 }), [200, {}]);
-  assert.deepEqual(await http({ do: "take", limit: 5 }), [200, { jobs: [{ ...dead, attempt: 1 }] }]);
-  assert.equal((await http({ do: "done", id: 1, attempt: 2 }))[0], 409);
-  assert.deepEqual(await http({ do: "done", id: 1, attempt: 1 }), [200, {}]);
+  assert.deepEqual(await http({ do: "take", limit: 5 }), [200, { jobs: [{ ...dead, attempt: 6 }] }]);
+  assert.equal((await http({ do: "done", id: 1, attempt: 5 }))[0], 409);
+  assert.deepEqual(await http({ do: "done", id: 1, attempt: 6 }), [200, {}]);
   assert.deepEqual(await http({ do: "counts" }), [200, { ready: 0, held: 0, dead: 0 }]);
   assert.equal((await http({ do: "dance" }))[0], 400);
 });

@@ -301,7 +301,8 @@ impl Gateway {
         if until <= turn.now {
             return; // the Queue has taken it back
         }
-        if held.iter().any(|held| *held.queue == *queue && (held.id, held.attempt) == (id, attempt)) {
+        let is_it = |held: &Held| *held.queue == *queue && (held.id, held.attempt) == (id, attempt);
+        if doubtful && held.iter().any(is_it) {
             return;
         }
         let number = self.next_ack(&nsp);

@@ -150,7 +150,7 @@ impl QueueHandle {
         Ok(self.ask(QueueQuery::Dead(limit)).await?.jobs)
     }
 
-    /// Has a dead job begin again, behind all that wait.
+    /// Gives a dead job as many attempts again, behind all that wait. They are counted on: none has the number of another.
     ///
     /// # Errors
     /// `not dead`: there is no such job among the dead. [`Fault::is_timeout`].

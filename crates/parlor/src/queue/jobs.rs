@@ -56,6 +56,8 @@ pub(super) struct Record {
     place: u64,
     /// How often it has been handed out.
     pub(super) attempt: u32,
+    /// How many of these were before it was put back: they do not count any more, but no attempt has the number of another.
+    spent: u32,
     key: Option<Rc<str>>,
     /// The push that it came with.
     push: String,
@@ -202,7 +204,7 @@ impl Jobs {
         let id = self.last + 1;
         let key: Option<Rc<str>> = key.map(Into::into);
         let state = State::Waiting { due };
-        let record = Record { place: id, attempt: 0, key: key.clone(), push: push.clone(), state };
+        let record = Record { place: id, attempt: 0, spent: 0, key: key.clone(), push: push.clone(), state };
         turn.journal.put(id, &written(&record), body)?;
         self.last = id;
         if !push.is_empty() {
@@ -251,7 +253,8 @@ impl Jobs {
         let Some(record) = self.all.get_mut(&id) else { return };
         let State::Held { until, .. } = record.state else { return self.enter(id, turn.now) };
         self.held = self.held.saturating_sub(1);
-        if record.attempt >= config.attempts {
+        let attempts = record.attempt.saturating_sub(record.spent);
+        if attempts >= config.attempts {
             record.state = State::Dead;
             self.dead += 1;
             let (head, key) = (written(&**record), record.key.clone());
@@ -259,7 +262,7 @@ impl Jobs {
             let _ = turn.journal.set_head(id, &head);
             return self.end_of_key(id, key, turn.now);
         }
-        record.state = State::Waiting { due: until.min(turn.now) + config.pause(record.attempt) };
+        record.state = State::Waiting { due: until.min(turn.now) + config.pause(attempts) };
         self.enter(id, turn.now);
     }
 
@@ -283,13 +286,13 @@ impl Jobs {
         Ok(())
     }
 
-    /// Has a dead one begin again, behind all that are there.
+    /// Gives a dead one as many attempts again, behind all that are there.
     pub(super) fn put_back(&mut self, turn: &mut Turn<'_>, id: u64) -> Result<(), StorageFault> {
         let Some(record) = self.all.get(&id).filter(|record| record.state == State::Dead) else {
             return Ok(());
         };
         let (place, state) = (self.last + 1, State::Waiting { due: turn.now });
-        let record = Record { place, attempt: 0, state, ..(**record).clone() };
+        let record = Record { place, spent: record.attempt, state, ..(**record).clone() };
         turn.journal.set_head(id, &written(&record))?;
         self.last = place;
         self.dead = self.dead.saturating_sub(1);
@@ -389,5 +392,5 @@ fn read<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 #[cfg(test)]
 pub(super) fn fresh_head(id: u64) -> Vec<u8> {
     let state = State::Waiting { due: 0 };
-    written(&Record { place: id, attempt: 0, key: None, push: String::new(), state })
+    written(&Record { place: id, attempt: 0, spent: 0, key: None, push: String::new(), state })
 }

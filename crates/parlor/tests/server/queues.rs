@@ -264,7 +264,7 @@ fn after_so_many_attempts_a_job_is_dead_and_may_be_put_back() {
         assert_eq!(ann.ask("put-back", ("q", 1)), Some(json!([])));
         assert_eq!(ann.ask("dead", ("q", 10)), Some(json!([[]])));
         let (number, id, attempt, _) = job(&bob).unwrap();
-        assert_eq!((id, attempt), (1, 1), "it begins anew");
+        assert_eq!((id, attempt), (1, 6), "it has five more");
         bob.acknowledge(number, ());
         assert_eq!(count_of(&ann, "q"), json!([0, 0, 0]));
         assert!(push_all(&ann, &[order("next")])[0] > 2);
