@@ -32,7 +32,9 @@ impl Gateway {
         rows: impl IntoIterator<Item = (String, Vec<u8>)>,
         heard: impl Fn(Conn) -> Option<Millis>,
     ) -> Self {
-        let mut gateway = Self { born: turn.now, ..Self::new(app, name) };
+        // Answers to what another memory asked may still come, and are not to be taken for answers to this one.
+        let next_ask = turn.epoch();
+        let mut gateway = Self { born: turn.now, next_ask, ..Self::new(app, name) };
         let (mut pinged_at, mut lost, mut unfinished) = (None, Vec::new(), Vec::new());
         for (key, value) in rows {
             if key == ROUND {
