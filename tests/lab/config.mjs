@@ -17,7 +17,7 @@ export function variables({ pingInterval = 25000, pingTimeout = 20000, gateways 
     PARLOR_PING_TIMEOUT: pingTimeout,
     PARLOR_GATEWAYS: gateways,
     PARLOR_PLACEMENT: "round-robin",
-    PARLOR_RECOVERY: recovery, // off unless given
+    PARLOR_MAX_DISCONNECTION_DURATION: recovery, // off unless given
     PARLOR_CORS_ORIGIN: cors?.origin,
     PARLOR_CORS_CREDENTIALS: cors?.credentials,
   };

@@ -21,9 +21,10 @@ await once(http.listen(0, "127.0.0.1"), "listening");
 parentPort.postMessage(http.address().port);
 
 /** What is undefined keeps its default, which to Socket.IO it must not even be named for. */
-function serverOptions({ cookie, parser, gateways, checkOrigin, ...same }) {
+function serverOptions({ cookie, parser, recovery, gateways, checkOrigin, ...same }) {
   const options = { ...same, cookie: cookie && { name: cookie }, allowRequest };
   if (parser === "msgpack") options.parser = msgpack;
+  if (recovery) options.connectionStateRecovery = { maxDisconnectionDuration: recovery };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
@@ -70,8 +71,7 @@ function mainEvents(io, socket) {
     const values = answer(...args) ?? [];
     if (typeof ack === "function") ack(...values);
   };
-  const data = Object.create(null);
-  socket.data = data;
+  const data = socket.recovered ? socket.data : (socket.data = Object.create(null));
   return {
     message: (...args) => messageBack(socket, args),
     "message-with-ack": acks((...args) => args.slice(0, -1)),
@@ -81,6 +81,7 @@ function mainEvents(io, socket) {
     rooms: acks(() => [[...socket.rooms].sort()]),
     msg: (room, x) => socket.to(room).emit("msg", x),
     all: (room, x) => io.to(room).emit("msg", x),
+    except: (room, out, x) => socket.to(room).except(out).emit("msg", x),
     volatile: (room, x) => socket.to(room).volatile.emit("msg", x),
     broadcast: (x) => socket.broadcast.emit("msg", x),
     everyone: (x) => io.emit("msg", x),
@@ -88,6 +89,9 @@ function mainEvents(io, socket) {
     kick: acks((id, close) => void io.in(id).disconnectSockets(close)),
     set: acks((key, value) => void (data[key] = value)),
     get: acks((key) => [data[key] ?? null]),
+    ask: (room, x, ms, ack) => {
+      socket.to(room).timeout(ms).emit("question", x, (late, answers) => ack({ timedOut: Boolean(late), answers }));
+    },
     "ask-me": async (x, ms, ack) => {
       const answered = (answer) => ({ answer });
       ack(await socket.timeout(ms).emitWithAck("question", x).then(answered, () => ({ error: "timeout" })));

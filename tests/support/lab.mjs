@@ -1,4 +1,7 @@
 // The lab app for a test: `const lab = await startLab({ pingInterval: 300, gateways: 2 })`, then `await lab.stop()`.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { build } from "../../scripts/build.mjs";
 import { variables } from "../lab/config.mjs";
 import { startWorkerd } from "../lab/workerd.mjs";
@@ -15,4 +18,26 @@ export const LOG = process.env.LAB_LOG ? "inherit" : "ignore";
  */
 export async function startLab({ port = 0, persist, log = LOG, ...options } = {}) {
   return startWorkerd({ build: await build("lab"), port, persist, vars: variables(options), log });
+}
+
+/**
+ * The same for one test, on storage that outlives it: `killed()` is a power cut, and the start of the next lab on the same
+ * port. It resolves when that is ready.
+ */
+export async function startMortal(t, options) {
+  const persist = mkdtempSync(join(tmpdir(), "parlor-mortal-"));
+  let lab;
+  t.after(async () => {
+    await lab?.kill();
+    rmSync(persist, { recursive: true, force: true });
+  });
+  lab = await startLab({ ...options, persist });
+  const { url, port } = lab;
+  return {
+    url,
+    async killed() {
+      await lab.kill();
+      lab = await startLab({ ...options, persist, port });
+    },
+  };
 }

@@ -99,10 +99,12 @@ export async function dialMain(t, url) {
   return socket;
 }
 
-/** Sends an event of a socket in `/`, and waits for its acknowledgement, whatever comes before that. */
+/** Sends an event of a socket in `/`, and gives the arguments of its acknowledgement, whatever comes before that. */
 export async function call(socket, ...event) {
   socket.send(`420${JSON.stringify(event)}`);
-  for (let frame = ""; !frame.startsWith?.("430["); ) frame = await socket.next();
+  let frame = "";
+  while (!frame.startsWith?.("430[")) frame = await socket.next();
+  return JSON.parse(frame.slice(3));
 }
 
 /** The same by polling, where nothing else may come. */

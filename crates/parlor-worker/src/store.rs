@@ -155,7 +155,7 @@ impl Journal for Store {
     }
 }
 
-/// A number as SQLite has it. JavaScript's whole numbers end below 2^53, and so do those here.
+/// A number as SQLite has it. JavaScript's whole numbers end before 2^53, and so do those here.
 fn integer(number: u64) -> SqlStorageValue {
     SqlStorageValue::Integer(i64::try_from(number).unwrap_or(i64::MAX).min((1 << 53) - 1))
 }

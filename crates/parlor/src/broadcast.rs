@@ -3,13 +3,14 @@
 use std::{rc::Rc, time::Duration};
 
 use engine_io::{Frame, Millis};
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use socket_io::{IntoPayload, Parser, Payload, Target, is_reserved};
 
 use crate::{
     answer::Fault,
     app::millis,
     call::{Effect, Handshake, Scope},
+    history::{Page, Receipt, Stored},
     names::ROOM_NAME_MAX,
     wire::{Card, Found, Query},
 };
@@ -30,6 +31,8 @@ pub struct Broadcast {
     target: Target,
     volatile: bool,
     timeout: Duration,
+    /// What is published is published under this; made up where it is empty.
+    id: String,
 }
 
 /// What came back from clients that were to acknowledge an event.
@@ -55,6 +58,7 @@ impl Broadcast {
             target: Target::default(),
             volatile: false,
             timeout: ACK_TIMEOUT,
+            id: String::new(),
         }
     }
 
@@ -102,6 +106,69 @@ impl Broadcast {
         let Self { scope, nsp, target, volatile, .. } = self;
         scope.push(Effect::Cast { nsp, target, frames, volatile });
         Ok(())
+    }
+
+    /// Publishes under an id: what has it already, among the last 1,000 messages of the room, is not stored again, and
+    /// has the same receipt. Clients that send again what was not acknowledged make one for each message. An id should
+    /// begin with who sends it, or somebody else can take it.
+    pub fn once(mut self, id: &str) -> Self {
+        id.clone_into(&mut self.id);
+        self
+    }
+
+    /// Stores a message in the history of one room, or of everyone in the namespace, then sends it to the members as an
+    /// event with the argument `{seq, data}`, in the order of the numbers and of the room. The receipt says that it is
+    /// stored.
+    ///
+    /// ```
+    /// use parlor::{Keep, Receipt, prelude::*};
+    /// async fn say(io: Io, Data((room, id, text)): Data<(String, String, String)>) -> Result<Ack<Receipt>, Fault> {
+    ///     Ok(Ack(io.to(&room).once(&id).publish("said", &text).await?))
+    /// }
+    /// let namespace = Namespace::open().history(Keep::messages(10_000)).on("say", say);
+    /// ```
+    ///
+    /// # Errors
+    /// `no history` if [`Namespace::history`](crate::Namespace::history) does not let the room keep one, `too large`
+    /// beyond 1.9 MB, `storage` if it could not be stored. [`Fault::is_timeout`] if the Room has not answered within 6 s:
+    /// it may be stored all the same, and publishing it again with the same [`once`](Self::once) tells.
+    pub async fn publish<T: Serialize + ?Sized>(self, event: &str, data: &T) -> Result<Receipt, Fault> {
+        check_event(event)?;
+        self.check_room_left()?;
+        let mut payload = Payload::default();
+        payload.push(data)?;
+        let (name, id) = (event.to_owned(), self.id.clone());
+        let found = self.of_the_room(Query::Publish { name, data: payload.into(), id }).await?;
+        Ok(Receipt { seq: found.count })
+    }
+
+    /// Reads a page of a room's history, oldest first.
+    ///
+    /// # Errors
+    /// `no history`, and [`Fault::is_timeout`], as [`publish`](Self::publish).
+    pub async fn history(self, page: Page) -> Result<Vec<Stored>, Fault> {
+        Ok(self.of_the_room(Query::History(page)).await?.messages)
+    }
+
+    /// Removes a room's history for good. Numbers go on from where they are.
+    ///
+    /// # Errors
+    /// As [`history`](Self::history).
+    pub async fn erase_history(self) -> Result<(), Fault> {
+        self.of_the_room(Query::Erase).await.map(drop)
+    }
+
+    /// Asks the Room itself.
+    async fn of_the_room(self, query: Query) -> Result<Found, Fault> {
+        if self.target.rooms.len() > 1 {
+            return Err(Fault::internal("several rooms have no history together"));
+        }
+        let found = self.ask(query).await?;
+        match found.refusal {
+            Some((code, words)) => Err(Fault::new(code, words)),
+            None if found.incomplete => Err(Fault::timeout()),
+            None => Ok(found),
+        }
     }
 
     /// Sends an event and collects the clients' acknowledgements: until all are there, or the time is over. With

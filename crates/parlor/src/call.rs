@@ -36,6 +36,8 @@ pub type CallId = u64;
 pub enum Occasion {
     /// A client asks to enter the namespace.
     Connect,
+    /// A client has come back as the socket that it was.
+    Recover,
     /// An event came.
     Event {
         /// Its name.
@@ -146,6 +148,11 @@ pub enum Effect {
         frames: Vec<Frame>,
         /// May be dropped.
         volatile: bool,
+    },
+    /// Send an acknowledgement to the socket itself.
+    Acknowledge {
+        /// The packet and its attachments.
+        frames: Vec<Frame>,
     },
     /// Send an event to the socket itself, and bring the client's acknowledgement to a handler.
     EmitThen {

@@ -28,6 +28,10 @@ pub struct Config {
     pub engine: engine_io::Config,
     /// How long a client may stay without entering a namespace (`connectTimeout`): 45,000.
     pub connect_timeout: Millis,
+    /// Whether a client that lost its connection may come back as the same socket, with the same id, rooms and data, and
+    /// hear what it missed (`connectionStateRecovery`): no, as on Node. With it each broadcast, and each event to a
+    /// socket, is a row that its Gateway writes, and later removes.
+    pub connection_state_recovery: Option<Recovery>,
     /// Which Gateways exist: one in each location. More of them spread the work of a crowded place; each is an object, and
     /// each with members in a room is one more request for a broadcast to it.
     pub gateways: Gateways,
@@ -36,6 +40,24 @@ pub struct Config {
     pub gateway_connections: usize,
     /// How new connections are spread over the Gateways: by client.
     pub placement: Placement,
+}
+
+/// How clients may come back as the same sockets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recovery {
+    /// For how long after its connection was lost (`maxDisconnectionDuration`): 120,000.
+    pub max_disconnection_duration: Millis,
+    /// How many events each Gateway keeps for that at most: 10,000. With more of them, those who missed the oldest come
+    /// back as somebody new.
+    pub log_entries: u64,
+    /// The same in bytes: 64 MB.
+    pub log_bytes: u64,
+}
+
+impl Default for Recovery {
+    fn default() -> Self {
+        Self { max_disconnection_duration: 120_000, log_entries: 10_000, log_bytes: 64 << 20 }
+    }
 }
 
 /// How new connections are spread over the Gateways.
@@ -57,6 +79,7 @@ impl Default for Config {
             check_origin: false,
             engine: engine_io::Config::default(),
             connect_timeout: 45_000,
+            connection_state_recovery: None,
             gateways: Gateways { shards: 1 },
             gateway_connections: 30_000,
             placement: Placement::ByClient,
@@ -78,7 +101,7 @@ const TIME: &str = "a whole number of milliseconds above 0";
 const FLAG: &str = "true or false";
 
 /// A variable's name, what it may be, and what it changes.
-const VARIABLES: [(&str, &str, Set); 17] = [
+const VARIABLES: [(&str, &str, Set); 18] = [
     ("PING_INTERVAL", TIME, |config, text| set(&mut config.engine.ping_interval, number(text))),
     ("PING_TIMEOUT", TIME, |config, text| set(&mut config.engine.ping_timeout, number(text))),
     ("CONNECT_TIMEOUT", TIME, |config, text| set(&mut config.connect_timeout, number(text))),
@@ -129,6 +152,10 @@ const VARIABLES: [(&str, &str, Set); 17] = [
             &mut config.engine.http_compression,
             flag(text).map(|compressed| threshold.filter(|_| compressed)),
         )
+    }),
+    ("MAX_DISCONNECTION_DURATION", TIME, |config, text| {
+        let recovery = config.connection_state_recovery.get_or_insert_with(Recovery::default);
+        set(&mut recovery.max_disconnection_duration, number(text))
     }),
     ("GATEWAYS", "a whole number above 0", |config, text| {
         set(&mut config.gateways.shards, number(text).and_then(|shards| u32::try_from(shards).ok()))
@@ -247,6 +274,7 @@ mod tests {
             ("CHECK_ORIGIN", "true", &["on"]),
             ("COOKIE", "io", &[]),
             ("HTTP_COMPRESSION", "false", &["gzip"]),
+            ("MAX_DISCONNECTION_DURATION", "60000", &["0", "2min"]),
             ("GATEWAYS", "8", &["0", "4294967296"]),
             ("GATEWAY_CONNECTIONS", "8", &["0", "many"]),
             ("PLACEMENT", "round-robin", &["random"]),
@@ -263,7 +291,7 @@ mod tests {
                 assert_eq!(format!("{config:?}"), unchanged, "{name}={text}");
             }
         }
-        assert_eq!(VARIABLES.len(), 17, "as many as in the list above");
+        assert_eq!(VARIABLES.len(), 18, "as many as in the list above");
     }
 
     #[test]

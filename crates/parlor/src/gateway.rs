@@ -6,13 +6,19 @@
 //!
 //! Split by meaning: `client` is what is kept of one connection, `connections` feeds its session, `sockets` is the life of a
 //! socket, `calls` that of a handler's call, `rooms` talks to Rooms and other Gateways, `queues` to Queues, `membership` is what
-//! the Gateway is to a Room, `questions` asks and answers them, `outgoing` shows what is sent to the handler that wants to see it, `restore` is
+//! the Gateway is to a Room, `joining` how sockets come into it, `having` how much of its history was handed on, `questions` asks and answers them, `absence` is who may come back, `log` what for, `moving` how they come
+//! back to another Gateway, `outgoing` shows what is sent to the handler that wants to see it, `restore` is
 //! the way back from storage.
 
+mod absence;
 mod calls;
 mod client;
 mod connections;
+mod having;
+mod joining;
+mod log;
 mod membership;
+mod moving;
 mod outgoing;
 mod questions;
 mod queues;
@@ -31,8 +37,11 @@ use serde::{Deserialize, Serialize};
 use socket_io::{Connection, Rooms};
 
 use self::{
+    absence::Absent,
     client::Client,
+    log::Log,
     membership::Membership,
+    moving::{Handover, Moved, Seeking},
     questions::{Asked, Awaited, Task},
 };
 use crate::{
@@ -123,6 +132,8 @@ struct Place {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Local {
     rooms: Rooms,
+    /// Sockets without a connection whose clients may come back.
+    away: Rooms,
     /// The number of the next event that a client is to acknowledge.
     next_ack: u64,
 }
@@ -130,6 +141,8 @@ struct Local {
 /// A call under way.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Called {
+    /// Over which connection: a socket may come back over another one, and the call is not of that.
+    sid: Rc<str>,
     socket: Rc<str>,
     nsp: Rc<str>,
     ack: Option<u64>,
@@ -168,6 +181,19 @@ pub struct Gateway {
     fading_queues: VecDeque<(Millis, Rc<str>)>,
     /// Queues that could not be reached, and are tried again.
     failing_queues: BTreeSet<Rc<str>>,
+    log: Log,
+    /// Sockets that may come back, by their private ids; and those that are away.
+    pids: BTreeMap<Rc<str>, Rc<str>>,
+    absent: BTreeMap<Rc<str>, Box<Absent>>,
+    absences: BTreeSet<(Millis, Rc<str>)>,
+    /// Sockets of others whose clients have come here; of this Gateway that are handed over, by their private ids; and
+    /// that have moved from here, by their ids.
+    seeking: LiteMap<u64, Seeking>,
+    handovers: BTreeMap<Rc<str>, Box<Handover>>,
+    moved: BTreeMap<Rc<str>, Box<Moved>>,
+    /// How much of Rooms' histories was handed on here, as rows have it; and with what the log has, once that was read.
+    remembered: BTreeMap<RoomKey, u64>,
+    handed_on: Option<BTreeMap<RoomKey, u64>>,
     timers: BTreeSet<(Millis, Rc<str>)>,
     next_call: CallId,
     next_ask: u64,
@@ -207,6 +233,15 @@ impl Gateway {
             queues: BTreeMap::new(),
             fading_queues: VecDeque::new(),
             failing_queues: BTreeSet::new(),
+            log: Log::default(),
+            pids: BTreeMap::new(),
+            absent: BTreeMap::new(),
+            absences: BTreeSet::new(),
+            seeking: LiteMap::new(),
+            handovers: BTreeMap::new(),
+            moved: BTreeMap::new(),
+            remembered: BTreeMap::new(),
+            handed_on: None,
             timers: BTreeSet::new(),
             next_call: 0,
             next_ask: 0,
@@ -231,6 +266,8 @@ impl Gateway {
             .chain(self.questions_timeout())
             .chain(self.queues_timeout())
             .chain(self.memberships_timeout())
+            .chain(self.absences_timeout())
+            .chain(self.seeking.values().map(|seeking| seeking.deadline))
             .min()
     }
 
@@ -240,6 +277,8 @@ impl Gateway {
         self.pump(turn);
         self.expire(turn);
         self.expire_questions(turn);
+        self.expire_absences(turn);
+        self.expire_seeking(turn);
         self.ask_rooms_again(turn.now);
         self.retry_queues(turn.now);
         self.failing.retain(|key| {
@@ -303,6 +342,8 @@ impl Gateway {
     pub fn is_quiet(&self) -> bool {
         self.calls.is_empty()
             && self.tasks.is_empty()
+            && self.seeking.is_empty()
+            && self.handovers.is_empty()
             && self.awaited_rooms.is_empty()
             && self.rooms.values().all(|membership| membership.link.is_quiet())
             && self.gateways.values().all(Link::is_quiet)

@@ -33,6 +33,7 @@ mod config;
 mod extract;
 mod gateway;
 mod handler;
+mod history;
 mod journal;
 mod link;
 mod names;
@@ -44,6 +45,7 @@ mod room;
 #[doc(hidden)]
 pub mod sabotage;
 mod socket;
+mod stored;
 mod testing;
 #[cfg(feature = "typescript")]
 pub mod typescript;
@@ -59,13 +61,14 @@ pub use crate::{
     app::{App, EngineHandler, RequestGuard},
     broadcast::{Answers, Broadcast, RemoteSocket},
     call::{Call, CallId, Effect, Handshake, Occasion, Progress, Running, Scope},
-    config::{Config, Placement},
+    config::{Config, Placement, Recovery},
     extract::{
         Auth, Connecting, Data, DisconnectReason, EventName, FromCall, Kept, Now, ServerSide, SocketData,
         State,
     },
     gateway::{Gateway, Output, Protocol},
     handler::{ConnectHandler, Handler},
+    history::{Keep, Message as StoredMessage, PAGE_MAX, Page, Receipt, Stored},
     journal::{ENTRY_MAX, Entry, Journal, MemoryJournal, Order, StorageFault},
     names::{Gateways, ID_BYTES, ROOM_NAME_MAX, RoomKey, gateway_of},
     namespace::Namespace,
@@ -84,7 +87,8 @@ pub mod prelude {
 
     pub use crate::{
         Ack, Answers, App, Auth, Binary, Data, DisconnectReason, Emission, EventName, Fault, Handshake, Io,
-        Kept, Namespace, Now, Params, Payload, Push, QueueConfig, Raw, Refused, Socket, SocketData, State,
+        Keep, Kept, Namespace, Now, Page, Params, Payload, Push, QueueConfig, Raw, Receipt, Refused, Socket,
+        SocketData, State, Stored,
     };
 }
 
@@ -126,6 +130,8 @@ mod guides {
     mod getting_started {}
     #[doc = include_str!("../../../docs/queues.md")]
     mod queues {}
+    #[doc = include_str!("../../../docs/history.md")]
+    mod history {}
     #[doc = include_str!("../../../docs/testing.md")]
     mod testing {}
     #[cfg(feature = "typescript")]

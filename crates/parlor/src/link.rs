@@ -190,10 +190,7 @@ impl<T: Clone, R> Link<T, R> {
         self.in_flight = false;
         self.failures = 0;
         self.retry_at = None;
-        if reply.peer_epoch > self.epoch {
-            // An earlier incarnation had a clock that was ahead, and what this one says is taken for old.
-            self.epoch = reply.peer_epoch + 1;
-        }
+        self.outlive(reply.peer_epoch);
         let held = reply.held.clone();
         let items = self.receive(reply, now);
         let last_held = held.iter().max().copied().unwrap_or_default();
@@ -225,6 +222,7 @@ impl<T: Clone, R> Link<T, R> {
 
     /// Takes the other end's request and gives the items that are due, in order. Answer with [`Self::reply`].
     pub(crate) fn handle_request(&mut self, request: Envelope<R>, now: Millis) -> Vec<Arrived<R>> {
+        self.outlive(request.peer_epoch);
         self.answers_ghost = request.epoch < self.peer_epoch;
         if self.answers_ghost {
             return Vec::new();
@@ -269,6 +267,14 @@ impl<T: Clone, R> Link<T, R> {
             && self.failures == 0
             && self.early.is_empty()
             && self.unacked.iter().all(|(via, _)| *via == Via::Reply)
+    }
+
+    /// An earlier incarnation of this end may have had a clock that was ahead: then what this one says is taken for old,
+    /// until it has a greater number.
+    fn outlive(&mut self, known: u64) {
+        if known > self.epoch {
+            self.epoch = known + 1;
+        }
     }
 
     fn take_unsent(&mut self, via: Via) -> Vec<Numbered<T>> {

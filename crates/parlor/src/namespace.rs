@@ -10,6 +10,7 @@ use crate::{
     call::{Occasion, Running, Scope},
     extract::ServerSide,
     handler::{BoxedHandler, ConnectHandler, Handler},
+    history::Keep,
 };
 
 /// The handlers of a namespace, whose sockets each keep an `S` (Node's `socket.data`).
@@ -34,6 +35,9 @@ pub struct Namespace<S> {
     data: PhantomData<fn() -> S>,
 }
 
+/// What a room keeps of its history, by its name.
+type KeepOf = Rc<dyn Fn(&str) -> Option<Keep>>;
+
 /// A namespace without its type.
 #[derive(Default)]
 pub(crate) struct Handlers {
@@ -45,9 +49,11 @@ pub(crate) struct Handlers {
     events: LiteMap<String, BoxedHandler>,
     fallback: Option<BoxedHandler>,
     answers: LiteMap<String, BoxedHandler>,
+    recover: Option<BoxedHandler>,
     disconnect: Option<BoxedHandler>,
     outgoing: Option<BoxedHandler>,
     server_side: LiteMap<String, BoxedHandler>,
+    keep: Option<KeepOf>,
 }
 
 impl<S> std::fmt::Debug for Namespace<S> {
@@ -172,10 +178,33 @@ impl<S: Serialize + DeserializeOwned + 'static> Namespace<S> {
         self
     }
 
+    /// Is called when a client has come back as the socket that it was
+    /// ([`connection_state_recovery`](crate::Config::connection_state_recovery)), behind what it had missed. The connect
+    /// handler and its guards are not called then (Node's `skipMiddlewares`).
+    #[must_use]
+    pub fn on_recover<Args>(mut self, handler: impl Handler<S, Args>) -> Self {
+        self.handlers.recover = Some(boxed(handler));
+        self
+    }
+
     /// Is called when a socket has gone, with its data and the rooms that it was in.
     #[must_use]
     pub fn on_disconnect<Args>(mut self, handler: impl Handler<S, Args>) -> Self {
         self.handlers.disconnect = Some(boxed(handler));
+        self
+    }
+
+    /// Has the rooms of this namespace keep a history, to which [`Broadcast::publish`](crate::Broadcast::publish) adds.
+    #[must_use]
+    pub fn history(self, keep: Keep) -> Self {
+        self.history_of(move |_| Some(keep))
+    }
+
+    /// As [`history`](Self::history), for each room by its name (that of everyone in the namespace is empty); `None`: it
+    /// keeps none.
+    #[must_use]
+    pub fn history_of(mut self, keep: impl Fn(&str) -> Option<Keep> + 'static) -> Self {
+        self.handlers.keep = Some(Rc::new(keep));
         self
     }
 
@@ -204,6 +233,7 @@ impl Handlers {
     pub(crate) fn start(&self, scope: Rc<Scope>) -> Running {
         let (before, own) = match &scope.call.occasion {
             Occasion::Connect => (self.doors.clone(), self.connect.clone()),
+            Occasion::Recover => (Vec::new(), self.recover.clone()),
             Occasion::Disconnect { .. } => (Vec::new(), self.disconnect.clone()),
             Occasion::Outgoing { .. } => (Vec::new(), self.outgoing.clone()),
             Occasion::ServerSide { name, .. } => (Vec::new(), self.server_side.get(name.as_str()).cloned()),
@@ -242,6 +272,15 @@ impl Handlers {
 
     pub(crate) fn has_server_side(&self, event: &str) -> bool {
         self.server_side.contains_key(event)
+    }
+
+    /// How much of its history a room keeps, if it has any.
+    pub(crate) fn keep(&self, room: Option<&str>) -> Option<Keep> {
+        self.keep.as_ref().and_then(|keep| keep(room.unwrap_or_default()))
+    }
+
+    pub(crate) fn has_recover(&self) -> bool {
+        self.recover.is_some()
     }
 
     pub(crate) fn has_disconnect(&self) -> bool {

@@ -4,7 +4,9 @@
 //! order in which they arrive, and each Gateway hears of them in that order. Who the members are is the Gateways'
 //! business: a Room knows which of them have any.
 
+mod history;
 mod lease;
+mod publish;
 
 use std::{collections::VecDeque, rc::Rc};
 
@@ -12,14 +14,18 @@ use engine_io::{Frame, Millis};
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
-use self::lease::Lease;
 pub(crate) use self::lease::{LEASE, MARGIN};
+use self::{
+    history::{History, LAST},
+    lease::Lease,
+};
 use crate::{
     App, Turn,
+    history::Keep,
     link::{Arrived, Link},
     names::RoomKey,
     sabotage::{Mistake, makes},
-    wire::{self, Cast, Found, Peer, ToGateway, ToRoom, WireError},
+    wire::{self, Cast, Found, Order, Peer, ToGateway, ToRoom, WireError},
 };
 
 /// How long a Gateway has to answer a question, as on Node; what it has to wait for clients comes on top.
@@ -60,6 +66,17 @@ struct Question {
     deadline: Millis,
 }
 
+/// How a broadcast came about.
+#[derive(Clone, Copy, Default)]
+struct Origin<'a> {
+    /// The Gateway that sent it, and its number there.
+    from: Option<(&'a str, u64)>,
+    /// Its number in the history; 0: it is not stored.
+    seq: u64,
+    /// The Gateway that missed it, if it is not for all.
+    again_to: Option<&'a str>,
+}
+
 /// One room, or everyone in a namespace.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Room {
@@ -71,10 +88,16 @@ pub struct Room {
     members: Vec<String>,
     links: LiteMap<String, Link<ToGateway, ToRoom>>,
     lease: Lease,
+    /// What it keeps of its history (none in most namespaces).
+    #[serde(skip)]
+    keep: Option<Keep>,
+    history: History,
     /// What came while the lease was asked back, and waits for it.
     held: VecDeque<(String, Arrived<ToRoom>)>,
     questions: LiteMap<u64, Question>,
     asked: u64,
+    /// How many broadcasts were given their place by this memory.
+    ordered: u64,
     ready: Vec<String>,
     #[serde(skip)]
     outputs: VecDeque<RoomOutput>,
@@ -88,9 +111,18 @@ impl Room {
         key: RoomKey,
         rows: impl IntoIterator<Item = (String, Vec<u8>)>,
     ) -> Self {
-        let members: Vec<String> =
-            rows.into_iter().filter_map(|(row, _)| row.strip_prefix(GATEWAY).map(str::to_owned)).collect();
+        let (mut members, mut last) = (Vec::new(), 0);
+        for (row, value) in rows {
+            if let Some(gateway) = row.strip_prefix(GATEWAY) {
+                members.push(gateway.to_owned());
+            } else if row == LAST {
+                last = postcard::from_bytes(&value).unwrap_or_default();
+            }
+        }
+        let keep = app.handlers(&key.nsp).and_then(|handlers| handlers.keep(key.room.as_deref()));
         Self {
+            history: keep.map(|keep| History::restore(turn, keep, last)).unwrap_or_default(),
+            keep,
             app,
             key,
             born: turn.now,
@@ -99,7 +131,8 @@ impl Room {
             links: LiteMap::new(),
             held: VecDeque::new(),
             questions: LiteMap::new(),
-            asked: 0,
+            asked: turn.epoch(), // answers to what another memory asked may still come
+            ordered: 0,
             ready: Vec::new(),
             outputs: VecDeque::new(),
         }
@@ -136,7 +169,7 @@ impl Room {
             (Some(_), _) => return Err(WireError::Malformed),
             (None, rest) => {
                 let (_, cast) = wire::decode_outside(rest)?;
-                self.cast(turn, &cast, None);
+                self.cast(turn, &cast, Origin::default());
                 self.pump();
                 return Ok(Vec::new());
             }
@@ -175,7 +208,7 @@ impl Room {
     pub fn next_timeout(&self) -> Option<Millis> {
         let retries = self.links.values().filter_map(Link::next_timeout);
         let questions = self.questions.values().map(|question| question.deadline);
-        retries.chain(questions).chain(self.lease.next_timeout()).min()
+        retries.chain(questions).chain(self.lease.next_timeout()).chain(self.history.next_timeout()).min()
     }
 
     /// Lets retries go out and ends questions that took too long.
@@ -194,6 +227,12 @@ impl Room {
         for number in late {
             self.finish(turn, number);
         }
+        if let Some(keep) = self.keep
+            && self.history.next_timeout().is_some_and(|at| at <= turn.now)
+            && self.history.trim(turn, keep)
+        {
+            self.remember_last();
+        }
         if self.lease.has_ended(turn.now) {
             self.returned(turn);
         }
@@ -204,7 +243,7 @@ impl Room {
     pub(crate) fn through_snapshot(&self) -> Self {
         let snapshot = postcard::to_allocvec(self).unwrap_or_default();
         match postcard::from_bytes::<Self>(&snapshot) {
-            Ok(restored) => Self { app: self.app.clone(), ..restored },
+            Ok(restored) => Self { app: self.app.clone(), keep: self.keep, ..restored },
             Err(_) => self.clone(),
         }
     }
@@ -241,7 +280,7 @@ impl Room {
             }
             ToRoom::Answer { .. } if doubtful => {}
             ToRoom::Queue(_) => {} // this is none
-            ToRoom::Join { token } => {
+            ToRoom::Join { token, have } => {
                 if !self.has(gateway) {
                     if self.lease.is_out(turn.now) {
                         if let (Some(lease), Some(holder)) =
@@ -249,13 +288,17 @@ impl Room {
                         {
                             self.tell(turn, &holder, ToGateway::Recall { lease });
                         }
-                        let item = Arrived { item: ToRoom::Join { token }, doubtful };
+                        let item = Arrived { item: ToRoom::Join { token, have }, doubtful };
                         return self.held.push_back((gateway.to_owned(), item));
                     }
                     self.members.push(gateway.to_owned());
                     self.store(gateway, Some(Vec::new()));
                 }
-                self.tell(turn, gateway, ToGateway::Joined { token, lease: self.lease.last() });
+                if let Some(have) = have {
+                    self.catch_up(turn, gateway, have);
+                }
+                let (lease, last) = (self.lease.last(), self.history.last());
+                self.tell(turn, gateway, ToGateway::Joined { token, lease, last });
             }
             ToRoom::Leave => {
                 if self.has(gateway) && !makes(Mistake::GhostMember) {
@@ -271,7 +314,13 @@ impl Room {
                     self.returned(turn);
                 }
             }
-            ToRoom::Cast { number, cast } => self.cast(turn, &cast, Some((gateway, number))),
+            ToRoom::Cast { number, cast } => {
+                self.cast(turn, &cast, Origin { from: Some((gateway, number)), ..Origin::default() });
+            }
+            ToRoom::Ask { ask, target, query } if query.is_for_the_room() => {
+                let found = self.own_answer(turn, target, query);
+                self.tell(turn, gateway, ToGateway::Answers { ask, found });
+            }
             ToRoom::Ask { ask, target, query } => {
                 self.asked += 1;
                 let question = self.asked;
@@ -313,10 +362,21 @@ impl Room {
     }
 
     /// Gives a broadcast its place: behind all that was delivered before it. Its Gateway gets its own number back.
-    fn cast(&mut self, turn: &mut Turn<'_>, cast: &Cast, from: Option<(&str, u64)>) {
+    fn cast(&mut self, turn: &mut Turn<'_>, cast: &Cast, Origin { from, seq, again_to }: Origin<'_>) {
+        self.ordered += 1;
+        let order = match seq {
+            0 => Order { seq, of: (self.born, self.ordered) },
+            seq => Order { seq, of: (0, 0) }, // as whoever sends it again has it
+        };
+        let last = if seq > 0 { seq } else { self.history.last() };
         for gateway in self.members.clone() {
+            if again_to.is_some_and(|only| only != gateway) {
+                continue;
+            }
             let number = from.filter(|(name, _)| *name == gateway).map_or(0, |(_, number)| number);
-            self.tell(turn, &gateway, ToGateway::Deliver { number, cast: cast.clone() });
+            let again = again_to.is_some();
+            let item = ToGateway::Deliver { number, order, last, again, cast: cast.clone() };
+            self.tell(turn, &gateway, item);
             let link = self.link(turn, &gateway);
             if link.is_failing() && link.is_full(ToGateway::weight) {
                 self.expel(turn, &gateway);

@@ -16,17 +16,23 @@ pub enum Mistake {
     GhostMember,
     /// A job is finished by a consumer that has it no more.
     LateFinish,
+    /// A message is acknowledged without being stored.
+    EarlyReceipt,
+    /// A message is stored again under an id that was there.
+    TwoReceipts,
 }
 
 impl Mistake {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::MissingDedupe,
         Self::LostGap,
         Self::StaleLease,
         Self::EarlyJoin,
         Self::GhostMember,
         Self::LateFinish,
+        Self::EarlyReceipt,
+        Self::TwoReceipts,
     ];
 }
 

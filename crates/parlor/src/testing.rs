@@ -136,7 +136,18 @@ impl TestServer {
     /// How many rows were written or deleted so far.
     #[must_use]
     pub fn writes(&self) -> usize {
-        self.world.borrow().writes
+        self.world.borrow().writes()
+    }
+
+    /// How many rows of journals were read so far.
+    #[must_use]
+    pub fn reads(&self) -> usize {
+        self.world.borrow().reads()
+    }
+
+    /// Has the storage of all objects that there are take nothing more, or take it again.
+    pub fn fill_storage(&mut self, is_full: bool) {
+        self.world.borrow_mut().fill_storage(is_full);
     }
 
     /// How many requests went between objects so far.

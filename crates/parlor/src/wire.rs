@@ -6,6 +6,7 @@ use socket_io::{StoredPayload, Target};
 
 use crate::{
     call::Handshake,
+    history::{Page, Stored},
     link::Envelope,
     names::RoomKey,
     queue::{Counts, FromQueue, Job, ToQueue},
@@ -36,6 +37,31 @@ pub(crate) struct Cast {
     pub volatile: bool,
 }
 
+/// Which of a Room's broadcasts it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Order {
+    /// Its number in the history; 0: it is not stored.
+    pub seq: u64,
+    /// When the memory of the Room began that gave it its place, and its number there; of a stored one nothing.
+    pub of: (Millis, u64),
+}
+
+/// Which broadcast of all Rooms it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Place {
+    /// The Room.
+    pub key: RoomKey,
+    /// Its broadcast.
+    pub order: Order,
+}
+
+impl Place {
+    /// Where it is in the Room's history.
+    pub(crate) fn stored(&self) -> Option<(RoomKey, u64)> {
+        (self.order.seq > 0).then(|| (self.key.clone(), self.order.seq))
+    }
+}
+
 impl Cast {
     fn weight(&self) -> usize {
         self.frames.iter().map(Frame::len).sum()
@@ -45,10 +71,12 @@ impl Cast {
 /// From a Gateway to a Room.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum ToRoom {
-    /// The first of its sockets becomes a member.
+    /// The first of its sockets becomes a member; or, as a member, it wants to know where the order is.
     Join {
         /// Comes back in [`ToGateway::Joined`].
         token: u64,
+        /// The number of the last stored message that it has: those behind it come first.
+        have: Option<u64>,
     },
     /// The last of its members has left.
     Leave,
@@ -86,15 +114,23 @@ pub(crate) enum ToRoom {
 pub(crate) enum ToGateway {
     /// The join has its place in the order: the Gateway gets all that follows.
     Joined {
-        /// That of the [`ToRoom::Join`].
+        /// That of the [`ToRoom::Join`]; 0: nobody has asked.
         token: u64,
         /// Take no lease up to this number: it was given before.
         lease: u64,
+        /// The number of the last message that is stored.
+        last: u64,
     },
     /// A broadcast, in the Room's order.
     Deliver {
         /// The number that this very Gateway gave it; 0: another one's.
         number: u64,
+        /// Which it is: the same to all Gateways.
+        order: Order,
+        /// The number of the last stored message that comes before it, or that it is.
+        last: u64,
+        /// Whether the Gateway has asked for it.
+        again: bool,
         /// What and for whom.
         cast: Cast,
     },
@@ -175,6 +211,83 @@ pub(crate) enum Direct {
         /// What the socket came to.
         found: Found,
     },
+    /// Have you this socket? Its client has come here.
+    Find {
+        /// Number of the question, the asker's own.
+        ask: u64,
+        /// The socket's namespace.
+        nsp: String,
+        /// Its private id.
+        pid: String,
+    },
+    /// The answer.
+    Found {
+        /// The asker's number.
+        ask: u64,
+        /// Where it is.
+        whereabouts: Whereabouts,
+    },
+    /// Hand it over.
+    Take {
+        /// Number of the question, the asker's own.
+        ask: u64,
+        /// Its private id.
+        pid: String,
+        /// What its client has heard.
+        offset: Option<String>,
+    },
+    /// Here it is; or it can't be had.
+    Taken {
+        /// The asker's number.
+        ask: u64,
+        /// What it takes along.
+        socket: Option<Socket>,
+    },
+    /// A socket of yours is at this Gateway now, or is no more.
+    Moved {
+        /// Its id.
+        id: String,
+        /// Its private id.
+        pid: String,
+        /// Where it is.
+        to: Option<String>,
+    },
+}
+
+/// Where a socket is that is looked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Whereabouts {
+    /// Here.
+    Here {
+        /// Its id.
+        id: String,
+        /// Its rooms.
+        rooms: Vec<String>,
+    },
+    /// At this Gateway, when it was last heard of.
+    At(String),
+    /// Nobody knows.
+    Unknown,
+}
+
+/// What a socket takes along to another Gateway.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Socket {
+    /// Its data, as JSON.
+    pub data: String,
+    /// What its client has not heard, in order.
+    pub missed: Vec<Heard>,
+    /// Of Rooms' histories, the number of the last message that it has heard or that is in `missed`.
+    pub stored: Vec<(RoomKey, u64)>,
+}
+
+/// A broadcast that a Gateway has heard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Heard {
+    /// Which, if it came from a Room.
+    pub place: Option<Place>,
+    /// The packet and its attachments.
+    pub frames: Vec<Frame>,
 }
 
 /// What is asked of sockets, or done with them, on whichever Gateway they are.
@@ -202,6 +315,19 @@ pub enum Query {
         /// How long the acknowledgement may take, ms.
         timeout: Millis,
     },
+    /// Store this message: the Room itself, which then sends it to its members.
+    Publish {
+        /// The event.
+        name: String,
+        /// What is stored.
+        data: StoredPayload,
+        /// What is stored under this id already is not stored again.
+        id: String,
+    },
+    /// Read this part of your history: the Room itself.
+    History(Page),
+    /// Remove your history: the Room itself.
+    Erase,
     /// Take this event: the Gateway itself, not its sockets.
     ServerSide {
         /// The Gateway that sends it, and is not to take it.
@@ -217,6 +343,11 @@ impl Query {
     /// Whether it may be done again by whoever may have done it already.
     pub(crate) fn is_idempotent(&self) -> bool {
         !matches!(self, Self::Emit { .. } | Self::ServerSide { .. })
+    }
+
+    /// Whether it is the Room's own to answer, and not its Gateways'.
+    pub(crate) fn is_for_the_room(&self) -> bool {
+        matches!(self, Self::Publish { .. } | Self::History(_) | Self::Erase)
     }
 
     /// How long clients may take for their part of it, ms.
@@ -241,6 +372,8 @@ pub struct Found {
     pub counts: Counts,
     /// Jobs of a queue.
     pub jobs: Vec<Job>,
+    /// Messages of a room's history.
+    pub messages: Vec<Stored>,
     /// Why it was not done: a code and words.
     pub refusal: Option<(String, String)>,
     /// Whether somebody's part is missing: a client, or a whole Gateway.
@@ -263,6 +396,8 @@ impl Found {
         self.count += part.count;
         self.sockets.extend(part.sockets);
         self.answers.extend(part.answers);
+        self.messages.extend(part.messages);
+        self.refusal = self.refusal.take().or(part.refusal);
         self.incomplete |= part.incomplete;
     }
 }

@@ -53,6 +53,15 @@ impl Parser {
         }
     }
 
+    /// The frames of an event, which asks for no acknowledgement, with one more argument behind the others: a text without
+    /// quotes and backslashes. `None` if they are not those of an event.
+    pub fn with_argument(self, frames: &[Frame], text: &str) -> Option<Vec<Frame>> {
+        match self {
+            Self::Json => json::with_argument(frames, text),
+            Self::MsgPack => msgpack::with_argument(frames, text),
+        }
+    }
+
     /// The acknowledgement of the event `id`.
     ///
     /// # Errors

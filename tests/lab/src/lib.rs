@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 /// The whole application.
 #[must_use]
 pub fn app() -> App {
-    let custom = Namespace::new(greet).on("message", main_namespace::message);
+    let custom = Namespace::new(greet).on("message", main_namespace::message).on_recover(greet);
     App::new()
         .namespace("/", main_namespace::namespace())
         .namespace("/custom", custom)

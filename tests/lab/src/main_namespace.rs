@@ -8,11 +8,9 @@ use serde_json::Value;
 /// What `set` and `get` keep.
 pub(crate) type Notes = BTreeMap<String, Value>;
 
-/// Events that come with later parts of the library.
-const LATER: [&str; 2] = ["publish", "history"];
-
 pub(crate) fn namespace() -> Namespace<Notes> {
-    let namespace = Namespace::new(connect)
+    Namespace::new(connect)
+        .history(Keep::messages(100_000))
         .on("message", message)
         .on("message-with-ack", echo)
         .on("echo", echo)
@@ -40,9 +38,11 @@ pub(crate) fn namespace() -> Namespace<Notes> {
         .on("consume", consume)
         .on("stop", stop)
         .on("queue", queue)
+        .on("publish", publish)
+        .on("history", history)
+        .on_recover(recovered)
         .on_fallback(unknown)
-        .on_disconnect(gone);
-    LATER.iter().fold(namespace, |namespace, event| namespace.on(event, later))
+        .on_disconnect(gone)
 }
 
 async fn connect(socket: Socket, Auth(auth): Auth<Value>) -> Result<Notes, Fault> {
@@ -168,13 +168,34 @@ async fn kick(io: Io, Data((id, close)): Data<(String, bool)>) -> Result<Ack, Fa
     Ok(Ack(io.in_(&id).disconnect_all(close).await?))
 }
 
+async fn publish(
+    io: Io,
+    Data((room, x, id)): Data<(String, Raw, Option<String>)>,
+) -> Result<Ack<Receipt>, Fault> {
+    Ok(Ack(io.to(&room).once(&id.unwrap_or_default()).publish("said", &x).await?))
+}
+
+async fn history(
+    io: Io,
+    Data((room, after, limit)): Data<(String, u64, u64)>,
+) -> Result<Ack<Payload>, Fault> {
+    let page = io.to(&room).history(Page::after(after, limit)).await?;
+    let messages: Vec<_> = page.iter().map(Stored::message).collect();
+    Ok(Ack(Payload::from_args(&messages)?))
+}
+
+/// As on connecting.
+async fn recovered(socket: Socket, Auth(auth): Auth<Value>) -> Result<(), Fault> {
+    socket.emit("auth", &auth)
+}
+
 #[derive(Serialize)]
-struct Receipt {
+struct Pushed {
     id: u64,
 }
 
-async fn push(io: Io, Data((queue, x)): Data<(String, Raw)>) -> Result<Ack<Receipt>, Fault> {
-    Ok(Ack(Receipt { id: io.queue(&queue).push(&x).await? }))
+async fn push(io: Io, Data((queue, x)): Data<(String, Raw)>) -> Result<Ack<Pushed>, Fault> {
+    Ok(Ack(Pushed { id: io.queue(&queue).push(&x).await? }))
 }
 
 async fn consume(socket: Socket, Data(queue): Data<String>) -> Result<Ack, Fault> {
@@ -204,8 +225,4 @@ async fn gone(
 
 async fn unknown(socket: Socket, EventName(name): EventName) -> Result<(), Fault> {
     socket.emit("unknown", &name)
-}
-
-async fn later(EventName(name): EventName) -> Result<(), Fault> {
-    Err(Fault::new("not implemented", format!("`{name}` comes with a later part of the library")))
 }

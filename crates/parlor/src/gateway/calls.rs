@@ -43,7 +43,8 @@ impl Gateway {
                 turn.now,
             )
         };
-        self.calls.insert(call.id, Called { socket: call.socket.clone(), nsp: nsp.clone(), ack });
+        self.calls
+            .insert(call.id, Called { sid: sid.into(), socket: call.socket.clone(), nsp: nsp.clone(), ack });
         self.outputs.push_back(Output::Run(call));
     }
 
@@ -58,7 +59,7 @@ impl Gateway {
             None => self.calls.get(&id).cloned(),
         };
         let Some(called) = called else { return };
-        let place = self.sockets.get(&called.socket).cloned();
+        let place = self.sockets.get(&called.socket).filter(|place| place.sid == called.sid).cloned();
         let socket = place.as_ref().and_then(|place| {
             self.clients.get_mut(&place.sid).and_then(|client| client.sockets.get_mut(&place.nsp))
         });
@@ -145,7 +146,7 @@ impl Gateway {
         let parser = self.app.config().parser;
         if let (Some(ack), Some(socket)) = (called.ack, self.socket(&place.sid, &place.nsp)) {
             match parser.encode_ack(&place.nsp, ack, payload) {
-                Ok(frames) => socket.effects.push_back(Effect::Emit { frames, volatile: false }),
+                Ok(frames) => socket.effects.push_back(Effect::Acknowledge { frames }),
                 Err(error) => {
                     let line = format!("{}: its acknowledgement can't be written: {error}", called.socket);
                     self.outputs.push_back(Output::Log(line));

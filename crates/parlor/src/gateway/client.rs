@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use socket_io::{Connection, Payload, StoredPayload};
 
 use super::queues::{Consuming, Held};
-use crate::call::{CallId, Effect, Handshake, Occasion};
+use crate::{
+    call::{CallId, Effect, Handshake, Occasion},
+    stored,
+};
 
 /// One connection: its Engine.IO session, and on it the Socket.IO connection with its sockets.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -49,6 +52,50 @@ pub(super) struct Socket {
     pub(super) consuming: Vec<Consuming>,
     /// The jobs that it has.
     pub(super) held: Vec<Held>,
+    /// What lets its client come back, if it may.
+    pub(super) lifeline: Option<Lifeline>,
+    pub(super) resuming: Resuming,
+}
+
+/// What lets a client come back as its socket.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Lifeline {
+    /// Its private id.
+    pub(super) pid: Rc<str>,
+    /// What came up to this number in the log is not for it.
+    pub(super) since: u64,
+    /// The number of the log when it joined a room.
+    pub(super) joined: Vec<(Rc<str>, u64)>,
+}
+
+impl Lifeline {
+    pub(super) fn joined_at(&self, room: &str) -> u64 {
+        self.joined.iter().find(|(joined, _)| **joined == *room).map_or(self.since, |(_, number)| *number)
+    }
+
+    pub(super) fn change(&mut self, room: &str, join: bool, number: u64) {
+        self.joined.retain(|(joined, _)| **joined != *room);
+        if join {
+            self.joined.push((room.into(), number));
+        }
+    }
+}
+
+/// How far it is with coming back.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Resuming {
+    /// What is behind this number in the log it has missed.
+    pub(super) after: u64,
+    /// The same of what was for everyone, where it comes from elsewhere.
+    pub(super) everyone: u64,
+    /// How many have not said yet that they have told all: Rooms, and the Gateway that it comes from.
+    pub(super) awaits: usize,
+    /// The Gateway from which it is to be had, and the offset that its client gave.
+    pub(super) from: Option<(String, Option<String>)>,
+    /// Whether it is there still.
+    pub(super) is_elsewhere: bool,
+    /// What it brought from there.
+    pub(super) luggage: Option<crate::wire::Socket>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +104,8 @@ pub(super) enum Phase {
     Connecting,
     /// It has let the client in; the Room of everyone has not confirmed this Gateway yet.
     Entering,
+    /// The client comes back as this socket; it has not heard yet what it missed.
+    Resuming,
     /// The client has its CONNECT.
     Live,
 }
@@ -136,6 +185,8 @@ impl Socket {
             owed: Vec::new(),
             consuming: Vec::new(),
             held: Vec::new(),
+            lifeline: None,
+            resuming: Resuming::default(),
         }
     }
 
@@ -173,7 +224,7 @@ struct Stored<C> {
 
 /// The stored form of a client.
 pub(super) fn encode(client: &Client, rooms: RoomsOf) -> Vec<u8> {
-    postcard::to_extend(&Stored { client, rooms }, vec![VERSION]).unwrap_or_default()
+    stored::write(VERSION, &Stored { client, rooms })
 }
 
 /// Rooms of the sockets of a client, by namespace.
@@ -181,11 +232,6 @@ pub(super) type RoomsOf = LiteMap<Rc<str>, Vec<Rc<str>>>;
 
 /// The client of a stored form; `None` if this code can't read it: such a client counts as gone.
 pub(super) fn decode(bytes: &[u8]) -> Option<(Client, RoomsOf)> {
-    match bytes.split_first() {
-        Some((&VERSION, rest)) => {
-            let Stored { client, rooms } = postcard::from_bytes(rest).ok()?;
-            Some((client, rooms))
-        }
-        _ => None,
-    }
+    let Stored { client, rooms } = stored::read(VERSION, bytes)?;
+    Some((client, rooms))
 }

@@ -11,15 +11,11 @@ use std::rc::Rc;
 use engine_io::{CloseReason, Millis};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Gateway, Output,
-    client::{Pending, Phase},
-    questions::Awaited,
-};
+use super::{Gateway, having::Having};
 use crate::{
     Turn,
     link::{LINGER, Link},
-    names::{RoomKey, gateway_of},
+    names::RoomKey,
     room::{LEASE, MARGIN},
     sabotage::{Mistake, makes},
     wire::{Cast, Peer, ToGateway, ToRoom},
@@ -40,16 +36,17 @@ enum Standing {
 
 /// A socket that joins or leaves where the Room's answer to this token comes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Waiting {
+pub(super) struct Waiting {
     token: u64,
-    socket: Rc<str>,
-    join: bool,
+    pub(super) socket: Rc<str>,
+    pub(super) join: bool,
 }
 
 /// What this Gateway is to a Room.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Membership {
     pub(super) link: Link<ToRoom, ToGateway>,
+    pub(super) having: Having,
     standing: Standing,
     waiting: Vec<Waiting>,
     /// The token of the last question, as long as nothing was sent behind it.
@@ -67,9 +64,10 @@ pub(super) struct Membership {
 }
 
 impl Membership {
-    fn new(link: Link<ToRoom, ToGateway>, is_in: bool) -> Self {
+    fn new(link: Link<ToRoom, ToGateway>, having: Having, is_in: bool) -> Self {
         Self {
             link,
+            having,
             standing: if is_in { Standing::In } else { Standing::Out },
             waiting: Vec::new(),
             open: None,
@@ -82,13 +80,20 @@ impl Membership {
         }
     }
 
+    pub(super) fn is_in(&self) -> bool {
+        self.standing == Standing::In
+    }
+
     pub(super) fn is_out(&self) -> bool {
         self.standing == Standing::Out
     }
 
     /// Whether it is a member, and nothing is under way that could change what its members have heard.
-    fn is_settled(&self) -> bool {
-        self.standing == Standing::In && self.link.is_idle() && self.seen == self.sent
+    pub(super) fn is_settled(&self) -> bool {
+        self.standing == Standing::In
+            && self.link.is_idle()
+            && self.seen == self.sent
+            && !self.having.is_asking()
     }
 
     /// Whether what happens here has its place in the room's order by that.
@@ -97,18 +102,60 @@ impl Membership {
     }
 
     /// Asks the Room for a place in its order, which its answer to the token has.
-    fn mark(&mut self, turn: &mut Turn<'_>) -> u64 {
+    pub(super) fn mark(&mut self, turn: &mut Turn<'_>) -> u64 {
         let token = self.open.unwrap_or_else(|| turn.epoch());
-        if self.waiting.is_empty() {
-            self.ask_at = turn.now + ASK_AGAIN; // who comes later does not put it off
-        }
+        self.put_off(turn.now);
         if self.open.replace(token).is_none() {
-            self.link.push(ToRoom::Join { token });
+            self.link.push(ToRoom::Join { token, have: None });
             if self.standing == Standing::Out {
                 self.standing = Standing::Joining(token);
             }
         }
         token
+    }
+
+    /// Sets when to ask again, unless it is set: who comes later does not put it off.
+    pub(super) fn put_off(&mut self, now: Millis) {
+        if !self.is_awaiting() || self.ask_at == 0 {
+            self.ask_at = now + ASK_AGAIN;
+        }
+    }
+
+    /// Whether this was asked last, and nothing was sent behind it.
+    pub(super) fn is_open(&self, token: u64) -> bool {
+        self.open == Some(token)
+    }
+
+    /// Has a socket wait for the Room's answer to a token.
+    pub(super) fn wait(&mut self, token: u64, socket: &Rc<str>, join: bool) {
+        self.waiting.push(Waiting { token, socket: socket.clone(), join });
+    }
+
+    /// The Room has answered. Gives whether this Gateway was a member before, and who has waited for that.
+    pub(super) fn answered(&mut self, token: u64, lease: u64) -> (bool, Vec<Waiting>) {
+        self.recalled = self.recalled.max(lease);
+        let was_in = self.is_in();
+        if self.standing == Standing::Joining(token) {
+            self.standing = Standing::In;
+        }
+        if self.open == Some(token) {
+            self.open = None;
+        }
+        let waiting = std::mem::take(&mut self.waiting);
+        let (due, rest) = waiting.into_iter().partition(|waiting| waiting.token == token);
+        self.waiting = rest;
+        (was_in, due)
+    }
+
+    /// Asks for a part of the history.
+    pub(super) fn ask(&mut self, token: u64, question: ToRoom) {
+        self.push(question);
+        self.open = Some(token);
+    }
+
+    /// Whether the Room's answer is waited for.
+    fn is_awaiting(&self) -> bool {
+        !self.waiting.is_empty() || self.having.is_asking()
     }
 
     /// Queues a broadcast for the Room.
@@ -174,33 +221,36 @@ impl Membership {
         }
         tokens.dedup();
         for token in tokens {
-            self.link.push(ToRoom::Join { token });
+            self.link.push(ToRoom::Join { token, have: None });
         }
-    }
-
-    pub(super) fn forget(&mut self, socket: &str) {
-        self.waiting.retain(|waiting| *waiting.socket != *socket);
+        if let Some(question) = self.having.question() {
+            self.link.push(question);
+        }
     }
 }
 
 impl Gateway {
     pub(super) fn membership(&mut self, turn: &mut Turn<'_>, key: &RoomKey) -> &mut Membership {
         // As after sleep, when no link is left.
-        let is_in = !self.rooms.contains_key(key) && self.is_occupied(key);
+        let is_new = !self.rooms.contains_key(key);
+        let is_in = is_new && self.is_occupied(key);
+        let seen = if is_in { self.handed_on(turn, key) } else { None };
         let (born, fading) = (self.born, &mut self.fading);
         self.rooms.entry(key.clone()).or_insert_with(|| {
             if !is_in {
                 fading.push_back((turn.now + LINGER, key.clone()));
             }
-            Box::new(Membership::new(Link::new(turn.epoch(), born), is_in))
+            Box::new(Membership::new(Link::new(turn.epoch(), born), Having::new(seen), is_in))
         })
     }
 
-    /// Whether a socket here is a member.
-    fn is_occupied(&self, key: &RoomKey) -> bool {
+    /// Whether a socket here is a member, one that is away perhaps.
+    pub(super) fn is_occupied(&self, key: &RoomKey) -> bool {
         self.locals.get(key.nsp.as_str()).is_some_and(|local| match &key.room {
-            Some(room) => local.rooms.members(room).next().is_some(),
-            None => !local.rooms.is_empty(),
+            Some(room) => {
+                [&local.rooms, &local.away].iter().any(|rooms| rooms.members(room).next().is_some())
+            }
+            None => !local.rooms.is_empty() || !local.away.is_empty(),
         })
     }
 
@@ -210,136 +260,38 @@ impl Gateway {
         self.locals.get(nsp).map_or(0, |local| local.rooms.members(room).count())
     }
 
-    /// Lets a socket into the namespace once broadcasts to everyone reach this Gateway; tells whether they do already.
-    pub(super) fn enter_everyone(&mut self, turn: &mut Turn<'_>, nsp: &str, socket: &Rc<str>) -> bool {
-        let key = RoomKey::everyone(nsp);
-        let membership = self.membership(turn, &key);
-        if membership.standing == Standing::In {
-            return true;
-        }
-        let token = membership.mark(turn);
-        membership.waiting.push(Waiting { token, socket: socket.clone(), join: true });
-        self.awaited_rooms.insert(key.clone());
-        self.ready.push(Peer::Room(key));
-        false
-    }
-
-    /// Has a socket join or leave a room, unless all is as wanted already; tells whether it waits for the Room. A
-    /// socket's id is its address, not a Room: it is neither joined nor left.
-    pub(super) fn change(
-        &mut self,
-        turn: &mut Turn<'_>,
-        sid: &str,
-        nsp: &Rc<str>,
-        id: &Rc<str>,
-        change: Pending,
-    ) -> bool {
-        let is_in = self.locals.get(nsp).is_some_and(|local| local.rooms.is_in(id, &change.room));
-        let Some(socket) = self.socket(sid, nsp) else { return false };
-        let waits = socket.pending.iter().any(|pending| pending.room == change.room);
-        if gateway_of(&change.room).is_some_and(|name| self.app.config().gateways.contains(name)) {
-            if *change.room != **id {
-                self.outputs
-                    .push_back(Output::Log(format!("{id}: the id of a socket is no room to join or leave")));
-            }
-            return false;
-        }
-        if is_in == change.join && !waits {
-            return false;
-        }
-        let key = RoomKey::room(nsp, &change.room);
-        let membership = self.membership(turn, &key);
-        if membership.is_settled() && !waits || makes(Mistake::EarlyJoin) {
-            self.changed(&key, sid, nsp, id, change.join);
-            self.vacate(turn, &key);
-            return false;
-        }
-        let token = membership.mark(turn);
-        membership.waiting.push(Waiting { token, socket: id.clone(), join: change.join });
-        self.awaited_rooms.insert(key.clone());
-        if let Some(socket) = self.socket(sid, nsp) {
-            socket.pending.push(change);
-        }
-        self.dirty.insert(sid.into()); // so that it is asked for again, should this memory be lost
-        self.ready.push(Peer::Room(key));
-        true
-    }
-
-    /// A socket joins or leaves, here and now.
-    fn changed(&mut self, key: &RoomKey, sid: &str, nsp: &Rc<str>, id: &Rc<str>, join: bool) {
-        let room = key.room.as_deref().unwrap_or_default();
-        if let Some(local) = self.locals.get_mut(nsp) {
-            if join {
-                local.rooms.join(id, room);
-            } else {
-                local.rooms.leave(id, room);
-            }
-        }
-        self.dirty.insert(sid.into());
-    }
-
-    /// The Room has answered: this is the place of those who waited for it.
-    pub(super) fn joined(&mut self, turn: &mut Turn<'_>, key: &RoomKey, token: u64, lease: u64) {
-        let Some(membership) = self.rooms.get_mut(key) else { return };
-        membership.recalled = membership.recalled.max(lease);
-        if membership.standing == Standing::Joining(token) {
-            membership.standing = Standing::In;
-        }
-        if membership.open == Some(token) {
-            membership.open = None;
-        }
-        let waiting = std::mem::take(&mut membership.waiting);
-        let (due, rest): (Vec<_>, _) = waiting.into_iter().partition(|waiting| waiting.token == token);
-        membership.waiting = rest;
-        if membership.waiting.is_empty() {
-            self.awaited_rooms.remove(key);
-        }
-        let mut done = Vec::new();
-        for Waiting { socket: id, join, .. } in due {
-            let Some(place) = self.sockets.get(&id).cloned() else { continue };
-            let Some(room) = &key.room else {
-                if self.socket(&place.sid, &place.nsp).is_some_and(|socket| socket.phase == Phase::Entering) {
-                    self.accept(turn, &place.sid, &place.nsp);
-                }
-                continue;
-            };
-            if let Some(socket) = self.socket(&place.sid, &place.nsp)
-                && let Some(at) = socket.pending.iter().position(|one| one.room == *room && one.join == join)
-            {
-                socket.pending.remove(at);
-            }
-            self.changed(key, &place.sid, &place.nsp, &id, join);
-            done.push((id, place, Awaited::Change { room: room.clone(), join }));
-        }
-        // Only now: what they do next may make the last member here leave.
-        for (id, place, change) in done {
-            self.came(turn, &id, change, None);
-            self.step(turn, &place.sid, &place.nsp);
-        }
-        self.vacate(turn, key);
-    }
-
     /// The Room may lend its order, in the reply to a request. Then what waits to be sent to it need not be.
     pub(super) fn lent(&mut self, turn: &mut Turn<'_>, key: &RoomKey, lease: Option<u64>) {
         let Some(membership) = self.rooms.get_mut(key) else { return };
         lease.into_iter().for_each(|number| membership.lent(number));
         for cast in membership.withdraw(turn.now) {
-            self.deliver(turn, &key.nsp, &cast);
+            self.deliver(turn, &key.nsp, &cast, None);
         }
     }
 
     /// A socket here is gone from a room, in which it was or was about to be.
     pub(super) fn left(&mut self, turn: &mut Turn<'_>, key: &RoomKey, socket: &str, was_in: bool) {
-        if let Some(membership) = self.rooms.get_mut(key) {
-            membership.forget(socket);
-            if membership.waiting.is_empty() {
-                self.awaited_rooms.remove(key);
-            }
+        if self.rooms.contains_key(key) {
+            self.forget_waiting(key, socket);
         } else if was_in && !self.is_occupied(key) {
             // It was a member when this memory began, and the Room does not know better.
             self.membership(turn, key).standing = Standing::In;
         }
         self.vacate(turn, key);
+    }
+
+    /// A socket does not wait for a Room any more.
+    pub(super) fn forget_waiting(&mut self, key: &RoomKey, socket: &str) {
+        if let Some(membership) = self.rooms.get_mut(key) {
+            membership.waiting.retain(|waiting| *waiting.socket != *socket);
+            self.stop_awaiting(key);
+        }
+    }
+
+    pub(super) fn stop_awaiting(&mut self, key: &RoomKey) {
+        if self.rooms.get(key).is_none_or(|membership| !membership.is_awaiting()) {
+            self.awaited_rooms.remove(key);
+        }
     }
 
     /// Takes this Gateway out of a Room when the last member here has gone.
@@ -362,8 +314,11 @@ impl Gateway {
         }
         let membership = self.membership(turn, key);
         membership.standing = Standing::Out;
+        membership.having = Having::default();
         membership.lease = 0;
         membership.seen = membership.sent;
+        self.forget_history(key);
+        let membership = self.membership(turn, key);
         membership.push(ToRoom::Leave);
         self.fading.push_back((turn.now + LINGER, key.clone()));
         self.ready.push(Peer::Room(key.clone()));
@@ -383,12 +338,14 @@ impl Gateway {
         let Some(membership) = self.rooms.get_mut(key) else { return };
         membership.lease = 0;
         membership.standing = Standing::Out;
+        membership.having = Having::default();
         if !membership.waiting.is_empty() {
             membership.open = None;
             membership.mark(turn);
             membership.ask_again();
             self.ready.push(Peer::Room(key.clone()));
         }
+        self.abandon(turn, key);
         let members: Vec<Rc<str>> = match (self.locals.get(key.nsp.as_str()), &key.room) {
             (Some(local), Some(room)) => local.rooms.members(room).cloned().collect(),
             (Some(local), None) => local.rooms.ids().cloned().collect(),
@@ -397,6 +354,9 @@ impl Gateway {
         for id in members {
             let Some(place) = self.sockets.get(&id).cloned() else { continue };
             if let Some(client) = self.clients.get_mut(&place.sid) {
+                if let Some(socket) = client.sockets.get_mut(&place.nsp) {
+                    socket.lifeline = None;
+                }
                 client.session.close(CloseReason::ForcedClose, turn.now);
             }
             self.touch(&place.sid);

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Turn,
     call::{Call, CallId, Occasion},
-    names::{RoomKey, address},
+    names::{self, RoomKey, address},
     wire::{Card, Direct, Found, Peer, Query, ToRoom},
 };
 
@@ -23,11 +23,10 @@ pub(super) const ASK_TIMEOUT: Millis = 6_000;
 /// How long the joins and leaves of a question may take.
 const CHANGE_TIMEOUT: Millis = 4_000;
 
-/// A question that a call has asked.
+/// A question that was asked of another object.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Asked {
-    pub(super) call: CallId,
-    pub(super) ask: u64,
+    pub(super) asker: Asker,
     pub(super) deadline: Millis,
 }
 
@@ -81,35 +80,63 @@ impl Gateway {
         target: Target,
         mut query: Query,
     ) {
-        if let Query::ServerSide { from, .. } = &mut query {
-            from.clone_from(&self.name);
+        match &mut query {
+            Query::ServerSide { from, .. } => from.clone_from(&self.name),
+            // So that it is stored once, however often the request has to be made.
+            Query::Publish { id, .. } if id.is_empty() => *id = names::id(&turn.id(), &self.name),
+            _ => {}
         }
         let peer = address(self.app.config().gateways, nsp, &target);
         let is_here = match &peer {
             Peer::Gateway(name) => *name == self.name,
-            Peer::Room(key) => self.membership(turn, key).leads(turn.now),
+            Peer::Room(key) => !query.is_for_the_room() && self.membership(turn, key).leads(turn.now),
             Peer::Queue(_) => false,
         };
+        let asker = Asker::Call { call, ask };
         if is_here {
-            return self.question(turn, nsp, &target, query, Asker::Call { call, ask });
+            return self.question_one(turn, nsp, target, query, asker);
         }
+        self.ask_peer(turn, peer, (nsp, target, query), asker);
+    }
+
+    fn ask_peer(
+        &mut self,
+        turn: &mut Turn<'_>,
+        peer: Peer,
+        (nsp, target, query): (&str, Target, Query),
+        asker: Asker,
+    ) {
         self.next_ask += 1;
-        let number = self.next_ask;
-        self.asks.insert(number, Asked { call, ask, deadline: turn.now + ASK_TIMEOUT + query.patience() });
+        let ask = self.next_ask;
+        self.asks.insert(ask, Asked { asker, deadline: turn.now + ASK_TIMEOUT + query.patience() });
         match peer {
             Peer::Gateway(name) => {
-                let item = Direct::Ask { ask: number, nsp: nsp.to_owned(), target, query };
-                self.tell_gateway(turn, name, item);
+                self.tell_gateway(turn, name, Direct::Ask { ask, nsp: nsp.to_owned(), target, query });
             }
-            Peer::Room(key) => self.tell(turn, key, ToRoom::Ask { ask: number, target, query }),
+            Peer::Room(key) => self.tell(turn, key, ToRoom::Ask { ask, target, query }),
             Peer::Queue(_) => {} // sockets are in none
         }
     }
 
-    /// The answer to a question of a call here.
-    pub(super) fn answered(&mut self, number: u64, found: Found) {
-        if let Some(Asked { call, ask, .. }) = self.asks.remove(&number) {
-            self.outputs.push_back(Output::Answered { call, ask, found });
+    /// Asks the sockets here that are meant; one that has moved, where it is.
+    pub(super) fn question_one(
+        &mut self,
+        turn: &mut Turn<'_>,
+        nsp: &str,
+        target: Target,
+        query: Query,
+        asker: Asker,
+    ) {
+        match self.moved(&target) {
+            Some(to) => self.ask_peer(turn, Peer::Gateway(to), (nsp, target, query), asker),
+            None => self.question(turn, nsp, &target, query, asker),
+        }
+    }
+
+    /// The answer to a question.
+    pub(super) fn answered(&mut self, turn: &mut Turn<'_>, number: u64, found: Found) {
+        if let Some(Asked { asker, .. }) = self.asks.remove(&number) {
+            self.respond(turn, asker, found);
         }
     }
 
@@ -122,7 +149,10 @@ impl Gateway {
         query: Query,
         asker: Asker,
     ) {
-        let selected = self.locals.get(nsp).map(|local| local.rooms.select(target)).unwrap_or_default();
+        let mut selected = self.locals.get(nsp).map(|local| local.rooms.select(target)).unwrap_or_default();
+        if self.recovery().is_some() {
+            selected.retain(|id| self.is_live(nsp, id));
+        }
         let found = match &query {
             Query::Sockets => {
                 let sockets = selected.iter().filter_map(|id| self.card(nsp, id)).collect();
@@ -136,6 +166,11 @@ impl Gateway {
         let mut waiting = Vec::new();
         match query {
             Query::Sockets | Query::Count => {}
+            // No question to sockets; as when it is about a single one, which has no Room.
+            Query::Publish { .. } | Query::History(_) | Query::Erase => {
+                let found = Found::refused("no history", "The id of a socket is no room.");
+                return self.respond(turn, asker, found);
+            }
             Query::Change { room, join } => {
                 for (id, place) in self.placed(&selected) {
                     let change = Pending { room: room.clone(), join };
@@ -209,7 +244,8 @@ impl Gateway {
             now: turn.now,
             busy: false,
         };
-        self.calls.insert(call.id, Called { socket: call.socket.clone(), nsp: call.nsp.clone(), ack: None });
+        let called = Called { sid: "".into(), socket: call.socket.clone(), nsp: call.nsp.clone(), ack: None };
+        self.calls.insert(call.id, called);
         self.outputs.push_back(Output::Run(call));
         self.next_call
     }
@@ -220,6 +256,11 @@ impl Gateway {
             local.next_ack += 1;
             local.next_ack - 1
         })
+    }
+
+    fn is_live(&self, nsp: &str, id: &str) -> bool {
+        let client = self.sockets.get(id).and_then(|place| self.clients.get(&place.sid));
+        client.and_then(|client| client.sockets.get(nsp)).is_some_and(|socket| socket.phase == Phase::Live)
     }
 
     fn placed(&self, ids: &[Rc<str>]) -> Vec<(Rc<str>, Place)> {
@@ -301,7 +342,7 @@ impl Gateway {
         let tasks: Vec<u64> =
             self.tasks.iter().filter(|(_, task)| late(task.deadline)).map(|(number, _)| *number).collect();
         for number in asks {
-            self.answered(number, Found::too_late());
+            self.answered(turn, number, Found::too_late());
         }
         if tasks.is_empty() {
             return;

@@ -13,7 +13,7 @@ use socket_io::Payload;
 
 use super::{
     Gateway, Output, Place,
-    questions::{ASK_TIMEOUT, Asked},
+    questions::{ASK_TIMEOUT, Asked, Asker},
 };
 use crate::{
     Turn,
@@ -93,7 +93,8 @@ impl Gateway {
         }
         self.next_ask += 1;
         let number = self.next_ask;
-        self.asks.insert(number, Asked { call, ask, deadline: turn.now + ASK_TIMEOUT });
+        self.asks
+            .insert(number, Asked { asker: Asker::Call { call, ask }, deadline: turn.now + ASK_TIMEOUT });
         self.tell_queue(turn, queue, ToQueue::Ask { ask: number, query });
     }
 
@@ -119,7 +120,7 @@ impl Gateway {
         socket.consuming.push(Consuming { queue: queue.into(), token, prefetch, event, stage: Stage::Asked });
         self.dirty.insert(sid.clone());
         if let Some(Stage::Stopping(asks)) = before {
-            asks.into_iter().for_each(|ask| self.answered(ask, Found::default())); // it goes on instead
+            asks.into_iter().for_each(|ask| self.answered(turn, ask, Found::default())); // it goes on instead
         }
         self.tell_queue(turn, queue, ToQueue::Consume { consumer, token, prefetch, holds: None });
     }
@@ -146,7 +147,7 @@ impl Gateway {
             stage => *stage = Stage::Stopping(vec![number]),
         }
         let token = known.token;
-        self.asks.insert(number, Asked { call, ask, deadline });
+        self.asks.insert(number, Asked { asker: Asker::Call { call, ask }, deadline });
         self.dirty.insert(sid.clone());
         self.tell_queue(turn, queue, ToQueue::Stop { consumer, token });
     }
@@ -155,7 +156,7 @@ impl Gateway {
     pub(super) fn consumer_gone(&mut self, turn: &mut Turn<'_>, socket: &str, consuming: Vec<Consuming>) {
         for Consuming { queue, stage, .. } in consuming {
             if let Stage::Stopping(asks) = stage {
-                asks.into_iter().for_each(|ask| self.answered(ask, Found::default()));
+                asks.into_iter().for_each(|ask| self.answered(turn, ask, Found::default()));
             }
             self.tell_queue(turn, &queue, ToQueue::Gone { consumer: socket.to_owned() });
         }
@@ -214,13 +215,13 @@ impl Gateway {
             let ToGateway::Queue(item) = item else { continue };
             match item {
                 FromQueue::Consuming { consumer, token } => self.agreed(queue, &consumer, token),
-                FromQueue::Released { consumer, token } => self.released(queue, &consumer, token),
+                FromQueue::Released { consumer, token } => self.released(turn, queue, &consumer, token),
                 FromQueue::Hand { consumer, job, until } => {
                     self.hand(turn, queue, consumer, &job, until, doubtful);
                 }
                 // Numbers of questions begin anew with each memory.
                 FromQueue::Answer { .. } if doubtful => {}
-                FromQueue::Answer { ask, found } => self.answered(ask, found),
+                FromQueue::Answer { ask, found } => self.answered(turn, ask, found),
             }
         }
         if is_new {
@@ -263,7 +264,7 @@ impl Gateway {
         }
     }
 
-    fn released(&mut self, queue: &str, consumer: &str, token: u64) {
+    fn released(&mut self, turn: &mut Turn<'_>, queue: &str, consumer: &str, token: u64) {
         let Some(Place { sid, nsp }) = self.sockets.get(consumer).map(|place| (**place).clone()) else {
             return;
         };
@@ -274,7 +275,7 @@ impl Gateway {
         socket.held.retain(|held| *held.queue != *queue);
         self.dirty.insert(sid);
         if let Stage::Stopping(asks) = stopped.stage {
-            asks.into_iter().for_each(|ask| self.answered(ask, Found::default()));
+            asks.into_iter().for_each(|ask| self.answered(turn, ask, Found::default()));
         }
     }
 

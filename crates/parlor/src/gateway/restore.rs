@@ -6,9 +6,13 @@ use engine_io::{Conn, Millis};
 
 use super::{
     CLIENT, Gateway, Local, Output, Place, ROUND,
-    client::{self, Client, Pending, Phase, RoomsOf},
+    absence::{self, AWAY, Absent},
+    client::{self, Client, Pending, Phase, RoomsOf, Socket},
+    having::SEEN,
+    log::{LOG, Log},
+    moving::{MOVED, MOVED_VERSION},
 };
-use crate::{App, Turn, call::Occasion};
+use crate::{App, Turn, call::Occasion, names::RoomKey, stored};
 
 /// What a client was about.
 struct Unfinished {
@@ -18,6 +22,8 @@ struct Unfinished {
     live: Vec<Rc<str>>,
     /// Namespaces whose connect handlers have to run again.
     again: Vec<Rc<str>>,
+    /// Namespaces that the client was coming back to, and what it had said.
+    returning: Vec<(Rc<str>, Option<Rc<str>>)>,
 }
 
 impl Gateway {
@@ -35,10 +41,25 @@ impl Gateway {
         // Answers to what another memory asked may still come, and are not to be taken for answers to this one.
         let next_ask = turn.epoch();
         let mut gateway = Self { born: turn.now, next_ask, ..Self::new(app, name) };
-        let (mut pinged_at, mut lost, mut unfinished) = (None, Vec::new(), Vec::new());
+        let (mut pinged_at, mut lost, mut unfinished, mut log) = (None, Vec::new(), Vec::new(), None);
         for (key, value) in rows {
             if key == ROUND {
                 pinged_at = postcard::from_bytes(&value).ok();
+            } else if key == LOG {
+                log = Some(value);
+            } else if let Some(pid) = key.strip_prefix(AWAY) {
+                match stored::read::<Absent>(absence::VERSION, &value) {
+                    Some(absent) => gateway.take_away(pid.into(), absent),
+                    None => gateway.stores.push_back(Output::Store { key, value: None }),
+                }
+            } else if let Some(id) = key.strip_prefix(MOVED) {
+                if let Some(moved) = stored::read(MOVED_VERSION, &value) {
+                    gateway.moved.insert(id.into(), Box::new(moved));
+                }
+            } else if let Some(room) = key.strip_prefix(SEEN) {
+                gateway
+                    .remembered
+                    .insert(RoomKey::of_object(room), postcard::from_bytes(&value).unwrap_or_default());
             } else if let Some(sid) = key.strip_prefix(CLIENT) {
                 let sid: Rc<str> = sid.into();
                 match client::decode(&value) {
@@ -51,6 +72,9 @@ impl Gateway {
                     }
                 }
             }
+        }
+        if gateway.recovery().is_some() {
+            gateway.log = Log::restore(turn.journal, log.as_deref());
         }
         // Only now: what one of them does may depend on the others.
         unfinished.into_iter().for_each(|unfinished| gateway.go_on(turn, unfinished));
@@ -90,10 +114,23 @@ impl Gateway {
             self.conns.insert(conn, sid.clone());
         }
         let (mut again, mut live, mut changes) = (Vec::new(), Vec::new(), Vec::new());
+        let resuming = |socket: &Socket| socket.phase == Phase::Resuming;
+        let returning: Vec<_> = client
+            .sockets
+            .values()
+            .filter(|socket| resuming(socket))
+            .map(|socket| (socket.nsp.clone(), socket.auth.clone()))
+            .collect();
+        for (nsp, _) in &returning {
+            client.sockets.remove(nsp); // it is away still
+        }
         for (nsp, socket) in &mut client.sockets {
             let place = Place { sid: sid.clone(), nsp: nsp.clone() };
             self.sockets.insert(socket.id.clone(), Box::new(place));
             socket.call = None;
+            if let Some(lifeline) = &socket.lifeline {
+                self.pids.insert(lifeline.pid.clone(), socket.id.clone());
+            }
             if socket.phase != Phase::Live {
                 socket.phase = Phase::Connecting;
                 socket.effects.clear();
@@ -114,10 +151,11 @@ impl Gateway {
             live.push(nsp.clone());
         }
         self.clients.insert(sid.clone(), Box::new(client));
-        Unfinished { sid: sid.clone(), changes, live, again }
+        Unfinished { sid: sid.clone(), changes, live, again, returning }
     }
 
-    fn go_on(&mut self, turn: &mut Turn<'_>, Unfinished { sid, changes, live, again }: Unfinished) {
+    fn go_on(&mut self, turn: &mut Turn<'_>, unfinished: Unfinished) {
+        let Unfinished { sid, changes, live, again, returning } = unfinished;
         for (nsp, id, pending) in changes {
             self.change(turn, &sid, &nsp, &id, pending);
         }
@@ -127,6 +165,9 @@ impl Gateway {
         }
         for nsp in again {
             self.call(turn, &sid, &nsp, Occasion::Connect, None);
+        }
+        for (nsp, auth) in returning {
+            self.connect(turn, &sid, &nsp, auth.as_deref().map(str::to_owned));
         }
     }
 

@@ -2,12 +2,12 @@
 
 use engine_io::{Frame, Millis};
 
-use super::{Gateway, Output, questions::Asker};
+use super::{Gateway, Output, client::Phase, having::Verdict, questions::Asker};
 use crate::{
     Turn,
     link::{Arrived, Envelope, Link},
     names::{RoomKey, address},
-    wire::{self, Cast, Direct, Found, Peer, ToGateway, ToRoom, WireError},
+    wire::{self, Cast, Direct, Found, Peer, Place, ToGateway, ToRoom, WireError},
 };
 
 impl Gateway {
@@ -20,7 +20,7 @@ impl Gateway {
             (Some(peer), rest) => (peer, rest),
             (None, rest) => {
                 let (nsp, cast) = wire::decode_outside(rest)?;
-                self.deliver(turn, &nsp, &cast);
+                self.deliver_to_one(turn, &nsp, cast);
                 self.pump(turn);
                 return Ok(Vec::new());
             }
@@ -142,12 +142,12 @@ impl Gateway {
     pub(super) fn cast(&mut self, turn: &mut Turn<'_>, nsp: &str, cast: Cast) {
         match address(self.app.config().gateways, nsp, &cast.target) {
             Peer::Queue(_) => {} // it has no sockets
-            Peer::Gateway(here) if here == self.name => self.deliver(turn, nsp, &cast),
+            Peer::Gateway(here) if here == self.name => self.deliver_to_one(turn, nsp, cast),
             Peer::Gateway(name) => self.tell_gateway(turn, name, Direct::Cast { nsp: nsp.to_owned(), cast }),
             Peer::Room(key) => {
                 let membership = self.membership(turn, &key);
                 if membership.leads(turn.now) {
-                    return self.deliver(turn, nsp, &cast);
+                    return self.deliver(turn, nsp, &cast, None);
                 }
                 let full = membership.link.is_full(ToRoom::weight);
                 if full && cast.volatile {
@@ -170,51 +170,77 @@ impl Gateway {
     }
 
     /// What a Room tells, in its order.
-    fn take(&mut self, turn: &mut Turn<'_>, key: &RoomKey, items: Vec<Arrived<ToGateway>>) {
-        for Arrived { item, doubtful } in items {
-            match item {
-                ToGateway::Joined { token, lease } => self.joined(turn, key, token, lease),
-                ToGateway::Deliver { number, cast } => {
-                    self.membership(turn, key).saw(number);
-                    if doubtful {
-                        self.outputs.push_back(Output::Dropped(cast.frames));
-                    } else {
-                        self.deliver(turn, &key.nsp, &cast);
-                    }
-                    self.nobody_is_here(key);
-                }
-                ToGateway::Recall { lease } => {
-                    self.membership(turn, key).returns(lease);
-                    self.ready.push(Peer::Room(key.clone()));
-                }
-                ToGateway::Expelled => self.expelled(turn, key),
-                ToGateway::Queue(_) => {} // a Room is none
-                ToGateway::Question { question, query, .. } if doubtful && !query.is_idempotent() => {
-                    self.tell(turn, key.clone(), ToRoom::Answer { question, found: Found::too_late() });
-                }
-                ToGateway::Question { question, target, query } => {
-                    let asker = Asker::Room { key: key.clone(), question };
-                    self.question(turn, &key.nsp, &target, query, asker);
-                    self.nobody_is_here(key);
-                }
-                // Numbers of questions begin anew with each memory.
-                ToGateway::Answers { .. } if doubtful => {}
-                ToGateway::Answers { ask, found } => self.answered(ask, found),
+    pub(super) fn take(&mut self, turn: &mut Turn<'_>, key: &RoomKey, items: Vec<Arrived<ToGateway>>) {
+        for arrived in items {
+            if let Some(arrived) = self.hold_back(turn, key, arrived) {
+                self.take_one(turn, key, arrived);
             }
         }
     }
 
-    /// Hands a broadcast to the sockets here that it is for. All get the same frames.
-    pub(super) fn deliver(&mut self, turn: &mut Turn<'_>, nsp: &str, cast: &Cast) {
+    pub(super) fn take_one(&mut self, turn: &mut Turn<'_>, key: &RoomKey, arrived: Arrived<ToGateway>) {
+        let Arrived { item, doubtful } = arrived;
+        match item {
+            ToGateway::Joined { token, lease, last } => {
+                // In doubt it is the answer to another memory, which was further than that perhaps.
+                let last = Some(last).filter(|_| !doubtful);
+                self.joined(turn, key, (token, lease, last));
+            }
+            ToGateway::Deliver { number, order, last, again, cast } => {
+                self.membership(turn, key).saw(number);
+                let verdict = self.judge(turn, key, (order.seq, last), again, doubtful);
+                match verdict {
+                    Verdict::HandOn => {
+                        self.deliver(turn, &key.nsp, &cast, Some(Place { key: key.clone(), order }));
+                    }
+                    Verdict::Known => {}
+                    Verdict::Doubtful => self.outputs.push_back(Output::Dropped(cast.frames)),
+                    Verdict::Early => {
+                        let item = ToGateway::Deliver { number: 0, order, last, again, cast };
+                        self.came_early(turn, key, Arrived { item, doubtful });
+                    }
+                }
+                self.nobody_is_here(key);
+            }
+            ToGateway::Recall { lease } => {
+                self.membership(turn, key).returns(lease);
+                self.ready.push(Peer::Room(key.clone()));
+            }
+            ToGateway::Expelled => self.expelled(turn, key),
+            ToGateway::Queue(_) => {} // a Room is none
+            ToGateway::Question { question, query, .. } if doubtful && !query.is_idempotent() => {
+                self.tell(turn, key.clone(), ToRoom::Answer { question, found: Found::too_late() });
+            }
+            ToGateway::Question { question, target, query } => {
+                let asker = Asker::Room { key: key.clone(), question };
+                self.question(turn, &key.nsp, &target, query, asker);
+                self.nobody_is_here(key);
+            }
+            // Numbers of questions begin anew with each memory.
+            ToGateway::Answers { .. } if doubtful => {}
+            ToGateway::Answers { ask, found } => self.answered(turn, ask, found),
+        }
+    }
+
+    /// Hands a broadcast to the sockets here that it is for. All get the same frames; those that may come back get them
+    /// with an offset.
+    pub(super) fn deliver(&mut self, turn: &mut Turn<'_>, nsp: &str, cast: &Cast, place: Option<Place>) {
         let Some(local) = self.locals.get(nsp) else { return };
         let sockets = local.rooms.select(&cast.target);
+        let with_offset = self.record(turn, nsp, cast, place.as_ref());
         for id in &sockets {
             let Some(place) = self.sockets.get(id) else { continue };
             let Some(client) = self.clients.get_mut(&place.sid) else { continue };
+            let Some(socket) = client.sockets.get(nsp) else { continue };
+            let frames = match &with_offset {
+                _ if socket.phase == Phase::Resuming => continue, // it is sent that from the log
+                Some(frames) if socket.lifeline.is_some() => frames,
+                _ => &cast.frames,
+            };
             if cast.volatile {
-                client.session.send_volatile(&cast.frames);
+                client.session.send_volatile(frames);
             } else {
-                cast.frames.iter().cloned().for_each(|frame: Frame| client.session.send(frame));
+                frames.iter().cloned().for_each(|frame: Frame| client.session.send(frame));
             }
             if !client.touched {
                 client.touched = true;
@@ -228,7 +254,7 @@ impl Gateway {
         for Arrived { item, doubtful } in items {
             match item {
                 Direct::Cast { cast, .. } if doubtful => self.outputs.push_back(Output::Dropped(cast.frames)),
-                Direct::Cast { nsp, cast } => self.deliver(turn, &nsp, &cast),
+                Direct::Cast { nsp, cast } => self.deliver_to_one(turn, &nsp, cast),
                 Direct::Ask { ask, query, .. } if doubtful && !query.is_idempotent() => {
                     self.tell_gateway(
                         turn,
@@ -238,10 +264,16 @@ impl Gateway {
                 }
                 Direct::Ask { ask, nsp, target, query } => {
                     let asker = Asker::Gateway { name: from.to_owned(), ask };
-                    self.question(turn, &nsp, &target, query, asker);
+                    self.question_one(turn, &nsp, target, query, asker);
                 }
-                Direct::Answer { .. } if doubtful => {}
-                Direct::Answer { ask, found } => self.answered(ask, found),
+                // Numbers of questions begin anew with each memory.
+                Direct::Answer { .. } | Direct::Found { .. } | Direct::Taken { .. } if doubtful => {}
+                Direct::Answer { ask, found } => self.answered(turn, ask, found),
+                Direct::Find { ask, nsp, pid } => self.find(turn, from, (ask, &nsp, &pid)),
+                Direct::Found { ask, whereabouts } => self.found(turn, from, ask, whereabouts),
+                Direct::Take { ask, pid, offset } => self.hand_over(turn, from, (ask, &pid, offset)),
+                Direct::Taken { ask, socket } => self.taken(turn, ask, socket),
+                Direct::Moved { id, pid, to } => self.moved_to(&id, &pid, to),
             }
         }
         self.gateways.retain(|name, link| name == from || !link.is_forgettable(turn.now));

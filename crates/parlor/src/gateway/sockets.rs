@@ -7,8 +7,10 @@ use socket_io::{Incoming, Violation};
 
 use super::{
     Called, Gateway, Output, Place,
+    absence::Returning,
     calls::call_of,
     client::{Client, Owed, Pending, Phase, RoomsOf, Socket, Work},
+    log::only,
     questions::Awaited,
 };
 use crate::{
@@ -87,7 +89,7 @@ impl Gateway {
         self.incoming(turn, sid, Ok(incoming));
     }
 
-    fn connect(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &str, auth: Option<String>) {
+    pub(super) fn connect(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &str, auth: Option<String>) {
         let known = self.app.handlers(nsp).is_some();
         let Some(client) = self.clients.get_mut(sid) else { return };
         if !known {
@@ -95,16 +97,37 @@ impl Gateway {
             return self.send(sid, frames.unwrap_or_default(), false);
         }
         let nsp: Rc<str> = nsp.into();
+        let auth: Option<Rc<str>> = auth.map(Into::into);
+        if client.session.version() == Version::V4
+            && self.recovery().is_some()
+            && let Some(returning) = Returning::read(auth.as_deref())
+            && (self.resume(turn, sid, &nsp, auth.as_ref(), &returning)
+                || self.seek(turn, (sid, &nsp), auth.as_ref(), &returning))
+        {
+            return;
+        }
+        self.begin_socket(turn, sid, &nsp, auth);
+    }
+
+    /// Has a new socket ask to be let in.
+    pub(super) fn begin_socket(
+        &mut self,
+        turn: &mut Turn<'_>,
+        sid: &Rc<str>,
+        nsp: &Rc<str>,
+        auth: Option<Rc<str>>,
+    ) {
+        let Some(client) = self.clients.get_mut(sid) else { return };
         let id: Rc<str> = match client.session.version() {
             Version::V4 => id(&turn.id(), &self.name).into(),
-            Version::V3 if &*nsp == "/" => sid.clone(), // the client makes it up by itself
+            Version::V3 if &**nsp == "/" => sid.clone(), // the client makes it up by itself
             Version::V3 => format!("{nsp}#{sid}").into(),
         };
-        let socket = Socket::new(id, nsp.clone(), auth.map(Into::into));
+        let socket = Socket::new(id, nsp.clone(), auth);
         let place = Place { sid: sid.clone(), nsp: nsp.clone() };
         self.sockets.insert(socket.id.clone(), Box::new(place));
         client.sockets.insert(nsp.clone(), socket);
-        self.call(turn, sid, &nsp, Occasion::Connect, None);
+        self.call(turn, sid, nsp, Occasion::Connect, None);
     }
 
     pub(super) fn socket(&mut self, sid: &str, nsp: &str) -> Option<&mut Socket> {
@@ -124,12 +147,21 @@ impl Gateway {
 
     /// The client gets its CONNECT; from now on it is a socket of the namespace.
     pub(super) fn accept(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &Rc<str>) {
+        let Some(version) = self.version_of(sid) else { return };
+        let lifeline = self.lifeline(turn, version);
         let Some(client) = self.clients.get_mut(sid) else { return };
         let (Some(socket), Some(connection)) = (client.sockets.get_mut(nsp), &mut client.connection) else {
             return;
         };
         socket.phase = Phase::Live;
-        let frames = connection.accept(nsp, &socket.id);
+        let frames = match &lifeline {
+            Some(lifeline) => {
+                self.pids.insert(lifeline.pid.clone(), socket.id.clone());
+                connection.accept_with_pid(nsp, &socket.id, &lifeline.pid)
+            }
+            None => connection.accept(nsp, &socket.id),
+        };
+        socket.lifeline = lifeline;
         self.locals.entry(nsp.clone()).or_default().rooms.insert(socket.id.clone());
         self.dirty.insert(sid.clone());
         self.send(sid, frames, false);
@@ -178,10 +210,15 @@ impl Gateway {
         };
         let id = socket.id.clone();
         match effect {
+            // As a broadcast to it alone: so it is logged.
+            Effect::Emit { frames, volatile } if socket.lifeline.is_some() => {
+                self.deliver(turn, nsp, &Cast { volatile, ..only(&id, frames) }, None);
+            }
             Effect::Emit { frames, volatile } => {
                 self.send(sid, frames.clone(), volatile);
                 self.sent(turn, nsp, &[id], &frames);
             }
+            Effect::Acknowledge { frames } => self.send(sid, frames, false),
             Effect::EmitThen { name, payload, timeout, handler, kept } => {
                 let number = self.next_ack(nsp);
                 match self.app.config().parser.encode_event(nsp, Some(number), &name, &payload) {
@@ -285,20 +322,29 @@ impl Gateway {
     }
 
     /// A socket, already taken from its client, has gone: its rooms hear of it first, then its handler.
-    fn depart(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, mut socket: Socket, reason: &'static str) {
+    pub(super) fn depart(
+        &mut self,
+        turn: &mut Turn<'_>,
+        sid: &Rc<str>,
+        mut socket: Socket,
+        reason: &'static str,
+    ) {
         if socket.phase == Phase::Live {
             // What it still had to say to others is said.
             let last_words = std::mem::take(&mut socket.effects);
             self.without_socket(turn, socket.call.unwrap_or_default(), last_words);
         }
         let nsp = &socket.nsp;
+        let stays = self.stays(&socket, reason);
         self.sockets.remove(&socket.id);
         self.dirty.insert(sid.clone());
         let mut rooms = Vec::new();
-        if let Some(local) = self.locals.get_mut(nsp) {
+        if stays {
+            rooms = self.go_away(turn, &socket);
+        } else if let Some(local) = self.locals.get_mut(nsp) {
             rooms = local.rooms.remove(&socket.id);
         }
-        for room in &rooms {
+        for room in rooms.iter().filter(|_| !stays) {
             self.left(turn, &RoomKey::room(nsp, room), &socket.id, true);
         }
         for Pending { room, .. } in &socket.pending {
@@ -306,7 +352,14 @@ impl Gateway {
         }
         self.forget_awaited(turn, &socket.id);
         self.consumer_gone(turn, &socket.id, std::mem::take(&mut socket.consuming));
-        self.left(turn, &RoomKey::everyone(nsp), &socket.id, socket.phase == Phase::Live);
+        if !stays {
+            if let Some(lifeline) = &socket.lifeline {
+                self.pids.remove(&lifeline.pid);
+                self.tell_home(turn, &socket.id, &lifeline.pid, false);
+            }
+            let was_in = matches!(socket.phase, Phase::Live | Phase::Resuming);
+            self.left(turn, &RoomKey::everyone(nsp), &socket.id, was_in);
+        }
         let watched = self.app.handlers(nsp).is_some_and(super::super::namespace::Handlers::has_disconnect);
         if socket.phase != Phase::Live || !watched {
             return;
@@ -315,7 +368,10 @@ impl Gateway {
         self.next_call += 1;
         let occasion = Occasion::Disconnect { reason };
         let call = call_of(self.next_call, &socket, &client.handshake, occasion, rooms, turn.now);
-        self.calls.insert(call.id, Called { socket: call.socket.clone(), nsp: nsp.clone(), ack: None });
+        self.calls.insert(
+            call.id,
+            Called { sid: sid.clone(), socket: call.socket.clone(), nsp: nsp.clone(), ack: None },
+        );
         self.outputs.push_back(Output::Run(call));
     }
 

@@ -232,3 +232,39 @@ fn who_is_gone_takes_nothing_along() {
         assert_eq!(pair.exchange(), (vec![10], vec![2]));
     });
 }
+
+/// As by a clock that was ahead: its successor is taken for old, whoever asks whom first, until it knows.
+#[test]
+fn who_was_born_with_a_smaller_number_is_heard_all_the_same() {
+    for (ahead, behind) in [(9, 2), (9, 9)] {
+        for asks_first in [true, false] {
+            let mut pair = Pair { a: End::new(1, 0), b: End::new(ahead, 0), stored: false };
+            pair.a.push(1);
+            pair.exchange();
+            pair.b = End::new(behind, 0);
+            if asks_first {
+                pair.b.push(10);
+                let request = pair.b.request().unwrap();
+                pair.a.handle_request(request, LINGER);
+                let reply = pair.a.reply();
+                pair.b.handle_reply(reply, LINGER);
+            }
+            pair.a.push(2);
+            pair.b.push(11);
+            let (mut at_a, mut at_b) = (Vec::new(), Vec::new());
+            let mut exchanges = 0;
+            while !(pair.a.is_quiet() && at_b.contains(&2) && at_a.contains(&11)) {
+                let (to_a, to_b) = pair.exchange();
+                at_a.extend(to_a);
+                at_b.extend(to_b);
+                exchanges += 1;
+                if let Some(request) = pair.b.request() {
+                    at_a.extend(pair.a.handle_request(request, LINGER).into_iter().map(|one| one.item));
+                    let reply = pair.a.reply();
+                    at_b.extend(pair.b.handle_reply(reply, LINGER).into_iter().map(|one| one.item));
+                }
+                assert!(exchanges < 5, "{ahead} {behind} {asks_first}: {at_a:?} {at_b:?}");
+            }
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     rc::Rc,
 };
 
@@ -17,8 +17,8 @@ use super::world::World;
 /// What a client got.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Incoming {
-    /// It is in; its socket's id.
-    Connected(String),
+    /// It is in; its socket's id, and the private id by which it may come back.
+    Connected(String, Option<String>),
     /// It may not enter; `{message, data?}`.
     Refused(Value),
     /// An event, with its arguments as an array, and its binary attachments.
@@ -39,6 +39,10 @@ pub struct TestClient {
     parser: Parser,
     nsp: String,
     id: RefCell<String>,
+    pid: RefCell<Option<String>>,
+    /// The last one that came with an event.
+    offset: RefCell<Option<String>>,
+    recovered: bool,
     refusal: RefCell<Option<Value>>,
     asked: Cell<u64>,
     decoder: Rc<RefCell<Decoder>>,
@@ -49,14 +53,14 @@ pub struct TestClient {
 
 impl TestClient {
     pub(super) fn open(world: &Rc<RefCell<World>>, nsp: &str, auth: &(impl Serialize + ?Sized)) -> Self {
-        let conn = world.borrow_mut().open(Version::V4);
+        let conn = world.borrow_mut().open(Version::V4, None);
         let client = Self::new(world.clone(), conn, nsp, None, Rc::default());
         client.enter(auth);
         client
     }
 
     pub(super) fn open_v2(world: &Rc<RefCell<World>>) -> Self {
-        let conn = world.borrow_mut().open(Version::V3);
+        let conn = world.borrow_mut().open(Version::V3, None);
         let client = Self::new(world.clone(), conn, "/", None, Rc::default());
         client.welcomed();
         client
@@ -77,6 +81,9 @@ impl TestClient {
             conn,
             nsp: nsp.to_owned(),
             id: RefCell::default(),
+            pid: RefCell::default(),
+            offset: RefCell::default(),
+            recovered: false,
             refusal: RefCell::default(),
             asked: Cell::new(0),
             decoder,
@@ -91,12 +98,53 @@ impl TestClient {
         self.welcomed();
     }
 
-    /// Takes what the server says first.
+    /// Takes what the server says to its CONNECT. What it missed comes before that.
     fn welcomed(&self) {
-        match self.next() {
-            Some(Incoming::Connected(id)) => _ = self.id.replace(id),
+        self.fetch();
+        let mut inbox = self.inbox.borrow_mut();
+        let is_word =
+            |incoming: &Incoming| matches!(incoming, Incoming::Connected(..) | Incoming::Refused(_));
+        match inbox.iter().position(is_word).and_then(|at| inbox.remove(at)) {
+            Some(Incoming::Connected(id, pid)) => {
+                self.id.replace(id);
+                self.pid.replace(pid);
+            }
             Some(Incoming::Refused(reason)) => _ = self.refusal.replace(Some(reason)),
             _ => {}
+        }
+    }
+
+    /// The client comes back over a new connection, to this Gateway or to where it was, and says where it left off. (The
+    /// old connection may be open still.)
+    #[must_use]
+    pub fn come_back(&self, gateway: Option<&str>) -> Self {
+        self.fetch();
+        let conn = {
+            let mut world = self.world.borrow_mut();
+            let own = world.lines.get(&self.conn).map(|line| line.gateway.clone());
+            world.open(Version::V4, gateway.map(str::to_owned).or(own))
+        };
+        let mut client = Self::new(self.world.clone(), conn, &self.nsp, None, Rc::default());
+        client.offset.clone_from(&self.offset);
+        let auth: BTreeMap<&str, String> = [("pid", &self.pid), ("offset", &self.offset)]
+            .into_iter()
+            .filter_map(|(key, value)| Some((key, value.borrow().clone()?)))
+            .collect();
+        client.enter(&auth);
+        client.recovered = client.pid.borrow().is_some() && client.pid == self.pid;
+        client
+    }
+
+    /// Whether it came back as the socket that it was.
+    #[must_use]
+    pub fn recovered(&self) -> bool {
+        self.recovered
+    }
+
+    /// What is on its way to the client does not come, as when its connection is broken and nobody knows yet.
+    pub fn miss(&self) {
+        if let Some(line) = self.world.borrow_mut().lines.get_mut(&self.conn) {
+            line.frames.clear();
         }
     }
 
@@ -237,7 +285,15 @@ impl TestClient {
         let mut shared = self.shared.borrow_mut();
         let (own, others) = shared.drain(..).partition::<VecDeque<_>, _>(|(nsp, _)| *nsp == self.nsp);
         *shared = others;
-        self.inbox.borrow_mut().extend(own.into_iter().map(|(_, incoming)| incoming));
+        for (_, incoming) in own {
+            // As the official client does it.
+            if let Incoming::Event(_, args, _) = &incoming
+                && let Some(Value::String(offset)) = args.as_array().and_then(|args| args.last())
+            {
+                self.offset.replace(Some(offset.clone()));
+            }
+            self.inbox.borrow_mut().push_back(incoming);
+        }
     }
 
     fn decode(&self, frame: Frame) -> Option<(String, Incoming)> {
@@ -249,8 +305,8 @@ impl TestClient {
         match self.decoder.borrow_mut().decode(message).ok()?? {
             Packet::Connect { nsp, data } => {
                 let data: Value = serde_json::from_str(&data.unwrap_or_default()).unwrap_or_default();
-                let id = data.get("sid").and_then(Value::as_str).unwrap_or_default();
-                Some((nsp, Incoming::Connected(id.to_owned())))
+                let text = |key: &str| data.get(key).and_then(Value::as_str).map(str::to_owned);
+                Some((nsp, Incoming::Connected(text("sid").unwrap_or_default(), text("pid"))))
             }
             Packet::Event { nsp, id, name, args: payload } => {
                 let (args, attachments) = (args(payload.json()), payload.attachments().to_vec());

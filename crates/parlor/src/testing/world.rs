@@ -68,7 +68,7 @@ pub(super) struct World {
     pub(super) lines: BTreeMap<Conn, Line>,
     next_conn: Conn,
     pub(super) requests: usize,
-    pub(super) writes: usize,
+    writes: usize,
     pub(super) lose_reply: Option<usize>,
     pub(super) lose_request: bool,
     pub(super) cut_off: Option<String>,
@@ -125,12 +125,12 @@ impl World {
         }
     }
 
-    /// Opens a WebSocket to the next Gateway, round robin.
-    pub(super) fn open(&mut self, version: Version) -> Conn {
+    /// Opens a WebSocket to a Gateway, or to the next one, round robin.
+    pub(super) fn open(&mut self, version: Version, gateway: Option<String>) -> Conn {
         self.next_conn += 1;
         let conn = self.next_conn;
         let shard = u32::try_from(conn).unwrap_or_default();
-        let name = self.app.config().gateways.pick(LOCATIONS[0], shard);
+        let name = gateway.unwrap_or_else(|| self.app.config().gateways.pick(LOCATIONS[0], shard));
         self.lines.insert(conn, Line { gateway: name.clone(), version, ..Line::default() });
         let dialect = Dialect { version, ..Dialect::default() };
         self.gateway(&name, |machine, turn| {
@@ -475,9 +475,32 @@ impl World {
     }
 
     pub(super) fn rows(&self) -> usize {
-        let gateways: usize = self.gateways.values().map(|host| host.rows.len()).sum();
+        let gateways = self.gateways.values().map(|host| host.rows.len() + host.journal.len());
+        let rooms = self.rooms.values().map(|host| host.rows.len() + host.journal.len());
         let queues = self.queues.values().map(|host| host.rows.len() + host.journal.len());
-        gateways + queues.sum::<usize>() + self.rooms.values().map(|host| host.rows.len()).sum::<usize>()
+        gateways.chain(rooms).chain(queues).sum()
+    }
+
+    /// Rows written, those of journals among them.
+    pub(super) fn writes(&self) -> usize {
+        self.writes + self.journals().map(|journal| journal.written).sum::<u64>() as usize
+    }
+
+    /// Rows that were read of journals.
+    pub(super) fn reads(&self) -> usize {
+        self.journals().map(|journal| journal.read.get()).sum::<u64>() as usize
+    }
+
+    fn journals(&self) -> impl Iterator<Item = &MemoryJournal> {
+        let gateways = self.gateways.values().map(|host| &host.journal);
+        let queues = self.queues.values().map(|host| &host.journal);
+        gateways.chain(self.rooms.values().map(|host| &host.journal)).chain(queues)
+    }
+
+    pub(super) fn fill_storage(&mut self, is_full: bool) {
+        self.gateways.values_mut().for_each(|host| host.journal.is_full = is_full);
+        self.rooms.values_mut().for_each(|host| host.journal.is_full = is_full);
+        self.queues.values_mut().for_each(|host| host.journal.is_full = is_full);
     }
 }
 

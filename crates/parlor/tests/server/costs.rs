@@ -2,7 +2,10 @@
 
 use parlor::{App, TestClient, TestServer};
 
-use crate::app::{app, guest};
+use crate::{
+    app::{app, guest},
+    history, recovery,
+};
 
 fn four_gateways() -> App {
     app().gateways_per_location(4)
@@ -59,4 +62,46 @@ fn many_who_come_back_at_once_cost_a_room_one_request_for_each_gateway() {
     let (requests, rows) = cost(&mut server, |_| crowd.iter().for_each(|one| _ = one.ask("join", "r")));
     assert!(requests <= 4 * 2 + 1, "{requests}");
     assert!((208..=210).contains(&rows), "one for each, and two more for the first of each Gateway: {rows}");
+}
+
+#[test]
+fn a_published_message_costs_a_row_and_a_request_for_each_gateway() {
+    let mut server = TestServer::new(history::app);
+    let (ann, bob) = (server.connect("/", &()), server.connect("/", &()));
+    ask(&ann, "join", "r")(&mut server);
+    let publish = |_: &mut TestServer| assert!(ann.ask("publish", ("r", 1)).is_some());
+    assert_eq!(cost(&mut server, publish), (1, 1));
+    ask(&bob, "join", "r")(&mut server);
+    assert_eq!(cost(&mut server, publish), (2, 1));
+    let read = server.reads();
+    assert_eq!(cost(&mut server, |_| _ = ann.ask("history", ("r", 0, 2))), (1, 0));
+    assert_eq!(server.reads() - read, 2);
+}
+
+#[test]
+fn recovery_costs_rows_for_what_is_heard_and_for_each_loss() {
+    let mut server = TestServer::new(recovery::app);
+    let clients: Vec<TestClient> = (0..4).map(|_| server.connect("/", &())).collect();
+    let (ann, bob) = (&clients[0], &clients[3]); // of the same Gateway
+    ask(ann, "join", "r")(&mut server);
+    ask(bob, "join", "r")(&mut server);
+    assert_eq!(cost(&mut server, |_| ann.emit("all", ("r", 1))), (0, 1), "for all who hear it");
+    assert_eq!(cost(&mut server, |_| ann.emit("echo", 1)), (0, 1));
+    assert_eq!(cost(&mut server, |_| assert!(ann.ask("publish", ("r", 1)).is_some())), (1, 2));
+    assert_eq!(
+        cost(&mut server, |_| bob.hang_up()),
+        (1, 2),
+        "its handler tells a room; one row goes, one comes"
+    );
+    let read = server.reads();
+    let mut back = None;
+    let (requests, rows) = cost(&mut server, |_| back = Some(bob.come_back(None)));
+    assert_eq!(requests, 2, "to the room, and to that of everyone");
+    assert_eq!(rows, 5, "three of the connection, none any more for who is away, its handler's event");
+    assert_eq!(server.reads() - read, 0, "it has missed nothing");
+    let elsewhere =
+        if back.map(|back| back.id()).is_some_and(|id| id.ends_with("0")) { "any-1" } else { "any-0" };
+    let (requests, rows) = cost(&mut server, |_| assert!(ann.come_back(Some(elsewhere)).recovered()));
+    assert!(requests <= 16 && rows <= 24, "{requests} {rows}");
+    println!("another Gateway: {requests} requests, {rows} rows");
 }

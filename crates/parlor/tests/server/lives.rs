@@ -143,3 +143,23 @@ fn a_restart_breaks_connections_and_leaves_no_ghosts() {
         assert_eq!(again.ask("join-and-count", "tea"), Some(json!([1])));
     });
 }
+
+/// Within one tick of the clock who comes later may have the smaller number. Found by fuzzing, as requests without end.
+#[test]
+fn a_room_that_is_born_again_at_once_is_heard() {
+    in_every_memory(|server| {
+        let (ann, bob) = (guest(server), guest(server));
+        server.lose_reply(0);
+        ann.emit("join", "r");
+        server.lose_next_request();
+        bob.raw("420[\"join-and-count\",\"r\"]");
+        for round in 0..20 {
+            server.forget_rooms();
+            ann.emit("msg", (round.to_string(), 1));
+            ann.emit("join", "r");
+        }
+        server.advance(Duration::from_secs(40));
+        bob.emit("msg", ("r", "hello"));
+        assert_eq!(msgs(&ann), ["hello"]);
+    });
+}

@@ -1,6 +1,9 @@
 //! The application of the simulation: rooms to join and leave, and every way to send to them.
 
-use parlor::prelude::*;
+use parlor::{Recovery, prelude::*};
+
+/// How long a client may be away, ms.
+const RECOVERY: u64 = 60_000;
 
 /// Goes round: where it was sent to, and its number.
 type Said = (String, u64);
@@ -33,6 +36,19 @@ async fn union(io: Io, Data((one, other, number)): Data<(String, String, u64)>) 
     Ok(Ack(io.to(&one).to(&other).emit("said", ("*", number))?))
 }
 
+/// Stores a message; the client says under which id.
+async fn publish(io: Io, Data((room, number)): Data<Said>) -> Result<Ack<u64>, Fault> {
+    let receipt = io.to(&room).once(&number.to_string()).publish("stored", &(&room, number)).await?;
+    Ok(Ack(receipt.seq))
+}
+
+/// A page of what is stored: numbers in the history, and of the messages.
+async fn history(io: Io, Data((room, after)): Data<Said>) -> Result<Ack<(Vec<(u64, u64)>,)>, Fault> {
+    let page = io.to(&room).history(Page::after(after, 50)).await?;
+    let numbers = page.iter().map(|stored| Ok((stored.seq, stored.data::<Said>()?.1)));
+    Ok(Ack((numbers.collect::<Result<_, Fault>>()?,)))
+}
+
 async fn whisper(io: Io, Data((id, number)): Data<Said>) -> Result<Ack, Fault> {
     Ok(Ack(io.to(&id).emit("said", ("", number))?))
 }
@@ -60,8 +76,11 @@ async fn stop(socket: Socket) -> Result<Ack, Fault> {
     Ok(Ack(socket.stop_consuming("jobs").await?))
 }
 
-pub(crate) fn app(gateways: u32) -> App {
+pub(crate) fn app(gateways: u32, recovery: bool) -> App {
     let main = Namespace::open()
+        .history(Keep::everything())
+        .on("publish", publish)
+        .on("history", history)
         .on("join", join)
         .on("leave", leave)
         .on("say", say)
@@ -75,5 +94,8 @@ pub(crate) fn app(gateways: u32) -> App {
         .on("consume", consume)
         .on("stop", stop);
     let jobs = QueueConfig { visibility: 2_000, backoff: 100, attempts: u32::MAX, ..QueueConfig::default() };
-    App::new().gateways_per_location(gateways).queue("jobs", jobs).namespace("/", main)
+    App::new().gateways_per_location(gateways).queue("jobs", jobs).namespace("/", main).configure(|config| {
+        config.connection_state_recovery =
+            recovery.then(|| Recovery { max_disconnection_duration: RECOVERY, ..Recovery::default() });
+    })
 }

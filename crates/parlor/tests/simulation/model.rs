@@ -23,6 +23,10 @@ pub(crate) struct Message {
     pub(crate) rooms: Vec<String>,
     pub(crate) by: SessionId,
     pub(crate) at: Millis,
+    /// How often its sender had come back by then. What it said before may still be on its way from another Gateway.
+    returns: usize,
+    /// Whether it is stored, which whoever sent it does again until it is told so.
+    pub(crate) stored: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -30,6 +34,10 @@ pub(crate) struct Session {
     pub(crate) id: String,
     pub(crate) since: Millis,
     pub(crate) until: Option<Millis>,
+    /// When its connection was lost, from which it came back.
+    cuts: Vec<Millis>,
+    /// The Gateway that it is at.
+    pub(crate) gateway: String,
     /// Rooms that it has asked to join, and since when it knows that it is in.
     pub(crate) rooms: BTreeMap<String, Option<Millis>>,
     /// Rooms that it knows to have left, and since when.
@@ -38,7 +46,9 @@ pub(crate) struct Session {
     pub(crate) leaves: BTreeMap<String, Millis>,
     heard: BTreeMap<String, Vec<Number>>,
     all: BTreeSet<Number>,
-    latest: BTreeMap<(String, SessionId), Number>,
+    latest: BTreeMap<(String, SessionId, usize), Number>,
+    /// Of each room the number in its history of the last stored message that it has heard.
+    seqs: BTreeMap<String, u64>,
 }
 
 #[derive(Debug, Default)]
@@ -51,21 +61,84 @@ pub(crate) struct Model {
     pub(crate) losses: Vec<Millis>,
     /// Messages that an object has given up somewhere, rather than have them heard twice.
     pub(crate) dropped: BTreeSet<Number>,
+    /// Whether clients may come back.
+    pub(crate) recovery: bool,
+    /// Of messages that are said to be stored, the numbers in their rooms' histories.
+    pub(crate) receipts: BTreeMap<Number, u64>,
     next: Number,
     pub(crate) jobs: Jobs,
 }
 
 impl Model {
-    pub(crate) fn session(&mut self, id: String, at: Millis) -> SessionId {
-        self.sessions.push(Session { id, since: at, ..Session::default() });
+    pub(crate) fn new(recovery: bool) -> Self {
+        Self { recovery, ..Self::default() }
+    }
+
+    pub(crate) fn session(&mut self, id: String, gateway: &str, at: Millis) -> SessionId {
+        let gateway = gateway.to_owned();
+        self.sessions.push(Session { id, gateway, since: at, ..Session::default() });
         self.sessions.len() - 1
+    }
+
+    /// A client has come back as the socket that it was.
+    pub(crate) fn returns(&mut self, who: SessionId, gateway: &str) {
+        let session = &mut self.sessions[who];
+        session.cuts.extend(session.until.take());
+        gateway.clone_into(&mut session.gateway);
     }
 
     pub(crate) fn message(&mut self, tag: &str, rooms: &[&String], by: SessionId, at: Millis) -> Number {
         self.next += 1;
         let rooms = rooms.iter().map(|room| (*room).clone()).collect();
-        self.messages.insert(self.next, Message { tag: tag.to_owned(), rooms, by, at });
+        let returns = self.sessions[by].cuts.len();
+        self.messages
+            .insert(self.next, Message { tag: tag.to_owned(), rooms, by, at, returns, stored: false });
         self.next
+    }
+
+    /// As `message`, one that is to be stored.
+    pub(crate) fn publication(&mut self, room: &String, by: SessionId, at: Millis) -> Number {
+        let number = self.message(room, &[room], by, at);
+        self.messages.get_mut(&number).into_iter().for_each(|message| message.stored = true);
+        number
+    }
+
+    /// A session hears a stored message: none is left out, unless its Gateway forgot, without a log, what was before.
+    pub(crate) fn hears_stored(&mut self, who: SessionId, number: Number, seq: u64) -> Result<(), String> {
+        let message = self.messages.get(&number).ok_or("a message that nobody sent")?;
+        let room = message.tag.clone();
+        let session = &mut self.sessions[who];
+        let before = session.seqs.insert(room.clone(), seq);
+        let is_next =
+            before.is_none_or(|before| if self.recovery { seq == before + 1 } else { seq > before });
+        // Who left and joined again has missed what was between.
+        let may_skip = session.leaves.contains_key(&room) && seq > before.unwrap_or_default();
+        if !is_next && !may_skip {
+            return Err(format!("session {who} hears {seq} of {room} after {before:?}"));
+        }
+        self.hears(who, number)
+    }
+
+    /// A room's history, as it is stored: each number in it and each message once, and those that were acknowledged.
+    pub(crate) fn check_history(&self, room: &str, history: &[(u64, Number)]) -> Result<(), String> {
+        let mut numbers = BTreeMap::new();
+        for ((seq, number), expected) in history.iter().zip(1..) {
+            if *seq != expected || numbers.insert(*number, *seq).is_some() {
+                return Err(format!(
+                    "the history of {room} has message {number} as {seq}, expected {expected}"
+                ));
+            }
+        }
+        for (number, seq) in &self.receipts {
+            let is_here = self.messages.get(number).is_some_and(|message| message.tag == room);
+            if is_here && numbers.get(number) != Some(seq) {
+                return Err(format!(
+                    "message {number} was acknowledged as {seq} of {room}, whose history has {:?}",
+                    numbers.get(number)
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// The ids of a room's members: those that are known to be, and with them those that were never told.
@@ -142,7 +215,8 @@ impl Model {
                 message.rooms
             ));
         }
-        let latest = session.latest.insert((message.tag.clone(), message.by), number);
+        let by = (message.tag.clone(), message.by, message.returns);
+        let latest = if message.stored { None } else { session.latest.insert(by, number) };
         if let Some(latest) = latest.filter(|latest| *latest > number) {
             return Err(format!(
                 "session {who} hears {number} after {latest}, both by session {}",
@@ -156,7 +230,12 @@ impl Model {
     /// What can be said only when all is quiet: whether everybody has heard everything, and in one order.
     pub(crate) fn check(&self) -> Result<(), String> {
         for (number, message) in &self.messages {
-            if !message.tag.is_empty() && !self.dropped.contains(number) && !self.excused(message) {
+            // With a log nothing excuses that what is stored is missing.
+            let is_certain = match message.stored && self.recovery {
+                true => self.receipts.contains_key(number),
+                false => !self.dropped.contains(number) && !self.excused(message),
+            };
+            if !message.tag.is_empty() && is_certain {
                 self.heard_by_all(*number, message)?;
             }
         }
@@ -173,7 +252,11 @@ impl Model {
 
     /// Whether it may be missing somewhere: its sender went away, or memory was lost while it was under way.
     fn excused(&self, message: &Message) -> bool {
-        let gone = self.sessions[message.by].until.is_some_and(|until| until < message.at + AFTERMATH);
+        let sender = &self.sessions[message.by];
+        let gone =
+            sender.until.iter().chain(&sender.cuts).any(|cut| {
+                *cut < message.at + AFTERMATH && (sender.until == Some(*cut) || message.at <= *cut)
+            });
         gone || self
             .losses
             .iter()

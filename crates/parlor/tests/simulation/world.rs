@@ -16,7 +16,7 @@ use parlor::{Conn, Dialect, Frame, Handshake, Peer, Protocol, Turn};
 use self::weather::Weather;
 use crate::{
     app::app,
-    client::Client,
+    client::{Client, number_of},
     jobs::Number,
     model::{Millis, Model},
     object::{Object, Out},
@@ -143,6 +143,7 @@ impl World {
         let gateways = 1 + u32::try_from(random.below(4)).unwrap_or_default();
         let rooms = (0..1 + random.below(3)).map(|n| format!("r{n}")).collect();
         let clients = usize::try_from(2 + random.below(6)).unwrap_or_default();
+        let recovery = random.chance(500);
         let mut world = Self {
             acts: 30 + random.below(120),
             random,
@@ -160,7 +161,7 @@ impl World {
             ways: BTreeMap::new(),
             lines: BTreeMap::new(),
             clients: vec![Client::default(); clients],
-            model: Model::default(),
+            model: Model::new(recovery),
             counts: Counts::default(),
             story: told.then(VecDeque::new),
         };
@@ -367,8 +368,10 @@ impl World {
                     }
                     if **text == *"2" {
                         self.lines.get_mut(&conn).into_iter().for_each(|line| line.heard = self.now);
-                    } else if let Some(frame) = self.clients[client].hears(text, &mut self.model, self.now)? {
-                        self.up(client, frame);
+                    } else {
+                        let Peer::Gateway(gateway) = self.lines[&conn].gateway.clone() else { return Ok(()) };
+                        let answer = self.clients[client].hears(text, &gateway, &mut self.model, self.now)?;
+                        answer.into_iter().for_each(|frame| self.up(client, frame));
                     }
                 }
             }
@@ -392,11 +395,11 @@ impl World {
 
     /// Something happens to an object: it wakes if it slept, and what it wants is done once its rows are written.
     fn turn(&mut self, peer: &Peer, act: impl FnOnce(&mut Object, &mut Turn<'_>) -> Vec<Out>) {
-        let gateways = self.gateways;
+        let (gateways, recovery) = (self.gateways, self.model.recovery);
         let object = self
             .objects
             .entry(peer.clone())
-            .or_insert_with(|| Object::new(peer.clone(), Rc::new(app(gateways))));
+            .or_insert_with(|| Object::new(peer.clone(), Rc::new(app(gateways, recovery))));
         let mut random = Random::new(self.random.next());
         let mut bytes = || random.bytes();
         let mut journal = std::mem::take(&mut object.journal);
@@ -423,7 +426,7 @@ impl World {
                 .strip_prefix("442")
                 .or(text.strip_prefix("42"))
                 .and_then(|json| serde_json::from_str(json).ok());
-            self.model.dropped.extend(event.and_then(|event| event[2].as_u64()));
+            self.model.dropped.extend(event.as_ref().and_then(number_of));
         }
         for line in std::mem::take(&mut object.log) {
             if let Some(story) = &mut self.story {

@@ -8,7 +8,7 @@ mod decode;
 mod encode;
 
 pub(crate) use decode::decode;
-pub(crate) use encode::{ack, event, plain};
+pub(crate) use encode::{ack, event, plain, with_argument};
 
 /// The extension type in which JavaScript's `notepack` writes dates, `undefined` and array buffers.
 const JAVASCRIPT: i8 = 0;

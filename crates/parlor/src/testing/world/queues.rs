@@ -26,9 +26,7 @@ impl World {
             let machine = Queue::restore(turn, Rc::new((self.build)()), name, Rows::new());
             QueueHost { machine, rows: Rows::new(), journal }
         });
-        let before = host.journal.written;
         let result = turn!(self, &mut host.journal, turn => act(&mut host.machine, turn));
-        self.writes += usize::try_from(host.journal.written - before).unwrap_or_default();
         while let Some(output) = host.machine.poll_output() {
             match output {
                 QueueOutput::Store { key, value } => {

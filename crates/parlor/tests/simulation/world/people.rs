@@ -23,7 +23,10 @@ impl World {
             return Ok(());
         };
         let room = self.random.pick(&self.rooms).cloned().ok_or("no rooms")?;
-        match self.random.below(20) {
+        if let Some((room, number)) = self.clients[client].unsent.pop() {
+            self.publish(client, room, number);
+        }
+        match self.random.below(23) {
             0..=3 => self.join_or_leave(client, session, &room),
             4 if self.random.chance(self.weather.herd) => {
                 let other = self.random.pick(&self.rooms).cloned().ok_or("no rooms")?;
@@ -57,6 +60,10 @@ impl World {
                 let number = self.model.message(&room, &[&room], session, self.now);
                 self.ask(client, Asked::Join(room.clone()), &json!(["enter", room, number]));
             }
+            19..=21 => {
+                let number = self.model.publication(&room, session, self.now);
+                self.publish(client, room, number);
+            }
             _ => {
                 // Several in a row, so that they wait for each other on their way.
                 for _ in 0..5 {
@@ -66,6 +73,11 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    pub(super) fn publish(&mut self, client: usize, room: String, number: u64) {
+        let event = json!(["publish", room, number]);
+        self.ask(client, Asked::Published(room, number), &event);
     }
 
     pub(super) fn join(&mut self, session: usize, room: &str) {

@@ -26,9 +26,14 @@ impl World {
             if let Some(asked) = asked {
                 return Err(format!("client {client} was never acknowledged {asked:?}"));
             }
+            for (room, number) in std::mem::take(&mut self.clients[client].unsent) {
+                self.publish(client, room, number);
+            }
             for room in self.rooms.clone() {
                 let number = self.model.message(&room, &[&room], session, self.now);
                 self.ask(client, Asked::Said, &json!(["say", room, number]));
+                let number = self.model.publication(&room, session, self.now);
+                self.publish(client, room, number);
             }
             let number = self.model.message("*", &[], session, self.now);
             self.ask(client, Asked::Said, &json!(["shout", number]));
@@ -39,6 +44,7 @@ impl World {
         self.model.losses = losses;
         checked?;
         for room in self.rooms.clone() {
+            self.read_history(&room)?;
             self.ask(0, Asked::Who(room.clone()), &json!(["who", room]));
             self.until_rest()?;
             let (_, roster) = self.clients[0].roster.take().ok_or("no answer to `who`")?;
@@ -53,11 +59,27 @@ impl World {
         Ok(())
     }
 
+    /// Whether a room's history is as it was said to be.
+    fn read_history(&mut self, room: &str) -> Result<(), String> {
+        let mut history: Vec<(u64, u64)> = Vec::new();
+        loop {
+            let after = history.last().map_or(0, |(seq, _)| *seq);
+            self.ask(0, Asked::History, &json!(["history", room, after]));
+            self.until_rest()?;
+            let page = self.clients[0].page.take().ok_or("no answer to `history`")?;
+            if page.is_empty() {
+                return self.model.check_history(room, &history);
+            }
+            history.extend(page);
+        }
+    }
+
     /// Whether each Room knows those Gateways that have members, and no others.
     pub(super) fn no_ghosts(&self) -> Result<(), String> {
         for room in &self.rooms {
             let gateways = |ids: BTreeSet<String>| -> BTreeSet<String> {
-                ids.iter().filter_map(|id| parlor::gateway_of(id)).map(str::to_owned).collect()
+                let sessions = self.model.sessions.iter().filter(|session| session.until.is_none());
+                sessions.filter(|one| ids.contains(&one.id)).map(|one| one.gateway.clone()).collect()
             };
             let (sure, perhaps) = self.model.members(room);
             let (sure, perhaps) = (gateways(sure), gateways(perhaps));

@@ -15,6 +15,13 @@ pub(crate) fn ack(nsp: &str, id: u64, args: &Payload) -> Vec<Frame> {
     with_attachments(['3', '6'], nsp, Some(id), &[args.json()], args)
 }
 
+pub(crate) fn with_argument(frames: &[Frame], text: &str) -> Option<Vec<Frame>> {
+    let (Frame::Text(packet), attachments) = frames.split_first()? else { return None };
+    let array = packet.strip_suffix(']').filter(|_| packet.starts_with("42") || packet.starts_with("45"))?;
+    let packet = [array, ",\"", text, "\"]"].concat();
+    Some(std::iter::once(Frame::Text(packet.into())).chain(attachments.iter().cloned()).collect())
+}
+
 fn with_attachments(
     [plain, binary]: [char; 2],
     nsp: &str,

@@ -4,7 +4,7 @@ use engine_io::Frame;
 use rmp::encode::{write_array_len, write_map_len, write_str, write_uint};
 
 use crate::payload::Walk;
-use crate::{Payload, parser::EncodeError};
+use crate::{Packet, Payload, parser::EncodeError};
 
 // Writing to a vector cannot fail, which is why the results of `rmp` are not looked at.
 
@@ -19,6 +19,15 @@ pub(crate) fn event(
 
 pub(crate) fn ack(nsp: &str, id: u64, args: &Payload) -> Result<Vec<Frame>, EncodeError> {
     packet(3, nsp, Some(id), None, args)
+}
+
+pub(crate) fn with_argument(frames: &[Frame], text: &str) -> Option<Vec<Frame>> {
+    let [Frame::Binary(packet)] = frames else { return None };
+    let Ok(Some(Packet::Event { nsp, id: None, name, mut args })) = super::decode(packet) else {
+        return None;
+    };
+    args.push(text).ok()?;
+    event(&nsp, None, &name, &args).ok()
 }
 
 fn packet(

@@ -1,0 +1,101 @@
+//! What a Room does with its history: it stores, sends, reads, and tells those who missed something.
+
+use socket_io::{StoredPayload, Target};
+
+use super::{
+    Origin, Room, RoomOutput,
+    history::{LAST, Published, Rejected},
+};
+use crate::{
+    Turn,
+    history::{Keep, PAGE_MAX, Page, Stored},
+    journal::ENTRY_MAX,
+    wire::{Cast, Found, Query, ToGateway},
+};
+
+impl Room {
+    /// Answers a question that is the Room's own.
+    pub(super) fn own_answer(&mut self, turn: &mut Turn<'_>, target: Target, query: Query) -> Found {
+        let Some(keep) = self.keep else {
+            let words = "This room keeps no history: see `Namespace::history`.";
+            return Found::refused("no history", words);
+        };
+        match query {
+            Query::Publish { name, data, id } => self.publish(turn, keep, (name, data, target.except), id),
+            Query::History(page) => Found { messages: self.history.read(turn, page), ..Found::default() },
+            Query::Erase => {
+                self.history.erase(turn);
+                self.remember_last();
+                Found::default()
+            }
+            _ => Found::default(),
+        }
+    }
+
+    /// Stores a message, then gives it its place.
+    fn publish(
+        &mut self,
+        turn: &mut Turn<'_>,
+        keep: Keep,
+        message: (String, StoredPayload, Vec<String>),
+        id: String,
+    ) -> Found {
+        let seq = match self.history.publish(turn, keep, message, id) {
+            Ok(Published::Now(message)) => {
+                self.send_stored(turn, &message, None);
+                message.seq
+            }
+            Ok(Published::Before { seq, inherited }) => {
+                // The memory that stored it may have been lost before it told everybody: they hear how far it is.
+                if inherited {
+                    let last = self.history.last();
+                    for gateway in self.members.clone() {
+                        self.tell(turn, &gateway, ToGateway::Joined { token: 0, lease: 0, last });
+                    }
+                }
+                seq
+            }
+            Err(Rejected::TooLarge) => {
+                let words = format!("A message has at most {ENTRY_MAX} bytes.");
+                return Found::refused("too large", &words);
+            }
+            Err(Rejected::Storage) => {
+                return Found::refused("storage", "The message could not be stored. Try again later.");
+            }
+        };
+        Found { count: seq, ..Found::default() }
+    }
+
+    /// Sends a stored message to all members, or to one Gateway that may not have it.
+    fn send_stored(&mut self, turn: &mut Turn<'_>, message: &Stored, again_to: Option<&str>) {
+        let rooms = self.key.room.iter().cloned().collect();
+        let target = Target { rooms, except: message.except.clone() };
+        let parser = self.app.config().parser;
+        match parser.encode_event(&self.key.nsp, None, &message.event, &message.payload()) {
+            Ok(frames) => {
+                let cast = Cast { target, frames, volatile: false };
+                self.cast(turn, &cast, Origin { from: None, seq: message.seq, again_to });
+            }
+            Err(error) => {
+                let line = format!("message {} can't be written: {error}", message.seq);
+                self.outputs.push_back(RoomOutput::Log(line));
+            }
+        }
+    }
+
+    /// Tells a Gateway the stored messages behind the last that it has. If there are many it asks for the rest.
+    pub(super) fn catch_up(&mut self, turn: &mut Turn<'_>, gateway: &str, have: u64) {
+        if have >= self.history.last() {
+            return;
+        }
+        for message in self.history.read(turn, Page::after(have, PAGE_MAX)) {
+            self.send_stored(turn, &message, Some(gateway));
+        }
+    }
+
+    /// Keeps the number of the last message, which its entry can't tell any more.
+    pub(super) fn remember_last(&mut self) {
+        let value = postcard::to_allocvec(&self.history.last()).ok();
+        self.outputs.push_back(RoomOutput::Store { key: LAST.to_owned(), value });
+    }
+}

@@ -1,0 +1,16 @@
+//! The form of what is stored: a byte that says which version of it, then postcard. Newer code meets what older code has
+//! stored; a version that it does not know it takes for nothing.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+/// The bytes of a value.
+pub(crate) fn write<T: Serialize>(version: u8, value: &T) -> Vec<u8> {
+    // Writing to a growing vector can't fail for these types; nothing is read from nothing.
+    postcard::to_extend(value, vec![version]).unwrap_or_default()
+}
+
+/// The value of bytes.
+pub(crate) fn read<T: DeserializeOwned>(version: u8, bytes: &[u8]) -> Option<T> {
+    let rest = bytes.strip_prefix(&[version])?;
+    postcard::from_bytes(rest).ok()
+}
