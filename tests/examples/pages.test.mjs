@@ -80,11 +80,24 @@ it("notifications: a mention is shown, unless its reader wants quiet", async (t)
   assert.equal(await b.locator("#mentions li").count(), 1);
 });
 
+it("queue: an order is cooked, and mail tells so", async (t) => {
+  const [a, b] = await twoPages(t, "queue");
+  await send(a, "#enter", "Ann");
+  await send(b, "#enter", "Bob");
+  for (const page of [a, b]) await page.locator("#inside").waitFor();
+  await send(a, "#order", "soup");
+  await a.locator("#state", { hasText: "Ordered." }).waitFor();
+  await b.locator("#cook").check();
+  await shows(b, "#jobs", "soup for Ann");
+  await b.locator("#jobs button").click();
+  await shows(a, "#mail", "Your soup is ready.");
+});
+
 it("have one look", () => {
   const style = (name) => {
     const text = readFileSync(new URL(`../../examples/${name}/public/index.html`, import.meta.url), "utf8");
     return text.slice(text.indexOf("<style>"), text.indexOf("</style>"));
   };
   assert.ok(style("chat").length > 100);
-  for (const name of ["members", "notifications"]) assert.equal(style(name), style("chat"), name);
+  for (const name of ["members", "notifications", "queue"]) assert.equal(style(name), style("chat"), name);
 });

@@ -1,7 +1,7 @@
 // What the lab worker is bound to, for workerd and for miniflare alike.
 
 /** Durable Objects: the binding's name and the class. A new class of the lab is added here, and nowhere else. */
-export const OBJECTS = { GATEWAY: "Gateway", ROOM: "Room" };
+export const OBJECTS = { GATEWAY: "Gateway", ROOM: "Room", QUEUE: "Queue" };
 
 export const COMPATIBILITY_DATE = "2026-10-01";
 /** As in wrangler.toml: without it nobody hears that a client has left its poll. */

@@ -8,7 +8,8 @@ use worker::{
 };
 
 use crate::{
-    http::{self, Body, header},
+    http::{self, Body},
+    outside::{authorized, explain},
     peers, settings,
 };
 
@@ -74,13 +75,8 @@ pub async fn serve_emit(app: App, request: Request, env: &Env, secret: &str) -> 
         Ok(app) => app,
         Err(wrong) => return wrong.response(),
     };
-    if request.inner().method() != "POST" {
-        return Ok(Response::builder().with_status(405).with_header("allow", "POST")?.empty());
-    }
-    let given = header(&request, "authorization").unwrap_or_default();
-    if secret.is_empty() || !given.strip_prefix("Bearer ").is_some_and(|given| is_same(given, secret)) {
-        let response = Response::builder().with_status(401).with_header("www-authenticate", "Bearer")?;
-        return Ok(response.empty());
+    if let Some(refused) = authorized(&request, secret) {
+        return refused;
     }
     let body = match http::body(request, app.config().engine.max_payload).await {
         Body::Whole(body) => body,
@@ -97,16 +93,4 @@ pub async fn serve_emit(app: App, request: Request, env: &Env, secret: &str) -> 
             }
         },
     }
-}
-
-fn explain(status: u16, fault: &Fault) -> Result<Response> {
-    let response = Response::builder().with_status(status).with_header("content-type", "application/json")?;
-    Ok(response.fixed(fault.to_json().into_bytes()))
-}
-
-/// Compares in a time that does not tell where they differ.
-fn is_same(given: &str, secret: &str) -> bool {
-    let (given, secret) = (given.as_bytes(), secret.as_bytes());
-    let difference = given.iter().zip(secret).fold(0, |difference, (a, b)| difference | (a ^ b));
-    given.len() == secret.len() && difference == 0
 }

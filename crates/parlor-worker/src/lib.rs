@@ -8,7 +8,7 @@
 //!     App::new().namespace("/", Namespace::open())
 //! }
 //!
-//! parlor_worker::durable_objects! { app; Gateway, Room }
+//! parlor_worker::durable_objects! { app; Gateway, Room, Queue }
 //!
 //! #[event(fetch)]
 //! async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Response> {
@@ -16,14 +16,16 @@
 //! }
 //! ```
 //!
-//! `wrangler.toml` binds the two classes as `GATEWAY` and `ROOM`, and static files as `ASSETS`.
+//! `wrangler.toml` binds the classes as `GATEWAY`, `ROOM` and `QUEUE`, and static files as `ASSETS`. An application
+//! without queues may leave out the last: `durable_objects! { app; Gateway, Room }`.
 //!
 //! # Layout
 //!
 //! - `edge`: the stateless Worker: refuses what is wrong, finds the Gateway, forwards; `client_files`: what it serves
 //!   beside that
-//! - `emit`: emitting from outside of the objects
-//! - `gateway`, `room`: the objects, each a machine of [`parlor`] with its outputs carried out
+//! - `emit`, `jobs`: emitting, and queues, from outside of the objects; `outside`: what they share
+//! - `gateway`, `room`, `queue`: the objects, each a machine of [`parlor`] with its outputs carried out; `object`: what the
+//!   last two share
 //! - `sockets`, `store`, `alarm`, `awake`, `abort`, `http`, `peers`, `settings`: what they are plumbed with
 //! - `macros`: [`durable_objects!`]
 
@@ -35,9 +37,13 @@ mod edge;
 mod emit;
 mod gateway;
 mod http;
+mod jobs;
 mod macros;
+mod object;
+mod outside;
 mod panics;
 mod peers;
+mod queue;
 mod room;
 mod settings;
 mod sockets;
@@ -49,7 +55,9 @@ pub use crate::{
     edge::serve,
     emit::{emit, emit_through, serve_emit},
     gateway::GatewayShell,
+    jobs::{push, serve_queue},
     panics::report_panics,
+    queue::QueueShell,
     room::RoomShell,
 };
 

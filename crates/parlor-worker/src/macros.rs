@@ -1,7 +1,7 @@
 //! The Durable Object classes of an application.
 
 /// Declares the Durable Object classes of an application, a function that gives an [`App`](parlor::App). Their
-/// names are those in `wrangler.toml`. Each is the official `#[durable_object]` around a shell of this crate:
+/// names are those in `wrangler.toml`; an application without queues may leave the third out. Each is the official `#[durable_object]` around a shell of this crate:
 ///
 /// ```text
 /// #[worker::durable_object]
@@ -13,6 +13,10 @@ macro_rules! durable_objects {
     ($app:path; $gateway:ident, $room:ident) => {
         $crate::durable_objects!(@class $gateway, $crate::GatewayShell, $app, "Holds client connections.");
         $crate::durable_objects!(@class $room, $crate::RoomShell, $app, "One room: its members and their order.");
+    };
+    ($app:path; $gateway:ident, $room:ident, $queue:ident) => {
+        $crate::durable_objects!($app; $gateway, $room);
+        $crate::durable_objects!(@class $queue, $crate::QueueShell, $app, "One queue: jobs until they are done.");
     };
     (@class $name:ident, $shell:path, $app:path, $doc:literal) => {
         // In a block, because what the attribute exports has no documentation and can be given none.

@@ -1,5 +1,7 @@
 //! Requests between objects.
 
+use std::pin::Pin;
+
 use parlor::{Peer, RoomKey};
 use worker::{
     Env, Response, Result, Stub,
@@ -11,6 +13,9 @@ use worker::{
 /// only what came on the path of the Socket.IO endpoint.
 pub(crate) const PATH: &str = "/exchange";
 const URL: &str = "https://object/exchange";
+
+/// The binding of the class of queues.
+pub(crate) const QUEUE: &str = "QUEUE";
 
 /// The object of a Gateway, made near its location.
 pub(crate) fn gateway(env: &Env, name: &str) -> Result<Stub> {
@@ -25,25 +30,32 @@ fn room(env: &Env, key: &RoomKey) -> Result<Stub> {
     env.durable_object("ROOM")?.get_by_name(&key.object_name())
 }
 
-/// Makes a request; gives the body of the reply.
+/// Makes a request; gives the body of the reply. (A box, so that there is one copy of it, not one for each who asks.)
 ///
 /// # Errors
 /// Whatever kept it from arriving, or the other object from answering.
-pub(crate) async fn exchange(env: &Env, peer: &Peer, body: &[u8]) -> Result<Vec<u8>> {
-    let stub = match peer {
-        Peer::Gateway(name) => gateway(env, name)?,
-        Peer::Room(key) => room(env, key)?,
-    };
-    // The raw one: `worker`'s brings along code for options that no object needs.
-    let init = RequestInit::new();
-    init.set_method("POST");
-    init.set_body(&Uint8Array::from(body));
-    let request = web_sys::Request::new_with_str_and_init(URL, &init)?;
-    let mut response = stub.fetch_with_request(request.into()).await?;
-    if response.status_code() != 200 {
-        return Err(format!("status {}", response.status_code()).into());
-    }
-    response.bytes().await
+pub(crate) fn exchange<'a>(
+    env: &'a Env,
+    peer: &'a Peer,
+    body: &'a [u8],
+) -> Pin<Box<dyn Future<Output = Result<Vec<u8>>> + 'a>> {
+    Box::pin(async move {
+        let stub = match peer {
+            Peer::Gateway(name) => gateway(env, name)?,
+            Peer::Room(key) => room(env, key)?,
+            Peer::Queue(name) => env.durable_object(QUEUE)?.get_by_name(name)?,
+        };
+        // The raw one: `worker`'s brings along code for options that no object needs.
+        let init = RequestInit::new();
+        init.set_method("POST");
+        init.set_body(&Uint8Array::from(body));
+        let request = web_sys::Request::new_with_str_and_init(URL, &init)?;
+        let mut response = stub.fetch_with_request(request.into()).await?;
+        if response.status_code() != 200 {
+            return Err(format!("status {}", response.status_code()).into());
+        }
+        response.bytes().await
+    })
 }
 
 /// The reply to a request of another object.

@@ -1,59 +1,28 @@
 //! The Room object: a [`Room`] machine, its outputs carried out.
 
-use std::{cell::RefCell, rc::Rc};
+use std::rc::Rc;
 
-use parlor::{App, Peer, Room, RoomKey, RoomOutput, Turn};
-use worker::{
-    Env, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage,
-    wasm_bindgen_futures::spawn_local,
-};
+use parlor::{App, Millis, Room, RoomKey, RoomOutput, Turn, WireError};
+use worker::{Env, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage};
 
-use crate::{DROPPED, alarm::Alarm, awake::Awake, now, peers, random, settings, store::Store};
+use crate::object::{Machine, Shell, Wanted};
 
 /// The shell of a Room object; [`durable_objects!`](crate::durable_objects) wraps it in a class.
 #[derive(Clone, Debug)]
-pub struct RoomShell(Rc<Shell>);
-
-struct Shell {
-    state: State,
-    env: Env,
-    app: Rc<App>,
-    /// `None` until the first event after the object's memory was lost.
-    loaded: RefCell<Option<(Room, Store)>>,
-    alarm: Alarm,
-    awake: Awake,
-}
-
-impl std::fmt::Debug for Shell {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shell").field("loaded", &self.loaded).finish_non_exhaustive()
-    }
-}
+pub struct RoomShell(Rc<Shell<Room>>);
 
 impl RoomShell {
     /// The object of this state.
     pub fn new(state: State, env: Env, app: fn() -> App) -> Self {
-        let app = Rc::new(settings::apply_what_can_be(&env, app()));
-        Self(Rc::new(Shell {
-            state,
-            env,
-            app,
-            loaded: RefCell::default(),
-            alarm: Alarm::default(),
-            awake: Awake::default(),
-        }))
+        Self(Shell::new(state, env, app))
     }
 
     /// A request of a Gateway.
     ///
     /// # Errors
     /// Those of the platform.
-    pub async fn fetch(&self, mut request: Request) -> Result<Response> {
-        if request.path() != peers::PATH {
-            return Response::error("Not found", 404);
-        }
-        let body = request.bytes().await?;
-        peers::reply(self.0.turn(|room, turn| room.handle_request(turn, &body))?)
+    pub async fn fetch(&self, request: Request) -> Result<Response> {
+        self.0.fetch(request).await
     }
 
     /// The alarm went off.
@@ -61,9 +30,7 @@ impl RoomShell {
     /// # Errors
     /// Those of the platform.
     pub async fn alarm(&self) -> Result<Response> {
-        self.0.alarm.fired();
-        self.0.turn(Room::handle_timeout)?;
-        Response::empty()
+        self.0.alarm()
     }
 
     /// A Room has no WebSockets.
@@ -83,49 +50,41 @@ impl RoomShell {
     }
 }
 
-impl Shell {
-    /// Tells the machine what happened, then does what it wants done.
-    fn turn<T>(self: &Rc<Self>, act: impl FnOnce(&mut Room, &mut Turn<'_>) -> T) -> Result<T> {
-        let mut loaded = self.loaded.borrow_mut();
-        let (now, mut random) = (now(), random);
-        let (room, store) = match &mut *loaded {
-            Some((room, store)) => (room, store),
-            none => {
-                let key = RoomKey::of_object(&self.state.id().name().ok_or("a Room has a name")?);
-                let mut store = Store::new(&self.state)?;
-                let rows = store.load()?;
-                let turn = &mut Turn { now, random: &mut random, journal: &mut store };
-                let room = Room::restore(turn, self.app.clone(), key, rows);
-                let (room, store) = none.insert((room, store));
-                (room, store)
-            }
-        };
-        let result = act(room, &mut Turn { now, random: &mut random, journal: store });
-        while let Some(output) = room.poll_output() {
-            match output {
-                RoomOutput::Store { key, value } => store.put(&key, value.as_deref())?,
-                RoomOutput::Request { gateway, body } => self.request(gateway, body),
-                RoomOutput::Dropped(_) => worker::console_warn!("{DROPPED}"),
-                RoomOutput::Log(line) => worker::console_log!("{line}"),
-            }
-        }
-        self.alarm.ensure(&self.state, room.next_timeout());
-        self.awake.while_(room.is_asking());
-        Ok(result)
+impl Machine for Room {
+    fn restore(turn: &mut Turn<'_>, app: Rc<App>, name: &str, rows: Vec<(String, Vec<u8>)>) -> Self {
+        Self::restore(turn, app, RoomKey::of_object(name), rows)
     }
 
-    fn request(self: &Rc<Self>, gateway: String, body: Vec<u8>) {
-        let shell = self.clone();
-        spawn_local(async move {
-            let peer = Peer::Gateway(gateway.clone());
-            let reply = peers::exchange(&shell.env, &peer, &body).await;
-            if let Err(error) = &reply {
-                worker::console_warn!("{gateway} can't be reached, will be tried again: {error}");
-            }
-            let reply = reply.ok();
-            if let Err(error) = shell.turn(|room, turn| room.handle_reply(turn, &gateway, reply.as_deref())) {
-                worker::console_error!("{error}");
-            }
-        });
+    fn handle_request(
+        &mut self,
+        turn: &mut Turn<'_>,
+        body: &[u8],
+    ) -> std::result::Result<Vec<u8>, WireError> {
+        self.handle_request(turn, body)
+    }
+
+    fn handle_reply(&mut self, turn: &mut Turn<'_>, gateway: &str, reply: Option<&[u8]>) {
+        self.handle_reply(turn, gateway, reply);
+    }
+
+    fn handle_timeout(&mut self, turn: &mut Turn<'_>) {
+        self.handle_timeout(turn);
+    }
+
+    fn poll_output(&mut self) -> Option<Wanted> {
+        Some(match self.poll_output()? {
+            RoomOutput::Store { key, value } => Wanted::Store { key, value },
+            RoomOutput::Request { gateway, body } => Wanted::Request { gateway, body },
+            RoomOutput::Dropped(_) => Wanted::Dropped,
+            RoomOutput::Log(line) => Wanted::Log(line),
+        })
+    }
+
+    fn next_timeout(&self) -> Option<Millis> {
+        self.next_timeout()
+    }
+
+    fn is_asking(&self) -> bool {
+        self.is_asking()
     }
 }

@@ -4,6 +4,8 @@
 use parlor::App;
 use worker::{Env, Response, Result};
 
+use crate::peers;
+
 /// The application with the deployment's settings.
 ///
 /// # Errors
@@ -24,6 +26,8 @@ fn read(env: &Env, app: App) -> (App, Vec<String>) {
         wrong = config.read(|name| env.var(name).ok().map(|value| value.to_string()));
     });
     wrong.extend(app.problems());
+    // An application without queues need not have their class.
+    let app = if env.durable_object(peers::QUEUE).is_ok() { app } else { app.without_queues() };
     (app, wrong)
 }
 

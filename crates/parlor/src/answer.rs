@@ -69,6 +69,11 @@ impl Fault {
         self.error == TIMEOUT
     }
 
+    /// The code for programs.
+    pub(crate) fn code(&self) -> &str {
+        &self.error
+    }
+
     /// `{"error", "message"}`, as the client's acknowledgement has it.
     #[must_use]
     pub fn to_json(&self) -> String {

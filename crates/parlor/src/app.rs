@@ -13,6 +13,7 @@ use crate::{
     config::Config,
     namespace::{Handlers, Namespace},
     pattern::{self, Params},
+    queue::QueueConfig,
 };
 
 /// Answers each message of a bare Engine.IO client.
@@ -49,6 +50,8 @@ pub struct App {
     engine: Option<(String, EngineHandler)>,
     allow_request: Option<RequestGuard>,
     states: States,
+    queues: Vec<(String, QueueConfig)>,
+    lacks_queues: bool,
 }
 
 impl std::fmt::Debug for App {
@@ -167,6 +170,33 @@ impl App {
         self.states.clone()
     }
 
+    /// Settings of a queue by its name, or of all whose names begin so, if a `*` is at the end: `"inbox:*"`, `"*"`. The
+    /// first that fits counts; a queue for which none does has those of [`QueueConfig::default`].
+    #[must_use]
+    pub fn queue(mut self, names: &str, config: QueueConfig) -> Self {
+        self.queues.push((names.to_owned(), config));
+        self
+    }
+
+    pub(crate) fn queue_config(&self, name: &str) -> QueueConfig {
+        let known = self.queues.iter().find(|(names, _)| match names.strip_suffix('*') {
+            Some(beginning) => name.starts_with(beginning),
+            None => names == name,
+        });
+        known.map(|(_, config)| config.clone()).unwrap_or_default()
+    }
+
+    /// Says that the deployment has no queues, so that whoever wants one is told so.
+    #[must_use]
+    pub fn without_queues(mut self) -> Self {
+        self.lacks_queues = true;
+        self
+    }
+
+    pub(crate) fn lacks_queues(&self) -> bool {
+        self.lacks_queues
+    }
+
     /// How packets are written (default: [`Parser::Json`]). Clients have to use the same.
     #[must_use]
     pub fn parser(mut self, parser: Parser) -> Self {
@@ -224,6 +254,10 @@ impl App {
         let broken = self.dynamic.iter().filter(|dynamic| !pattern::is_well_formed(&dynamic.pattern));
         problems.extend(broken.map(|Dynamic { pattern, .. }| {
             format!("the namespaces {pattern:?}: a placeholder is a name in braces, and between two there is something")
+        }));
+        let hasty = self.queues.iter().filter(|(_, config)| config.visibility == 0 || config.attempts == 0);
+        problems.extend(hasty.map(|(names, _)| {
+            format!("the queue {names:?}: visibility is more than 0 ms, and there is at least one attempt")
         }));
         problems
     }

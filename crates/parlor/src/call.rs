@@ -24,6 +24,7 @@ use crate::{
     app::States,
     names::gateway_of,
     pattern::Params,
+    queue::QueueQuery,
     wire::{Found, Query},
 };
 
@@ -196,14 +197,48 @@ pub enum Effect {
         /// What.
         query: Query,
     },
+    /// Ask something of a queue, or have it done.
+    Queue {
+        /// The answer goes to this question of the call.
+        ask: u64,
+        /// Its name.
+        queue: String,
+        /// What.
+        query: QueueQuery,
+    },
+    /// Become a consumer of a queue.
+    Consume {
+        /// Its name.
+        queue: String,
+        /// How many jobs at once, if not as the queue's settings say.
+        prefetch: Option<u32>,
+        /// By which event, likewise.
+        event: Option<String>,
+    },
+    /// Be a consumer no more.
+    StopConsuming {
+        /// The answer goes to this question of the call.
+        ask: u64,
+        /// The queue's name.
+        queue: String,
+    },
 }
 
 impl Effect {
+    /// The question that it is, if it is one.
+    pub(crate) fn question(&self) -> Option<u64> {
+        match self {
+            Self::Ask { ask, .. } | Self::Queue { ask, .. } | Self::StopConsuming { ask, .. } => Some(*ask),
+            _ => None,
+        }
+    }
+
     /// Whether it is an event that goes to clients.
     fn sends(&self) -> bool {
         match self {
             Self::Emit { .. } | Self::EmitThen { .. } | Self::Cast { .. } => true,
             Self::Ask { query, .. } => matches!(query, Query::Emit { .. }),
+            Self::Queue { query, .. } => matches!(query, QueueQuery::Push { .. }),
             _ => false,
         }
     }
@@ -258,7 +293,7 @@ impl Scope {
     pub(crate) fn push(&self, effect: Effect) {
         if matches!(self.call.occasion, Occasion::Outgoing { .. }) && effect.sends() {
             self.fail(Fault::internal("what `on_any_outgoing` sends would come back to it without end"));
-            if let Effect::Ask { ask, .. } = effect {
+            if let Some(ask) = effect.question() {
                 self.answer(ask, Found::too_late());
             }
             return;
@@ -301,8 +336,19 @@ impl Scope {
         target: Target,
         query: Query,
     ) -> impl Future<Output = Found> + use<> {
-        let ask = self.asked.replace(self.asked.get() + 1);
-        self.push(Effect::Ask { ask, nsp: nsp.to_owned(), target, query });
+        let nsp = nsp.to_owned();
+        let ask = self.next_ask();
+        self.push(Effect::Ask { ask, nsp, target, query });
+        self.answer_to(ask)
+    }
+
+    /// The number of the next question of this call.
+    pub(crate) fn next_ask(&self) -> u64 {
+        self.asked.replace(self.asked.get() + 1)
+    }
+
+    /// The answer to a question, once it is there.
+    pub(crate) fn answer_to(self: &Rc<Self>, ask: u64) -> impl Future<Output = Found> + use<> {
         let scope = self.clone();
         std::future::poll_fn(move |cx| match scope.answers.borrow_mut().remove(&ask) {
             Some(found) => Poll::Ready(found),

@@ -154,8 +154,10 @@ const VARIABLES: [(&str, &str, Set); 18] = [
         )
     }),
     ("MAX_DISCONNECTION_DURATION", TIME, |config, text| {
-        let recovery = config.connection_state_recovery.get_or_insert_with(Recovery::default);
-        set(&mut recovery.max_disconnection_duration, number(text))
+        let max_disconnection_duration = number(text)?;
+        let recovery = config.connection_state_recovery.unwrap_or_default();
+        config.connection_state_recovery = Some(Recovery { max_disconnection_duration, ..recovery });
+        Some(())
     }),
     ("GATEWAYS", "a whole number above 0", |config, text| {
         set(&mut config.gateways.shards, number(text).and_then(|shards| u32::try_from(shards).ok()))

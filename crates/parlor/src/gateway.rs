@@ -5,8 +5,8 @@
 //! comes out of [`Gateway::poll_output`], in order. The caller takes all outputs before the next call.
 //!
 //! Split by meaning: `client` is what is kept of one connection, `connections` feeds its session, `sockets` is the life of a
-//! socket, `calls` that of a handler's call, `rooms` talks to Rooms and other Gateways, `membership` is what the Gateway is to
-//! a Room, `joining` how sockets come into it, `having` how much of its history was handed on, `questions` asks and answers them, `absence` is who may come back, `log` what for, `moving` how they come
+//! socket, `calls` that of a handler's call, `rooms` talks to Rooms and other Gateways, `queues` to Queues, `membership` is what
+//! the Gateway is to a Room, `joining` how sockets come into it, `having` how much of its history was handed on, `questions` asks and answers them, `absence` is who may come back, `log` what for, `moving` how they come
 //! back to another Gateway, `outgoing` shows what is sent to the handler that wants to see it, `restore` is
 //! the way back from storage.
 
@@ -21,6 +21,7 @@ mod membership;
 mod moving;
 mod outgoing;
 mod questions;
+mod queues;
 mod restore;
 mod rooms;
 mod sockets;
@@ -48,7 +49,7 @@ use crate::{
     call::{Call, CallId},
     link::Link,
     names::RoomKey,
-    wire::{Direct, Found, Peer},
+    wire::{Direct, Found, Peer, ToGateway, ToRoom},
 };
 
 /// What a Gateway wants done.
@@ -175,6 +176,11 @@ pub struct Gateway {
     /// Rooms that more waits for than should.
     full: BTreeSet<RoomKey>,
     gateways: LiteMap<String, Link<Direct, Direct>>,
+    queues: BTreeMap<Rc<str>, Box<Link<ToRoom, ToGateway>>>,
+    /// When to look whether the link to a Queue can be forgotten.
+    fading_queues: VecDeque<(Millis, Rc<str>)>,
+    /// Queues that could not be reached, and are tried again.
+    failing_queues: BTreeSet<Rc<str>>,
     log: Log,
     /// Sockets that may come back, by their private ids; and those that are away.
     pids: BTreeMap<Rc<str>, Box<Place>>,
@@ -224,6 +230,9 @@ impl Gateway {
             failing: BTreeSet::new(),
             full: BTreeSet::new(),
             gateways: LiteMap::new(),
+            queues: BTreeMap::new(),
+            fading_queues: VecDeque::new(),
+            failing_queues: BTreeSet::new(),
             log: Log::default(),
             pids: BTreeMap::new(),
             absent: BTreeMap::new(),
@@ -255,6 +264,7 @@ impl Gateway {
             .chain(self.gateways.values().filter_map(Link::next_timeout))
             .chain(clients)
             .chain(self.questions_timeout())
+            .chain(self.queues_timeout())
             .chain(self.memberships_timeout())
             .chain(self.absences_timeout())
             .chain(self.seeking.values().map(|seeking| seeking.deadline))
@@ -270,6 +280,7 @@ impl Gateway {
         self.expire_absences(turn);
         self.expire_seeking(turn);
         self.ask_rooms_again(turn.now);
+        self.retry_queues(turn.now);
         self.failing.retain(|key| {
             let link = self.rooms.get_mut(key).map(|membership| &mut membership.link);
             let due = link.is_none_or(|link| link.handle_timeout(turn.now) || link.next_timeout().is_none());
@@ -336,6 +347,7 @@ impl Gateway {
             && self.awaited_rooms.is_empty()
             && self.rooms.values().all(|membership| membership.link.is_quiet())
             && self.gateways.values().all(Link::is_quiet)
+            && self.queues.values().all(|link| link.is_quiet())
     }
 
     /// Marks a client to be looked after in [`Self::pump`].
@@ -368,6 +380,7 @@ impl Gateway {
             self.request(peer, turn.now);
         }
         self.fade(turn.now);
+        self.fade_queues(turn.now);
         for sid in std::mem::take(&mut self.dirty) {
             let key = format!("{CLIENT}{sid}");
             if let Some(client) = self.clients.get_mut(&sid) {

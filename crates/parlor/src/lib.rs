@@ -1,7 +1,8 @@
 //! A Socket.IO server as pure state machines.
 //!
 //! An [`App`] is namespaces with handlers, which are plain `async fn`s. A [`Gateway`] holds client connections
-//! and runs handlers; a [`Room`] puts the broadcasts of one room in order and delivers them to its Gateways.
+//! and runs handlers; a [`Room`] puts the broadcasts of one room in order and delivers them to its Gateways; a [`Queue`]
+//! stores jobs until somebody has done them.
 //! Nothing here reads a clock, draws randomness or touches a network: time and random bytes are arguments
 //! ([`Turn`]), and so is a [`Journal`] in the object's storage; everything to be done is an output. [`TestServer`] runs a whole application that way.
 //!
@@ -9,7 +10,7 @@
 //!
 //! - `app`, `config`, `namespace`, `handler`, `extract`, `answer`, `socket`, `broadcast`, `pattern`, `outside`: the API of an application
 //! - `call`: one call of a handler, as data
-//! - `gateway`, `room`: the machines
+//! - `gateway`, `room`, `queue`: the machines; the API of queues is with the last
 //! - `journal`: what of its storage a machine reads and writes by itself
 //! - `link`, `wire`, `names`: how objects talk, what they say, what they are called
 //! - `testing`: [`TestServer`]
@@ -17,7 +18,7 @@
 //!
 //! # Driving a machine
 //!
-//! 1. Restore it from its stored rows ([`Gateway::restore`], [`Room::restore`]).
+//! 1. Restore it from its stored rows ([`Gateway::restore`], [`Room::restore`], [`Queue::restore`]).
 //! 2. Something happens: call its `handle_…` (or `open_…`) with a [`Turn`].
 //! 3. Take every output and do it, in order; what is stored is stored before anything is sent.
 //! 4. Replies and the progress of calls come back as `handle_reply` and `handle_progress`.
@@ -39,6 +40,7 @@ mod names;
 mod namespace;
 mod outside;
 mod pattern;
+mod queue;
 mod room;
 #[doc(hidden)]
 pub mod sabotage;
@@ -72,6 +74,7 @@ pub use crate::{
     namespace::Namespace,
     outside::Emission,
     pattern::Params,
+    queue::{Counts, Job, Push, Queue, QueueConfig, QueueHandle, QueueOutput, QueueQuery},
     room::{Room, RoomOutput},
     socket::{Io, Socket, Timed},
     testing::{Incoming, Memory, TestClient, TestServer},
@@ -84,8 +87,8 @@ pub mod prelude {
 
     pub use crate::{
         Ack, Answers, App, Auth, Binary, Data, DisconnectReason, Emission, EventName, Fault, Handshake, Io,
-        Keep, Kept, Namespace, Now, Page, Params, Payload, Raw, Receipt, Refused, Socket, SocketData, State,
-        Stored,
+        Keep, Kept, Namespace, Now, Page, Params, Payload, Push, QueueConfig, Raw, Receipt, Refused, Socket,
+        SocketData, State, Stored,
     };
 }
 
@@ -125,6 +128,8 @@ mod guides {
     mod from_socket_io {}
     #[doc = include_str!("../../../docs/getting-started.md")]
     mod getting_started {}
+    #[doc = include_str!("../../../docs/queues.md")]
+    mod queues {}
     #[doc = include_str!("../../../docs/history.md")]
     mod history {}
     #[doc = include_str!("../../../docs/testing.md")]

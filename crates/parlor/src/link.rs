@@ -158,6 +158,11 @@ impl<T: Clone, R> Link<T, R> {
         self.unacked.iter().any(|(_, numbered)| is_such(&numbered.item))
     }
 
+    /// What is on its way, or waits.
+    pub(crate) fn items(&self) -> impl Iterator<Item = &T> {
+        self.unacked.iter().map(|(_, numbered)| &numbered.item)
+    }
+
     /// Whether there is nothing on its way, in either direction.
     pub(crate) fn is_idle(&self) -> bool {
         self.unacked.is_empty() && self.early.is_empty() && !self.in_flight && self.failures == 0

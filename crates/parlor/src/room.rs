@@ -166,7 +166,7 @@ impl Room {
     pub fn handle_request(&mut self, turn: &mut Turn<'_>, body: &[u8]) -> Result<Vec<u8>, WireError> {
         let (gateway, rest) = match wire::decode_sender(body)? {
             (Some(Peer::Gateway(gateway)), rest) => (gateway, rest),
-            (Some(Peer::Room(_)), _) => return Err(WireError::Malformed),
+            (Some(_), _) => return Err(WireError::Malformed),
             (None, rest) => {
                 let (_, cast) = wire::decode_outside(rest)?;
                 self.cast(turn, &cast, Origin::default());
@@ -279,6 +279,7 @@ impl Room {
                 self.tell(turn, gateway, ToGateway::Answers { ask, found: Found::too_late() });
             }
             ToRoom::Answer { .. } if doubtful => {}
+            ToRoom::Queue(_) => {} // this is none
             ToRoom::Join { token, have } => {
                 if !self.has(gateway) {
                     if self.lease.is_out(turn.now) {

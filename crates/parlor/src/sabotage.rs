@@ -14,6 +14,8 @@ pub enum Mistake {
     EarlyJoin,
     /// A Room keeps a Gateway whose last member has left.
     GhostMember,
+    /// A job is finished by a consumer that has it no more.
+    LateFinish,
     /// A message is acknowledged without being stored.
     EarlyReceipt,
     /// A message is stored again under an id that was there.
@@ -22,12 +24,13 @@ pub enum Mistake {
 
 impl Mistake {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::MissingDedupe,
         Self::LostGap,
         Self::StaleLease,
         Self::EarlyJoin,
         Self::GhostMember,
+        Self::LateFinish,
         Self::EarlyReceipt,
         Self::TwoReceipts,
     ];

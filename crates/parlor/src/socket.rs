@@ -23,6 +23,10 @@ impl Socket {
         Self { scope }
     }
 
+    pub(crate) fn scope(&self) -> &Rc<Scope> {
+        &self.scope
+    }
+
     /// Its id: 20 characters, a dot, and the name of its Gateway.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -222,6 +226,10 @@ pub struct Io {
 impl Io {
     pub(crate) fn new(scope: Rc<Scope>) -> Self {
         Self { scope }
+    }
+
+    pub(crate) fn scope(&self) -> &Rc<Scope> {
+        &self.scope
     }
 
     /// Everyone in another namespace.

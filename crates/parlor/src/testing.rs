@@ -9,7 +9,7 @@ use serde::Serialize;
 
 pub use self::client::{Incoming, TestClient};
 use self::world::World;
-use crate::{App, Emission, Fault};
+use crate::{App, Emission, Fault, Push};
 
 /// What becomes of the machines' memory between steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +68,29 @@ impl TestServer {
     /// As [`App::request`].
     pub fn emit(&mut self, emission: Emission) -> Result<(), Fault> {
         self.world.borrow_mut().outside(emission)
+    }
+
+    /// Pushes a job from outside of all handlers, as a request to the Worker may.
+    ///
+    /// # Errors
+    /// Why it is not stored.
+    pub fn push(&mut self, push: Push) -> Result<u64, Fault> {
+        self.world.borrow_mut().push(push)
+    }
+
+    /// Asks a queue as a program in another language does: JSON as `docs/queues.md` has it. Gives status and JSON.
+    pub fn ask_queue(&mut self, json: &str) -> (u16, String) {
+        self.world.borrow_mut().ask_queue(json)
+    }
+
+    /// Has the storage of all queues that there are refuse what is to be added, or take it again.
+    pub fn fill_queues(&mut self, is_full: bool) {
+        self.world.borrow_mut().fill_queues(is_full);
+    }
+
+    /// Forgets the memory of every Queue, and of no Gateway.
+    pub fn forget_queues(&mut self) {
+        self.world.borrow_mut().forget_queues();
     }
 
     /// Forgets the memory of every object.

@@ -9,10 +9,11 @@ use crate::{
     history::{Page, Stored},
     link::Envelope,
     names::RoomKey,
+    queue::{Counts, FromQueue, Job, ToQueue},
 };
 
 /// The version of [`encode`]'s form. Raise it with any change to the types of this file.
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
 
 /// One end of a link.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -21,6 +22,8 @@ pub enum Peer {
     Gateway(String),
     /// A Room.
     Room(RoomKey),
+    /// A Queue, by its name.
+    Queue(String),
 }
 
 /// A broadcast, encoded once where it was emitted.
@@ -102,6 +105,8 @@ pub(crate) enum ToRoom {
         /// What its own sockets came to.
         found: Found,
     },
+    /// To a Queue. In one with what goes to Rooms, so that there is one link, and its code once.
+    Queue(ToQueue),
 }
 
 /// From a Room to a Gateway with members.
@@ -152,6 +157,8 @@ pub(crate) enum ToGateway {
         /// What the sockets of all Gateways came to.
         found: Found,
     },
+    /// From a Queue.
+    Queue(FromQueue),
 }
 
 impl ToGateway {
@@ -159,6 +166,7 @@ impl ToGateway {
     pub(crate) fn weight(&self) -> usize {
         match self {
             Self::Deliver { cast, .. } => cast.weight(),
+            Self::Queue(item) => item.weight(),
             _ => 0,
         }
     }
@@ -169,6 +177,7 @@ impl ToRoom {
     pub(crate) fn weight(&self) -> usize {
         match self {
             Self::Cast { cast, .. } => cast.weight(),
+            Self::Queue(item) => item.weight(),
             _ => 0,
         }
     }
@@ -353,12 +362,16 @@ impl Query {
 /// What came of a [`Query`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Found {
-    /// How many sockets, where that was asked; the number of a message that is stored.
+    /// How many sockets, where that was asked; the number of what is stored.
     pub count: u64,
     /// The sockets, where they were asked for.
     pub sockets: Vec<Card>,
     /// The clients' acknowledgements, in the order in which they came.
     pub answers: Vec<StoredPayload>,
+    /// How many jobs a queue has.
+    pub counts: Counts,
+    /// Jobs of a queue.
+    pub jobs: Vec<Job>,
     /// Messages of a room's history.
     pub messages: Vec<Stored>,
     /// Why it was not done: a code and words.

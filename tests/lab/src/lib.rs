@@ -20,11 +20,13 @@ pub fn app() -> App {
         .dynamic("/org-{n}", is_number, Namespace::new(org).on("msg", main_namespace::msg))
         .engine("/engine.io/", |message| vec![message])
         .allow_request(unless_denied)
+        .queue("*", QueueConfig { visibility: 2_000, attempts: 5, backoff: 0, ..QueueConfig::default() })
 }
 
-// As by `durable_objects! { app; Gateway, Room }`, but with a Room that is counted.
+// As by `durable_objects! { app; Gateway, Room, Queue }`, but with a Room that is counted.
 parlor_worker::durable_objects! { @class Gateway, parlor_worker::GatewayShell, app, "Holds client connections." }
 parlor_worker::durable_objects! { @class Room, counts::CountedRoom, app, "One room, and how often it is asked." }
+parlor_worker::durable_objects! { @class Queue, parlor_worker::QueueShell, app, "One queue: jobs until they are done." }
 
 #[event(start)]
 fn start() {
@@ -37,6 +39,7 @@ async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Respons
         "/healthz" => Response::ok("ok"),
         "/counts" => Response::from_json(&counts::requests()),
         "/emit" => parlor_worker::serve_emit(app(), request, &env, "lab").await,
+        "/queue" => parlor_worker::serve_queue(app(), request, &env, "lab").await,
         "/relay" => relay(request, &env).await,
         _ => parlor_worker::serve(app(), request, &env).await,
     }

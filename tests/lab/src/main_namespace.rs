@@ -2,17 +2,14 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use parlor_worker::prelude::*;
+use parlor_worker::{parlor::Counts, prelude::*};
 use serde_json::Value;
 
 /// What `set` and `get` keep.
 pub(crate) type Notes = BTreeMap<String, Value>;
 
-/// Events that come with later parts of the library.
-const LATER: [&str; 4] = ["push", "consume", "stop", "queue"];
-
 pub(crate) fn namespace() -> Namespace<Notes> {
-    let namespace = Namespace::new(connect)
+    Namespace::new(connect)
         .history(Keep::messages(100_000))
         .on("message", message)
         .on("message-with-ack", echo)
@@ -37,12 +34,15 @@ pub(crate) fn namespace() -> Namespace<Notes> {
         .on("herd", herd)
         .on("unherd", unherd)
         .on("kick", kick)
+        .on("push", push)
+        .on("consume", consume)
+        .on("stop", stop)
+        .on("queue", queue)
         .on("publish", publish)
         .on("history", history)
         .on_recover(recovered)
         .on_fallback(unknown)
-        .on_disconnect(gone);
-    LATER.iter().fold(namespace, |namespace, event| namespace.on(event, later))
+        .on_disconnect(gone)
 }
 
 async fn connect(socket: Socket, Auth(auth): Auth<Value>) -> Result<Notes, Fault> {
@@ -189,6 +189,27 @@ async fn recovered(socket: Socket, Auth(auth): Auth<Value>) -> Result<(), Fault>
     socket.emit("auth", &auth)
 }
 
+#[derive(Serialize)]
+struct Pushed {
+    id: u64,
+}
+
+async fn push(io: Io, Data((queue, x)): Data<(String, Raw)>) -> Result<Ack<Pushed>, Fault> {
+    Ok(Ack(Pushed { id: io.queue(&queue).push(&x).await? }))
+}
+
+async fn consume(socket: Socket, Data(queue): Data<String>) -> Result<Ack, Fault> {
+    Ok(Ack(socket.consume(&queue)?))
+}
+
+async fn stop(socket: Socket, Data(queue): Data<String>) -> Result<Ack, Fault> {
+    Ok(Ack(socket.stop_consuming(&queue).await?))
+}
+
+async fn queue(io: Io, Data(queue): Data<String>) -> Result<Ack<Counts>, Fault> {
+    Ok(Ack(io.queue(&queue).counts().await?))
+}
+
 /// Tells of it where the socket's data says so, under `tell`.
 async fn gone(
     io: Io,
@@ -204,8 +225,4 @@ async fn gone(
 
 async fn unknown(socket: Socket, EventName(name): EventName) -> Result<(), Fault> {
     socket.emit("unknown", &name)
-}
-
-async fn later(EventName(name): EventName) -> Result<(), Fault> {
-    Err(Fault::new("not implemented", format!("`{name}` comes with a later part of the library")))
 }

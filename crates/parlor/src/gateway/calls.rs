@@ -14,7 +14,7 @@ use crate::{
     Turn,
     answer::{Outcome, Refused},
     call::{Call, CallId, Effect, Handshake, Occasion, Progress},
-    wire::Cast,
+    wire::{Cast, Found},
 };
 
 impl Gateway {
@@ -67,9 +67,8 @@ impl Gateway {
             (Some(place), Some(socket)) => {
                 // A connect handler's questions can't wait for what it emits: that waits for its end.
                 let connecting = socket.phase != Phase::Live;
-                let (asks, effects): (Vec<_>, Vec<_>) = effects
-                    .into_iter()
-                    .partition(|effect| connecting && matches!(effect, Effect::Ask { .. }));
+                let (asks, effects): (Vec<_>, Vec<_>) =
+                    effects.into_iter().partition(|effect| connecting && effect.question().is_some());
                 socket.effects.extend(effects);
                 if let Some(outcome) = outcome {
                     socket.call = None;
@@ -112,6 +111,10 @@ impl Gateway {
                     self.cast(turn, &nsp, Cast { target, frames, volatile });
                 }
                 Effect::Ask { ask, nsp, target, query } => self.ask(turn, (call, ask), &nsp, target, query),
+                Effect::Queue { ask, queue, query } => self.ask_queue(turn, (call, ask), &queue, query),
+                Effect::StopConsuming { ask, .. } => {
+                    self.outputs.push_back(Output::Answered { call, ask, found: Found::default() });
+                }
                 _ => {}
             }
         }

@@ -7,6 +7,7 @@ use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 use socket_io::{Connection, Payload, StoredPayload};
 
+use super::queues::{Consuming, Held};
 use crate::{
     call::{CallId, Effect, Handshake, Occasion},
     stored,
@@ -47,6 +48,10 @@ pub(super) struct Socket {
     pub(super) pending: Vec<Pending>,
     /// Acknowledgements of the client that handlers wait for.
     pub(super) owed: Vec<Owed>,
+    /// The queues whose jobs it takes.
+    pub(super) consuming: Vec<Consuming>,
+    /// The jobs that it has.
+    pub(super) held: Vec<Held>,
     /// What lets its client come back, if it may.
     pub(super) lifeline: Option<Lifeline>,
     pub(super) resuming: Resuming,
@@ -178,6 +183,8 @@ impl Socket {
             effects: VecDeque::new(),
             pending: Vec::new(),
             owed: Vec::new(),
+            consuming: Vec::new(),
+            held: Vec::new(),
             lifeline: None,
             resuming: Resuming::default(),
         }
@@ -192,6 +199,7 @@ impl Socket {
                 [room] => follows(room),
                 _ => self.pending.is_empty(),
             },
+            Effect::Queue { .. } | Effect::StopConsuming { .. } => self.pending.is_empty(),
             _ if self.phase != Phase::Live => false,
             Effect::Join(_) | Effect::Leave(_) => true,
             Effect::Cast { target, .. } => match target.rooms.as_slice() {

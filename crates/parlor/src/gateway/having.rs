@@ -92,11 +92,11 @@ impl Having {
 
     /// The next of what is held back, if it comes before this message.
     fn held_before(&mut self, seq: u64) -> Option<Arrived<ToGateway>> {
-        let is_before = |arrived: &mut Arrived<ToGateway>| match &arrived.item {
-            ToGateway::Deliver { last, .. } => *last < seq,
-            _ => true,
-        };
-        self.asking.as_mut()?.held.pop_front_if(is_before)
+        let held = &mut self.asking.as_mut()?.held;
+        match &held.front()?.item {
+            ToGateway::Deliver { last, .. } if *last >= seq => None,
+            _ => held.pop_front(),
+        }
     }
 
     fn judge(&self, (seq, last): (u64, u64), again: bool, doubtful: bool) -> Verdict {

@@ -19,15 +19,15 @@ use crate::{
 };
 
 /// How long a question may take, beside the clients' part of it. A Room gives its Gateways 5 s.
-const ASK_TIMEOUT: Millis = 6_000;
+pub(super) const ASK_TIMEOUT: Millis = 6_000;
 /// How long the joins and leaves of a question may take.
 const CHANGE_TIMEOUT: Millis = 4_000;
 
 /// A question that was asked of another object.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Asked {
-    asker: Asker,
-    deadline: Millis,
+    pub(super) asker: Asker,
+    pub(super) deadline: Millis,
 }
 
 /// Whom an answer is for.
@@ -90,6 +90,7 @@ impl Gateway {
         let is_here = match &peer {
             Peer::Gateway(name) => *name == self.name,
             Peer::Room(key) => !query.is_for_the_room() && self.membership(turn, key).leads(turn.now),
+            Peer::Queue(_) => false,
         };
         let asker = Asker::Call { call, ask };
         if is_here {
@@ -113,6 +114,7 @@ impl Gateway {
                 self.tell_gateway(turn, name, Direct::Ask { ask, nsp: nsp.to_owned(), target, query });
             }
             Peer::Room(key) => self.tell(turn, key, ToRoom::Ask { ask, target, query }),
+            Peer::Queue(_) => {} // sockets are in none
         }
     }
 

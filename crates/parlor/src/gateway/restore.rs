@@ -141,6 +141,8 @@ impl Gateway {
             // Numbers that were given out before are not known any more; there were fewer of them than milliseconds.
             let unused = || Box::new(Local { next_ack: turn.now, ..Local::default() });
             let local = self.locals.entry(nsp.clone()).or_insert_with(unused);
+            let beyond = socket.held.iter().map(|held| held.number + 1).max();
+            local.next_ack = local.next_ack.max(beyond.unwrap_or_default()); // those are known
             local.rooms.insert(socket.id.clone());
             for room in rooms.get(nsp).into_iter().flatten() {
                 local.rooms.join(&socket.id, room);
@@ -159,6 +161,7 @@ impl Gateway {
             self.change(turn, &sid, &nsp, &id, pending);
         }
         for nsp in live {
+            self.consume_again(turn, &sid, &nsp);
             self.step(turn, &sid, &nsp);
         }
         for nsp in again {

@@ -38,6 +38,11 @@ impl Gateway {
                 self.take_direct(turn, name, items);
                 wire::encode(&self.gateway(turn, name).reply())
             }
+            Peer::Queue(name) => {
+                let envelope = wire::decode_envelope(rest)?;
+                self.take_from_queue(turn, name, |link, now| link.handle_request(envelope, now));
+                wire::encode(&self.queue(turn, name).reply())
+            }
         };
         self.pump(turn);
         Ok(reply)
@@ -66,6 +71,12 @@ impl Gateway {
                     self.take_direct(turn, name, items);
                 }
                 None => self.gateway(turn, name).handle_failure(now),
+            },
+            Peer::Queue(name) => match reply.and_then(|body| wire::decode(body).ok()) {
+                Some(envelope) => {
+                    self.take_from_queue(turn, name, |link, now| link.handle_reply(envelope, now))
+                }
+                None => self.queue_failed(turn, name),
             },
         }
         self.ready.push(peer.clone());
@@ -117,6 +128,10 @@ impl Gateway {
             Peer::Gateway(name) => {
                 self.gateways.get_mut(name).and_then(Link::request).map(|e| wire::encode_request(&own, &e))
             }
+            Peer::Queue(name) => {
+                let link = self.queues.get_mut(name.as_str());
+                link.and_then(|link| link.request()).map(|e| wire::encode_request(&own, &e))
+            }
         };
         if let Some(body) = body {
             self.outputs.push_back(Output::Request { peer, body });
@@ -126,6 +141,7 @@ impl Gateway {
     /// Sends a broadcast on its way. Where this Gateway has the order on loan it is there already.
     pub(super) fn cast(&mut self, turn: &mut Turn<'_>, nsp: &str, cast: Cast) {
         match address(self.app.config().gateways, nsp, &cast.target) {
+            Peer::Queue(_) => {} // it has no sockets
             Peer::Gateway(here) if here == self.name => self.deliver_to_one(turn, nsp, cast),
             Peer::Gateway(name) => self.tell_gateway(turn, name, Direct::Cast { nsp: nsp.to_owned(), cast }),
             Peer::Room(key) => {
@@ -191,6 +207,7 @@ impl Gateway {
                 self.ready.push(Peer::Room(key.clone()));
             }
             ToGateway::Expelled => self.expelled(turn, key),
+            ToGateway::Queue(_) => {} // a Room is none
             ToGateway::Question { question, query, .. } if doubtful && !query.is_idempotent() => {
                 self.tell(turn, key.clone(), ToRoom::Answer { question, found: Found::too_late() });
             }

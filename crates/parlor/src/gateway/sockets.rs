@@ -66,7 +66,9 @@ impl Gateway {
                     return self.step(turn, sid, &nsp.as_str().into());
                 }
                 let socket = socket.id.clone();
-                self.came(turn, &socket, Awaited::Ack(id), Some(args));
+                if !self.finished(turn, sid, &nsp, id) {
+                    self.came(turn, &socket, Awaited::Ack(id), Some(args));
+                }
             }
             Ok(Some(Incoming::Disconnect { nsp })) => {
                 if let Some(socket) = client.sockets.remove(nsp.as_str()) {
@@ -252,6 +254,17 @@ impl Gateway {
                 let call = socket.call.unwrap_or_default();
                 self.ask(turn, (call, ask), &nsp, target, query);
             }
+            Effect::Queue { ask, queue, query } => {
+                let call = socket.call.unwrap_or_default();
+                self.ask_queue(turn, (call, ask), &queue, query);
+            }
+            Effect::Consume { queue, prefetch, event } => {
+                self.consume(turn, sid, nsp, &queue, (prefetch, event))
+            }
+            Effect::StopConsuming { ask, queue } => {
+                let call = socket.call.unwrap_or_default();
+                self.stop_consuming(turn, sid, nsp, (call, ask), &queue);
+            }
             Effect::Disconnect(close) => self.disconnect(turn, sid, nsp, close),
         }
     }
@@ -339,6 +352,7 @@ impl Gateway {
             self.left(turn, &RoomKey::room(nsp, room), &socket.id, false);
         }
         self.forget_awaited(turn, &socket.id);
+        self.consumer_gone(turn, &socket.id, std::mem::take(&mut socket.consuming));
         if !stays {
             if let Some(lifeline) = &socket.lifeline {
                 self.pids.remove(&lifeline.pid);

@@ -1,5 +1,7 @@
 //! The objects of a test server and the network between them.
 
+mod queues;
+
 use std::{
     collections::{BTreeMap, VecDeque},
     rc::Rc,
@@ -9,6 +11,7 @@ use std::{
 use engine_io::{Conn, Dialect, Frame, Millis, Version};
 use socket_io::Parser;
 
+use self::queues::QueueHost;
 use crate::{
     App, Emission, Fault, Turn,
     call::{CallId, Running},
@@ -60,6 +63,7 @@ pub(super) struct World {
     seed: u64,
     gateways: BTreeMap<String, GatewayHost>,
     rooms: BTreeMap<RoomKey, RoomHost>,
+    queues: BTreeMap<String, QueueHost>,
     traffic: VecDeque<Traffic>,
     pub(super) lines: BTreeMap<Conn, Line>,
     next_conn: Conn,
@@ -87,6 +91,8 @@ macro_rules! turn {
     }};
 }
 
+use turn;
+
 fn noise(seed: &mut u64) -> [u8; ID_BYTES] {
     std::array::from_fn(|_| {
         *seed ^= *seed << 13;
@@ -106,6 +112,7 @@ impl World {
             seed: 0x2545_F491_4F6C_DD1D,
             gateways: BTreeMap::new(),
             rooms: BTreeMap::new(),
+            queues: BTreeMap::new(),
             traffic: VecDeque::new(),
             lines: BTreeMap::new(),
             next_conn: 0,
@@ -272,6 +279,7 @@ impl World {
             }
         }
         let quiet = self.rooms.values().all(|host| host.machine.is_quiet())
+            && self.queues.values().all(|host| host.machine.is_quiet())
             && self.gateways.values().all(|host| host.machine.is_quiet());
         if self.memory == Memory::Rows && quiet {
             self.hibernate();
@@ -319,6 +327,9 @@ impl World {
                         self.gateway(name, |machine, turn| machine.handle_request(turn, &body))
                     }
                     Peer::Room(key) => self.room(key, |machine, turn| machine.handle_request(turn, &body)),
+                    Peer::Queue(name) => {
+                        self.queue(name, |machine, turn| machine.handle_request(turn, &body))
+                    }
                 };
                 let lost = self.lose_reply == Some(0);
                 self.lose_reply = self.lose_reply.and_then(|after| after.checked_sub(1));
@@ -331,7 +342,10 @@ impl World {
                 (Peer::Room(key), Peer::Gateway(name)) => {
                     self.room(key, |machine, turn| machine.handle_reply(turn, name, body.as_deref()));
                 }
-                (Peer::Room(_), Peer::Room(_)) => {}
+                (Peer::Queue(queue), Peer::Gateway(name)) => {
+                    self.queue(queue, |machine, turn| machine.handle_reply(turn, name, body.as_deref()));
+                }
+                (Peer::Room(_) | Peer::Queue(_), Peer::Room(_) | Peer::Queue(_)) => {}
             },
         }
     }
@@ -339,21 +353,29 @@ impl World {
     /// A request from outside of all objects.
     pub(super) fn outside(&mut self, emission: Emission) -> Result<(), Fault> {
         let (to, body) = self.app.request(emission)?;
+        self.request(to, &body);
+        Ok(())
+    }
+
+    /// Makes a request from outside of all objects; gives the reply, if there is one.
+    fn request(&mut self, to: Peer, body: &[u8]) -> Option<Vec<u8>> {
         let reply = match to {
-            Peer::Gateway(name) => self.gateway(&name, |machine, turn| machine.handle_request(turn, &body)),
-            Peer::Room(key) => self.room(&key, |machine, turn| machine.handle_request(turn, &body)),
+            Peer::Gateway(name) => self.gateway(&name, |machine, turn| machine.handle_request(turn, body)),
+            Peer::Room(key) => self.room(&key, |machine, turn| machine.handle_request(turn, body)),
+            Peer::Queue(name) => self.queue(&name, |machine, turn| machine.handle_request(turn, body)),
         };
-        if let Err(error) = reply {
+        if let Err(error) = &reply {
             self.log.push(error.to_string());
         }
         self.settle();
-        Ok(())
+        reply.ok()
     }
 
     /// Forgets the memory of every object and builds it again from what it has stored.
     pub(super) fn hibernate(&mut self) {
         self.app = Rc::new((self.build)());
         self.forget_rooms();
+        self.forget_queues();
         let names: Vec<String> = self.gateways.keys().cloned().collect();
         for name in names {
             if let Some(host) = self.gateways.get_mut(&name) {
@@ -409,6 +431,10 @@ impl World {
             for key in keys {
                 self.room(&key, |machine, turn| machine.handle_timeout(turn));
             }
+            let names: Vec<String> = self.queues.keys().cloned().collect();
+            for name in names {
+                self.queue(&name, |machine, turn| machine.handle_timeout(turn));
+            }
             self.pong(sleeps);
             self.settle();
         }
@@ -417,7 +443,9 @@ impl World {
 
     fn next_timeout(&self) -> Option<Millis> {
         let gateways = self.gateways.values().filter_map(|host| host.machine.next_timeout());
-        gateways.chain(self.rooms.values().filter_map(|host| host.machine.next_timeout())).min()
+        let queues = self.queues.values().filter_map(|host| host.machine.next_timeout());
+        let rooms = self.rooms.values().filter_map(|host| host.machine.next_timeout());
+        gateways.chain(rooms).chain(queues).min()
     }
 
     /// Clients answer pings; where objects sleep the runtime takes the pong and keeps its time.
@@ -449,7 +477,8 @@ impl World {
     pub(super) fn rows(&self) -> usize {
         let gateways = self.gateways.values().map(|host| host.rows.len() + host.journal.len());
         let rooms = self.rooms.values().map(|host| host.rows.len() + host.journal.len());
-        gateways.chain(rooms).sum()
+        let queues = self.queues.values().map(|host| host.rows.len() + host.journal.len());
+        gateways.chain(rooms).chain(queues).sum()
     }
 
     /// Rows written, those of journals among them.
@@ -463,12 +492,15 @@ impl World {
     }
 
     fn journals(&self) -> impl Iterator<Item = &MemoryJournal> {
-        self.gateways.values().map(|host| &host.journal).chain(self.rooms.values().map(|host| &host.journal))
+        let gateways = self.gateways.values().map(|host| &host.journal);
+        let queues = self.queues.values().map(|host| &host.journal);
+        gateways.chain(self.rooms.values().map(|host| &host.journal)).chain(queues)
     }
 
     pub(super) fn fill_storage(&mut self, is_full: bool) {
         self.gateways.values_mut().for_each(|host| host.journal.is_full = is_full);
         self.rooms.values_mut().for_each(|host| host.journal.is_full = is_full);
+        self.queues.values_mut().for_each(|host| host.journal.is_full = is_full);
     }
 }
 

@@ -14,6 +14,7 @@ mod handlers;
 mod history;
 mod lives;
 mod questions;
+mod queues;
 mod recovery;
 mod rooms;
 mod wire;

@@ -64,6 +64,18 @@ async fn herd(io: Io, Data((from, to)): Data<(String, String)>) -> Result<Ack, F
     Ok(Ack(io.in_(&from).join_all(&to).await?))
 }
 
+async fn push(io: Io, Data(number): Data<u64>) -> Result<Ack<u64>, Fault> {
+    Ok(Ack(io.queue("jobs").push(number).await?))
+}
+
+async fn consume(socket: Socket, Data(prefetch): Data<u32>) -> Result<Ack, Fault> {
+    Ok(Ack(socket.consume_with("jobs", prefetch, "job")?))
+}
+
+async fn stop(socket: Socket) -> Result<Ack, Fault> {
+    Ok(Ack(socket.stop_consuming("jobs").await?))
+}
+
 pub(crate) fn app(gateways: u32, recovery: bool) -> App {
     let main = Namespace::open()
         .history(Keep::everything())
@@ -77,8 +89,12 @@ pub(crate) fn app(gateways: u32, recovery: bool) -> App {
         .on("union", union)
         .on("whisper", whisper)
         .on("who", who)
-        .on("herd", herd);
-    App::new().gateways_per_location(gateways).namespace("/", main).configure(|config| {
+        .on("herd", herd)
+        .on("push", push)
+        .on("consume", consume)
+        .on("stop", stop);
+    let jobs = QueueConfig { visibility: 2_000, backoff: 100, attempts: u32::MAX, ..QueueConfig::default() };
+    App::new().gateways_per_location(gateways).queue("jobs", jobs).namespace("/", main).configure(|config| {
         config.connection_state_recovery =
             recovery.then(|| Recovery { max_disconnection_duration: RECOVERY, ..Recovery::default() });
     })

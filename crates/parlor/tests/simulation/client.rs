@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use parlor::Conn;
 use serde_json::Value;
 
-use crate::model::{Millis, Model, Number, SessionId};
+use crate::{
+    jobs::Number as JobNumber,
+    model::{Millis, Model, Number, SessionId},
+};
 
 /// What an acknowledgement will be of.
 #[derive(Clone, Debug)]
@@ -19,6 +22,10 @@ pub(crate) enum Asked {
     Published(String, Number),
     History,
     Said,
+    /// A job to be stored.
+    Push(JobNumber),
+    /// Something of the queue, which may fail.
+    Errand,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -141,6 +148,14 @@ impl Client {
             }
             return Ok(()); // a Gateway that can't be reached makes it late, which is said
         }
+        if let Asked::Push(number) = asked
+            && let Some(id) = body[0].as_u64()
+        {
+            model.jobs.stored(*number, id)?;
+        }
+        if matches!(asked, Asked::Push(_) | Asked::Errand) {
+            return Ok(()); // a queue that can't be reached is said to be
+        }
         if let (Asked::Published(room, number), false) = (asked, body[0]["error"].is_null()) {
             self.unsent.push((room.clone(), *number)); // a Room that can't be reached is late, which is said
             return Ok(());
@@ -174,7 +189,7 @@ impl Client {
             Asked::History => {
                 self.page = serde_json::from_value(body[0].clone()).ok();
             }
-            Asked::Said | Asked::Herd(..) => {}
+            Asked::Said | Asked::Herd(..) | Asked::Push(_) | Asked::Errand => {}
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The whole system in one process: Gateways, Rooms and clients in virtual time, over a network that delays, loses and
+//! The whole system in one process: Gateways, Rooms, a Queue and clients in virtual time, over a network that delays, loses and
 //! reorders, on objects that sleep and die. All of it comes from one seed, and so it happens again with the same seed.
 //!
 //! `cargo test -p parlor --test simulation` runs many seeds; `npm run simulate -- --seeds 1000000` more of them, and
@@ -13,6 +13,7 @@
 
 mod app;
 mod client;
+mod jobs;
 mod journal;
 mod model;
 mod object;

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use crate::jobs::Jobs;
+
 pub(crate) type Millis = u64;
 /// A client's time in the namespace, from one CONNECT to the end of its connection.
 pub(crate) type SessionId = usize;
@@ -64,6 +66,7 @@ pub(crate) struct Model {
     /// Of messages that are said to be stored, the numbers in their rooms' histories.
     pub(crate) receipts: BTreeMap<Number, u64>,
     next: Number,
+    pub(crate) jobs: Jobs,
 }
 
 impl Model {

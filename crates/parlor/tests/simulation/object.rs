@@ -9,8 +9,8 @@ use std::{
 
 use crate::journal::{Change, Journal};
 use parlor::{
-    App, CallId, Conn, Frame, Gateway, Millis, Output, Peer, Progress, Room, RoomOutput, Running, Turn,
-    WireError,
+    App, CallId, Conn, Frame, Gateway, Millis, Output, Peer, Progress, Queue, QueueOutput, Room, RoomOutput,
+    Running, Turn, WireError,
 };
 
 pub(crate) type Rows = BTreeMap<String, Vec<u8>>;
@@ -18,6 +18,7 @@ pub(crate) type Rows = BTreeMap<String, Vec<u8>>;
 pub(crate) enum Machine {
     Gateway(Box<Gateway>),
     Room(Box<Room>),
+    Queue(Box<Queue>),
 }
 
 /// What leaves an object.
@@ -88,6 +89,7 @@ impl Object {
             Peer::Room(key) => {
                 Machine::Room(Box::new(Room::restore(turn, self.app.clone(), key.clone(), rows)))
             }
+            Peer::Queue(name) => Machine::Queue(Box::new(Queue::restore(turn, self.app.clone(), name, rows))),
         });
         true
     }
@@ -106,6 +108,7 @@ impl Object {
         let quiet = match &self.machine {
             Some(Machine::Gateway(gateway)) => gateway.is_quiet(),
             Some(Machine::Room(room)) => room.is_quiet(),
+            Some(Machine::Queue(queue)) => queue.is_quiet(),
             None => false,
         };
         quiet && self.used + 10_000 <= now && self.gate.is_empty() && self.running.is_empty()
@@ -115,20 +118,21 @@ impl Object {
         match self.machine.as_ref()? {
             Machine::Gateway(gateway) => gateway.next_timeout(),
             Machine::Room(room) => room.next_timeout(),
+            Machine::Queue(queue) => queue.next_timeout(),
         }
     }
 
     pub(crate) fn gateway(&mut self) -> Option<&mut Gateway> {
         match self.machine.as_mut()? {
             Machine::Gateway(gateway) => Some(gateway),
-            Machine::Room(_) => None,
+            _ => None,
         }
     }
 
     pub(crate) fn room(&self) -> Option<&Room> {
         match self.machine.as_ref()? {
             Machine::Room(room) => Some(room),
-            Machine::Gateway(_) => None,
+            _ => None,
         }
     }
 
@@ -136,6 +140,7 @@ impl Object {
         match self.machine.as_mut() {
             Some(Machine::Gateway(gateway)) => gateway.handle_request(turn, body),
             Some(Machine::Room(room)) => room.handle_request(turn, body),
+            Some(Machine::Queue(queue)) => queue.handle_request(turn, body),
             None => Err(WireError::Malformed),
         }
     }
@@ -144,6 +149,7 @@ impl Object {
         match (self.machine.as_mut(), peer) {
             (Some(Machine::Gateway(gateway)), _) => gateway.handle_reply(turn, peer, reply),
             (Some(Machine::Room(room)), Peer::Gateway(name)) => room.handle_reply(turn, name, reply),
+            (Some(Machine::Queue(queue)), Peer::Gateway(name)) => queue.handle_reply(turn, name, reply),
             _ => {}
         }
     }
@@ -152,6 +158,7 @@ impl Object {
         match self.machine.as_mut() {
             Some(Machine::Gateway(gateway)) => gateway.handle_timeout(turn),
             Some(Machine::Room(room)) => room.handle_timeout(turn),
+            Some(Machine::Queue(queue)) => queue.handle_timeout(turn),
             None => {}
         }
     }
@@ -192,6 +199,13 @@ impl Object {
                 RoomOutput::Dropped(frames) => Output::Dropped(frames),
                 RoomOutput::Store { key, value } => Output::Store { key, value },
                 RoomOutput::Request { gateway, body } => {
+                    Output::Request { peer: Peer::Gateway(gateway), body }
+                }
+            }),
+            Machine::Queue(queue) => Some(match queue.poll_output()? {
+                QueueOutput::Log(line) => Output::Log(line),
+                QueueOutput::Store { key, value } => Output::Store { key, value },
+                QueueOutput::Request { gateway, body } => {
                     Output::Request { peer: Peer::Gateway(gateway), body }
                 }
             }),

@@ -3,6 +3,7 @@
 mod people;
 mod verdict;
 mod weather;
+mod work;
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -16,6 +17,7 @@ use self::weather::Weather;
 use crate::{
     app::app,
     client::{Client, number_of},
+    jobs::Number,
     model::{Millis, Model},
     object::{Object, Out},
     random::Random,
@@ -61,6 +63,12 @@ enum Event {
     Dropped {
         conn: Conn,
     },
+    /// A consumer has done this attempt of a job.
+    Finish {
+        conn: Conn,
+        frame: String,
+        attempt: (Number, u64),
+    },
 }
 
 /// One of the requests that have not been answered.
@@ -104,6 +112,10 @@ impl Counts {
 
 pub(crate) struct World {
     random: Random,
+    /// For what is done with the queue.
+    errands: Random,
+    /// Whether nothing goes wrong any more.
+    is_calm: bool,
     now: Millis,
     weather: Weather,
     gateways: u32,
@@ -135,6 +147,8 @@ impl World {
         let mut world = Self {
             acts: 30 + random.below(120),
             random,
+            errands: Random::new(seed ^ 0x9e37_79b9),
+            is_calm: false,
             now: 1_800_000_000_000,
             weather,
             gateways,
@@ -188,6 +202,7 @@ impl World {
         self.probe()?;
         self.model.check()?;
         self.no_ghosts()?;
+        self.no_jobs_left()?;
         self.counts.messages = self.model.messages.len() as u64;
         Ok(self.counts.clone())
     }
@@ -235,6 +250,7 @@ impl World {
             Event::Act => {
                 self.tell(|_| String::new());
                 self.act()?;
+                self.work();
                 self.misfortune();
                 self.acts = self.acts.saturating_sub(1);
                 if self.acts > 0 {
@@ -340,6 +356,12 @@ impl World {
             }
             Event::Down { conn, frame } => {
                 let client = self.lines[&conn].client;
+                if let Frame::Text(text) = &frame
+                    && self.clients[client].conn == Some(conn)
+                    && let Some((ack, job)) = work::job_of(text)
+                {
+                    return self.job(client, conn, ack, &job);
+                }
                 if let (Frame::Text(text), true) = (&frame, self.clients[client].conn == Some(conn)) {
                     if **text != *"2" {
                         self.tell(|_| format!("client {client} hears {text}"));
@@ -351,6 +373,13 @@ impl World {
                         let answer = self.clients[client].hears(text, &gateway, &mut self.model, self.now)?;
                         answer.into_iter().for_each(|frame| self.up(client, frame));
                     }
+                }
+            }
+            Event::Finish { conn, frame, attempt } => {
+                let client = self.lines[&conn].client;
+                if self.clients[client].conn == Some(conn) {
+                    self.model.jobs.acknowledged(attempt, self.now);
+                    self.up(client, frame);
                 }
             }
             Event::Dropped { conn } => {

@@ -78,6 +78,9 @@ impl World {
         self.tell(|_| format!("{peer:?} dies; its connections too: {with_connections}"));
         self.counts.kills += 1;
         self.model.losses.push(self.now);
+        if matches!(peer, Peer::Queue(_)) {
+            self.model.jobs.losses.push(self.now);
+        }
         let unanswered = self.objects.get_mut(peer).map(Object::forget).unwrap_or_default();
         for number in unanswered {
             self.later(1, Event::Reply { number, body: None });

@@ -1,0 +1,123 @@
+//! An object around a machine that only Gateways talk to: a Room, a Queue.
+
+use std::{cell::RefCell, rc::Rc};
+
+use parlor::{App, Millis, Peer, Turn, WireError};
+use worker::{Env, Request, Response, Result, State, wasm_bindgen_futures::spawn_local};
+
+use crate::{DROPPED, alarm::Alarm, awake::Awake, now, peers, random, settings, store::Store};
+
+/// Such a machine.
+pub(crate) trait Machine: Sized + std::fmt::Debug + 'static {
+    /// From the object's name, its rows and its journal.
+    fn restore(turn: &mut Turn<'_>, app: Rc<App>, name: &str, rows: Vec<(String, Vec<u8>)>) -> Self;
+    fn handle_request(&mut self, turn: &mut Turn<'_>, body: &[u8])
+    -> std::result::Result<Vec<u8>, WireError>;
+    fn handle_reply(&mut self, turn: &mut Turn<'_>, gateway: &str, reply: Option<&[u8]>);
+    fn handle_timeout(&mut self, turn: &mut Turn<'_>);
+    fn poll_output(&mut self) -> Option<Wanted>;
+    fn next_timeout(&self) -> Option<Millis>;
+    /// Whether something waits in it that would be lost with its memory.
+    fn is_asking(&self) -> bool;
+}
+
+/// What it wants done.
+pub(crate) enum Wanted {
+    Store { key: String, value: Option<Vec<u8>> },
+    Request { gateway: String, body: Vec<u8> },
+    Dropped,
+    Log(String),
+}
+
+/// The object: its machine, and what that is plumbed with.
+pub(crate) struct Shell<M> {
+    state: State,
+    env: Env,
+    app: Rc<App>,
+    /// `None` until the first event after the object's memory was lost.
+    loaded: RefCell<Option<(M, Store)>>,
+    alarm: Alarm,
+    awake: Awake,
+}
+
+impl<M: std::fmt::Debug> std::fmt::Debug for Shell<M> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shell").field("loaded", &self.loaded).finish_non_exhaustive()
+    }
+}
+
+impl<M: Machine> Shell<M> {
+    pub(crate) fn new(state: State, env: Env, app: fn() -> App) -> Rc<Self> {
+        let app = Rc::new(settings::apply_what_can_be(&env, app()));
+        Rc::new(Self {
+            state,
+            env,
+            app,
+            loaded: RefCell::default(),
+            alarm: Alarm::default(),
+            awake: Awake::default(),
+        })
+    }
+
+    /// A request of a Gateway, or from outside.
+    pub(crate) async fn fetch(self: &Rc<Self>, mut request: Request) -> Result<Response> {
+        if request.path() != peers::PATH {
+            return Response::error("Not found", 404);
+        }
+        let body = request.bytes().await?;
+        peers::reply(self.turn(|machine, turn| machine.handle_request(turn, &body))?)
+    }
+
+    /// The alarm went off.
+    pub(crate) fn alarm(self: &Rc<Self>) -> Result<Response> {
+        self.alarm.fired();
+        self.turn(M::handle_timeout)?;
+        Response::empty()
+    }
+
+    /// Tells the machine what happened, then does what it wants done.
+    fn turn<T>(self: &Rc<Self>, act: impl FnOnce(&mut M, &mut Turn<'_>) -> T) -> Result<T> {
+        let mut loaded = self.loaded.borrow_mut();
+        let (now, mut random) = (now(), random);
+        let (machine, store) = match &mut *loaded {
+            Some((machine, store)) => (machine, store),
+            none => {
+                let name = self.state.id().name().ok_or("the object has a name")?;
+                let mut store = Store::new(&self.state)?;
+                let rows = store.load()?;
+                let turn = &mut Turn { now, random: &mut random, journal: &mut store };
+                let machine = M::restore(turn, self.app.clone(), &name, rows);
+                let (machine, store) = none.insert((machine, store));
+                (machine, store)
+            }
+        };
+        let result = act(machine, &mut Turn { now, random: &mut random, journal: store });
+        while let Some(wanted) = machine.poll_output() {
+            match wanted {
+                Wanted::Store { key, value } => store.put(&key, value.as_deref())?,
+                Wanted::Request { gateway, body } => self.request(gateway, body),
+                Wanted::Dropped => worker::console_warn!("{DROPPED}"),
+                Wanted::Log(line) => worker::console_log!("{line}"),
+            }
+        }
+        self.alarm.ensure(&self.state, machine.next_timeout());
+        self.awake.while_(machine.is_asking());
+        Ok(result)
+    }
+
+    fn request(self: &Rc<Self>, gateway: String, body: Vec<u8>) {
+        let shell = self.clone();
+        spawn_local(async move {
+            let peer = Peer::Gateway(gateway.clone());
+            let reply = peers::exchange(&shell.env, &peer, &body).await;
+            if let Err(error) = &reply {
+                worker::console_warn!("{gateway} can't be reached, will be tried again: {error}");
+            }
+            let reply = reply.ok();
+            let result = shell.turn(|machine, turn| machine.handle_reply(turn, &gateway, reply.as_deref()));
+            if let Err(error) = result {
+                worker::console_error!("{error}");
+            }
+        });
+    }
+}
