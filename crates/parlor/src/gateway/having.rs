@@ -151,8 +151,12 @@ impl Gateway {
         doubtful: bool,
     ) -> Verdict {
         let membership = self.membership(turn, key);
+        if !membership.is_in() {
+            // Nobody here is in the room yet, or any more: where its history begins for them the Room will say.
+            return if doubtful { Verdict::Doubtful } else { Verdict::HandOn };
+        }
         let verdict = membership.having.judge((seq, last), again, doubtful);
-        if verdict == Verdict::HandOn && !membership.is_out() {
+        if verdict == Verdict::HandOn {
             // What is not stored comes when all before it was handed on.
             membership.having.seen = Some(membership.having.seen.map_or(last, |seen| seen.max(seq)));
             if let Some(handed_on) = self.handed_on.as_mut().filter(|_| seq > 0) {
@@ -194,7 +198,9 @@ impl Gateway {
         (token, last): (u64, u64),
         was_in: bool,
     ) {
-        let Some(membership) = self.rooms.get_mut(key) else { return };
+        let Some(membership) = self.rooms.get_mut(key).filter(|membership| membership.is_in()) else {
+            return;
+        };
         let having = &mut membership.having;
         let Some(asking) = having.asking.take_if(|asking| asking.token == token) else {
             match having.seen.filter(|_| was_in) {
