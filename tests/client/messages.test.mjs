@@ -6,8 +6,6 @@ import { startLab } from "../support/lab.mjs";
 
 const MIXED = [1, -0.5, 1e300, "ü 😀 \u2028 \" \\ \n", "", true, null, [], {}, { a: [{ "": [null, "b"] }] }];
 /** Not yet there: this list shrinks. */
-const LATER = ["push", "consume", "stop", "queue"];
-
 const bytes = (...values) => Buffer.from(values);
 const BINARY = [
   { name: "a", parts: [bytes(1, 2, 3), { deep: bytes() }] },
@@ -117,13 +115,5 @@ withEveryTransport("messages", (transport) => {
     assert.deepEqual(await call(socket, "get", "colour"), [{ deep: ["blue"] }]);
     assert.deepEqual(await call(socket, "get", "size"), [3]);
     assert.deepEqual(await call(other, "get", "colour"), [null]);
-  });
-
-  it("of later parts of the library say so", async (t) => {
-    const [socket] = await clients(t, lab.url, 1, transport);
-    for (const event of LATER) {
-      const [answer] = await call(socket, event, "a", "b", 1);
-      assert.equal(answer.error, "not implemented", event);
-    }
   });
 });
