@@ -5,7 +5,6 @@ import { call, client, clients, connected, next, upgraded, withEveryTransport } 
 import { startLab } from "../support/lab.mjs";
 
 const MIXED = [1, -0.5, 1e300, "ü 😀 \u2028 \" \\ \n", "", true, null, [], {}, { a: [{ "": [null, "b"] }] }];
-/** Not yet there: this list shrinks. */
 const bytes = (...values) => Buffer.from(values);
 const BINARY = [
   { name: "a", parts: [bytes(1, 2, 3), { deep: bytes() }] },
