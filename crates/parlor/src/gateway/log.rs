@@ -92,16 +92,20 @@ impl Log {
     /// After the loss of memory; `row` is that of [`LOG`].
     pub(super) fn restore(journal: &dyn Journal, row: Option<&[u8]>) -> Self {
         let mut log: Self = row.and_then(|row| stored::read(VERSION, row)).unwrap_or_default();
-        let head = |order| {
-            let (number, head) = journal.heads(0..u64::MAX, order, 1).pop()?;
-            Some((number, stored::read::<Head>(VERSION, &head)?))
-        };
-        if let (Some((first, oldest)), Some((last, newest))) =
+        let head = |order| journal.heads(0..u64::MAX, order, 1).pop();
+        let (Some((first, oldest)), Some((last, newest))) =
             (head(Order::OldestFirst), head(Order::NewestFirst))
-        {
-            log.last = log.last.max(last);
-            log.written = newest.before + newest.bytes;
-            (log.first, log.oldest, log.trimmed) = (first, oldest.at, oldest.before);
+        else {
+            return log;
+        };
+        log.last = log.last.max(last);
+        match (stored::read::<Head>(VERSION, &oldest), stored::read::<Head>(VERSION, &newest)) {
+            (Some(oldest), Some(newest)) => {
+                log.written = newest.before + newest.bytes;
+                (log.first, log.oldest, log.trimmed) = (first, oldest.at, oldest.before);
+            }
+            // Of a version that is not known here. What comes is behind it, and when that is trimmed it goes as well.
+            _ => (log.lost, log.oldest) = (log.last, 0),
         }
         log
     }
@@ -188,7 +192,10 @@ impl Log {
                 break;
             }
             for (number, head) in heads {
-                let Some(head) = stored::read::<Head>(VERSION, &head) else { continue };
+                let Some(head) = stored::read::<Head>(VERSION, &head) else {
+                    (self.lost, first) = (number, number + 1);
+                    continue;
+                };
                 let is_old = head.at + age <= turn.now;
                 let is_much = self.last + 1 - number > config.log_entries
                     || self.written.saturating_sub(head.before) > config.log_bytes;
@@ -238,3 +245,6 @@ pub(super) fn number_of(offset: &str, gateway: &str) -> Option<u64> {
 pub(super) fn only(id: &str, frames: Vec<engine_io::Frame>) -> Cast {
     Cast { target: Target { rooms: vec![id.to_owned()], except: Vec::new() }, frames, volatile: false }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,27 @@
+//! A journal with entries that code of another version has written.
+
+use super::{Log, Recovery, VERSION, only};
+use crate::{Journal, MemoryJournal, Turn};
+
+const FOREIGN: [u8; 2] = [VERSION + 1, 7];
+
+#[test]
+fn entries_of_another_version_are_not_taken_for_anything_and_go_in_time() {
+    let mut journal = MemoryJournal::default();
+    for number in 1..=5 {
+        journal.put(number, &FOREIGN, &FOREIGN).unwrap();
+    }
+    let turn = &mut Turn { now: 1_000, random: &mut || [0; 15], journal: &mut journal };
+    let mut log = Log::restore(turn.journal, None);
+    assert!(log.has_lost(4), "what was missed can't be told any more");
+    assert_eq!(log.add(turn, "/", &only("id", Vec::new()), None), Some(6), "no number is used again");
+    assert!(!log.has_lost(5));
+    turn.journal.put(7, &FOREIGN, &FOREIGN).unwrap();
+
+    turn.now += 1_000;
+    let config = Recovery::default();
+    assert_eq!(log.next_timeout(&config, 100), Some(1_200));
+    assert!(log.trim(turn, &config, 100).is_empty());
+    assert_eq!(log.next_timeout(&config, 100), None);
+    assert!(journal.is_empty());
+}
