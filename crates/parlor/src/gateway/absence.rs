@@ -314,14 +314,19 @@ impl Gateway {
         }
         let Some(socket) = self.socket(sid, nsp) else { return };
         let (id, after) = (socket.id.clone(), socket.resuming.after);
-        socket.phase = Phase::Live;
         let missed = Missed { nsp, id: &id, rooms: &lifeline.joined, after, everyone: after };
         let (parser, name) = (self.app.config().parser, self.name.clone());
         let mut frames = Vec::new();
-        self.log.replay(turn.journal, &missed, |number, logged| {
+        let is_all = self.log.replay(turn.journal, &missed, |number, logged| {
             let with_offset = parser.with_argument(&logged.cast.frames, &log::offset(number, &name));
             frames.extend(with_offset.into_iter().flatten());
         });
+        if !is_all {
+            return self.begin_anew(turn, sid, nsp);
+        }
+        if let Some(socket) = self.socket(sid, nsp) {
+            socket.phase = Phase::Live;
+        }
         let connection =
             self.clients.get_mut(sid).and_then(|client: &mut Box<Client>| client.connection.as_mut());
         if let Some(connection) = connection {

@@ -145,17 +145,17 @@ impl Log {
         Some(self.last)
     }
 
-    /// Hands on, in order, what a socket has missed.
+    /// Hands on, in order, what a socket has missed; tells whether that is all: a journal that can't be read may end early.
     pub(super) fn replay(
         &self,
         journal: &dyn Journal,
         missed: &Missed<'_>,
         mut hand_on: impl FnMut(u64, Logged),
-    ) {
+    ) -> bool {
         let mut next = missed.after + 1;
         loop {
             let entries = journal.read(next..u64::MAX, Order::OldestFirst, CHUNK_ENTRIES, CHUNK_BYTES);
-            let Some(last) = entries.last() else { return };
+            let Some(last) = entries.last() else { return self.oldest == 0 || next > self.last };
             next = last.number + 1;
             for entry in entries {
                 if let Some(logged) = stored::read::<Logged>(VERSION, &entry.body)

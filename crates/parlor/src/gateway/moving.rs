@@ -249,7 +249,7 @@ impl Gateway {
         let (mut missed, mut size) = (Vec::new(), 0);
         let wanted =
             Missed { nsp: &absent.nsp, id: &absent.id, rooms: &absent.rooms, after, everyone: after };
-        self.log.replay(turn.journal, &wanted, |_, logged| {
+        let is_all = self.log.replay(turn.journal, &wanted, |_, logged| {
             size += logged.cast.frames.iter().map(Frame::len).sum::<usize>();
             missed.push(Heard { place: logged.place, frames: logged.cast.frames });
         });
@@ -259,7 +259,7 @@ impl Gateway {
             Some((key, seen))
         });
         let stored = stored.collect();
-        (size <= LUGGAGE).then(|| Moving { data: absent.data.clone(), missed, stored })
+        (is_all && size <= LUGGAGE).then(|| Moving { data: absent.data.clone(), missed, stored })
     }
 
     /// A socket has come over. What it brings may not have come here yet, so the Rooms are asked where their order is.
@@ -297,7 +297,7 @@ impl Gateway {
         let id = socket.id.clone();
         let wanted = Missed { nsp, id: &id, rooms: &lifeline.joined, after, everyone };
         let mut here = Vec::new();
-        self.log.replay(turn.journal, &wanted, |_, logged| {
+        let is_all = self.log.replay(turn.journal, &wanted, |_, logged| {
             here.push(Heard { place: logged.place, frames: logged.cast.frames });
         });
         let all = merge(moving.missed, here, &moving.stored);
@@ -306,7 +306,7 @@ impl Gateway {
         for Heard { frames, .. } in all {
             self.record(turn, nsp, &only(&id, frames), None);
         }
-        if self.log.has_lost(since) {
+        if !is_all || self.log.has_lost(since) {
             self.begin_anew(turn, sid, nsp);
             return true;
         }
@@ -324,7 +324,7 @@ impl Gateway {
     }
 
     /// The socket that a client came back to is not to be had: it is somebody new.
-    fn begin_anew(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &Rc<str>) {
+    pub(super) fn begin_anew(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &Rc<str>) {
         let Some(client) = self.clients.get_mut(sid) else { return };
         let Some(mut socket) = client.sockets.remove(nsp) else { return };
         let auth = socket.auth.take();

@@ -1,6 +1,6 @@
 //! A journal with entries that code of another version has written.
 
-use super::{Log, Recovery, VERSION, only};
+use super::{Log, Missed, Recovery, VERSION, only};
 use crate::{Journal, MemoryJournal, Turn};
 
 const FOREIGN: [u8; 2] = [VERSION + 1, 7];
@@ -24,4 +24,27 @@ fn entries_of_another_version_are_not_taken_for_anything_and_go_in_time() {
     assert!(log.trim(turn, &config, 100).is_empty());
     assert_eq!(log.next_timeout(&config, 100), None);
     assert!(journal.is_empty());
+}
+
+#[test]
+fn a_journal_that_ends_early_is_noticed() {
+    let mut journal = MemoryJournal::default();
+    let turn = &mut Turn { now: 1_000, random: &mut || [0; 15], journal: &mut journal };
+    let mut log = Log::default();
+    for _ in 0..3 {
+        log.add(turn, "/", &only("id", Vec::new()), None);
+    }
+    let heard = |turn: &Turn<'_>, log: &Log, after| {
+        let mut numbers = Vec::new();
+        let missed = Missed { nsp: "/", id: "id", rooms: &[], after, everyone: after };
+        let is_all = log.replay(turn.journal, &missed, |number, _| numbers.push(number));
+        (numbers, is_all)
+    };
+    assert_eq!(heard(turn, &log, 1), (vec![2, 3], true));
+    assert_eq!(heard(turn, &log, 3), (vec![], true));
+    turn.journal.remove(3..4).unwrap(); // as a failing storage has it
+    assert_eq!(heard(turn, &log, 1), (vec![2], false));
+    turn.now += 1_000;
+    log.trim(turn, &Recovery::default(), 100);
+    assert_eq!(heard(turn, &log, 1), (vec![], true), "all of it is too old to be missed");
 }
