@@ -181,7 +181,9 @@ impl Model {
     pub(crate) fn herded(&mut self, from: &str, to: &str, members: &[SessionId], asked: Millis, now: Millis) {
         for number in members {
             let session = &mut self.sessions[*number];
-            if session.until.is_none()
+            // Who is away is not made to join anything.
+            let was_there = session.until.is_none() && session.cuts.iter().all(|cut| *cut < asked);
+            if was_there
                 && session.rooms.get(from).is_some_and(Option::is_some)
                 && [from, to].iter().all(|room| session.leaves.get(*room).is_none_or(|at| *at < asked))
                 && let Some(joined @ None) = session.rooms.get_mut(to)
