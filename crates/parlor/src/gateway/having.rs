@@ -231,26 +231,21 @@ impl Gateway {
         {
             socket.resuming.awaits += 1;
         }
-        self.await_place(turn, key, id);
+        let membership = self.membership(turn, key);
+        // Who comes back at the same time waits for the same answer.
+        match membership.having.asked().filter(|token| membership.is_open(*token)) {
+            Some(token) => membership.wait(token, id, true),
+            None => self.await_place(turn, key, id),
+        }
     }
 
-    /// Has somebody wait until the Room has told all that is before this in its order, and all of its history.
+    /// Has somebody wait until the Room has told all that is by now in its order, and all of its history.
     pub(super) fn await_place(&mut self, turn: &mut Turn<'_>, key: &RoomKey, id: &Rc<str>) {
         if !self.keeps_history(key) {
             return self.mark(turn, key, id);
         }
-        let membership = self.membership(turn, key);
-        // Who comes back at the same time waits for the same answer.
-        let token = match membership.having.asked().filter(|token| membership.is_open(*token)) {
-            Some(token) => token,
-            None => {
-                self.ask_for_missing(turn, key);
-                match self.membership(turn, key).having.asked() {
-                    Some(token) => token,
-                    None => return self.mark(turn, key, id),
-                }
-            }
-        };
+        self.ask_for_missing(turn, key);
+        let Some(token) = self.membership(turn, key).having.asked() else { return self.mark(turn, key, id) };
         self.membership(turn, key).wait(token, id, true);
     }
 

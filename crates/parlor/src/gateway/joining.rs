@@ -71,9 +71,10 @@ impl Gateway {
         true
     }
 
-    /// Has somebody wait for the Room to say where its order is.
+    /// Has somebody wait for the Room to say where its order is by now.
     pub(super) fn mark(&mut self, turn: &mut Turn<'_>, key: &RoomKey, id: &Rc<str>) {
         let membership = self.membership(turn, key);
+        membership.close();
         let token = membership.mark(turn);
         membership.wait(token, id, true);
         self.awaited_rooms.insert(key.clone());

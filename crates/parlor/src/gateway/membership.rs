@@ -121,6 +121,11 @@ impl Membership {
         }
     }
 
+    /// What is asked next is asked anew, since the Room may have answered already what is open.
+    pub(super) fn close(&mut self) {
+        self.open = None;
+    }
+
     /// Whether this was asked last, and nothing was sent behind it.
     pub(super) fn is_open(&self, token: u64) -> bool {
         self.open == Some(token)

@@ -154,6 +154,7 @@ impl Gateway {
         self.pids.insert(pid, position.clone());
         self.sockets.insert(id.clone(), position);
         // Also where this Gateway is a member: what is on its way here the client may have heard there.
+        self.membership(turn, &RoomKey::everyone(&nsp)).close();
         if self.enter_everyone(turn, &nsp, &id) {
             self.mark(turn, &RoomKey::everyone(&nsp), &id);
         }
@@ -161,6 +162,7 @@ impl Gateway {
         self.locals.entry(nsp.clone()).or_default().rooms.insert(id.clone());
         for room in rooms {
             let key = RoomKey::room(&nsp, &room);
+            self.membership(turn, &key).close();
             if !self.change(turn, &sid, &nsp, &id, Pending { room, join: true }) {
                 self.mark(turn, &key, &id);
             }
