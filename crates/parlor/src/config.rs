@@ -240,6 +240,11 @@ impl Config {
                 engine.cookie.as_ref().is_none_or(is_cookie),
                 "cookie: its name is without spaces, commas, quotes, = and ;",
             ),
+            (
+                self.connection_state_recovery
+                    .is_none_or(|recovery| (1..=TIMER_MAX).contains(&recovery.max_disconnection_duration)),
+                "max_disconnection_duration: it is 1 to 2147483647 ms",
+            ),
             (self.gateway_connections > 0, "gateway_connections: there is at least one"),
             (self.gateways.shards > 0, "gateways: there is at least one"),
         ];
@@ -321,7 +326,7 @@ mod tests {
     fn what_no_server_can_be_run_with_is_said() {
         assert_eq!(Config::default().problems(), [""; 0]);
         type Change = fn(&mut Config);
-        let changes: [(Change, &str); 12] = [
+        let changes: [(Change, &str); 13] = [
             (|config| config.path = "socket.io/".into(), "path"),
             (|config| config.engine.ping_interval = 0, "ping_interval"),
             (|config| config.engine.ping_timeout = 0, "ping_timeout"),
@@ -334,6 +339,14 @@ mod tests {
             (
                 |config| config.engine.cookie = Some(Cookie { name: "a b".into(), ..Cookie::default() }),
                 "cookie",
+            ),
+            (
+                |config| {
+                    let max_disconnection_duration = Millis::MAX;
+                    config.connection_state_recovery =
+                        Some(Recovery { max_disconnection_duration, ..Recovery::default() });
+                },
+                "max_disconnection_duration",
             ),
             (|config| config.gateways.shards = 0, "gateways"),
             (|config| config.gateway_connections = 0, "gateway_connections"),

@@ -170,6 +170,11 @@ impl Gateway {
         }
         self.left(turn, &RoomKey::everyone(&absent.nsp), &absent.id, true);
         self.tell_home(turn, &absent.id, pid, false);
+        self.forget_away(pid);
+    }
+
+    /// Nothing is stored any more of a socket that was away.
+    pub(super) fn forget_away(&mut self, pid: &str) {
         self.stores.push_back(Output::Store { key: format!("{AWAY}{pid}"), value: None });
     }
 
@@ -333,7 +338,7 @@ impl Gateway {
             frames.extend(connection.accept_with_pid(nsp, &id, &lifeline.pid));
         }
         self.send(sid, frames, false);
-        self.stores.push_back(Output::Store { key: format!("{AWAY}{}", lifeline.pid), value: None });
+        self.forget_away(&lifeline.pid);
         self.dirty.insert(sid.clone());
         if self.app.handlers(nsp).is_some_and(crate::namespace::Handlers::has_recover) {
             self.call(turn, sid, nsp, Occasion::Recover, None);

@@ -17,7 +17,7 @@ use socket_io::Target;
 
 use super::{
     Gateway, Output, Place as Position,
-    absence::{AWAY, Returning},
+    absence::Returning,
     client::{Lifeline, Pending, Phase, Resuming, Socket},
     log::{Missed, only},
 };
@@ -237,7 +237,7 @@ impl Gateway {
                 self.left(turn, &RoomKey::room(&absent.nsp, room), &absent.id, true);
             }
             self.left(turn, &RoomKey::everyone(&absent.nsp), &absent.id, true);
-            self.stores.push_back(Output::Store { key: format!("{AWAY}{pid}"), value: None });
+            self.forget_away(pid);
             if gateway_of(&absent.id) == Some(&self.name) && socket.is_some() {
                 self.moved_to(&absent.id, pid, Some(handover.to.clone()));
             }

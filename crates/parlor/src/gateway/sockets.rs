@@ -356,6 +356,9 @@ impl Gateway {
         if !stays {
             if let Some(lifeline) = &socket.lifeline {
                 self.pids.remove(&lifeline.pid);
+                if socket.phase == Phase::Resuming {
+                    self.forget_away(&lifeline.pid); // until it is back its row is there
+                }
                 self.tell_home(turn, &socket.id, &lifeline.pid, false);
             }
             let was_in = matches!(socket.phase, Phase::Live | Phase::Resuming);

@@ -82,9 +82,9 @@ fn a_job_costs_three_rows_and_a_request() {
     work(&bob);
     let mut rows = Vec::new();
     let mut cost = |server: &mut TestServer, act: &mut dyn FnMut()| {
-        let before = (server.requests(), server.writes());
+        let before = (server.requests(), server.writes(), server.reads());
         act();
-        rows.push((server.requests() - before.0, server.writes() - before.1));
+        rows.push((server.requests() - before.0, server.writes() - before.1, server.reads() - before.2));
     };
     // Stored, and handed to a consumer on another Gateway that is free: put and handed out there; the client's row here.
     cost(&mut server, &mut || _ = push_all(&ann, &[order("a")]));
@@ -94,5 +94,6 @@ fn a_job_costs_three_rows_and_a_request() {
     cost(&mut server, &mut || bob.acknowledge(number, ()));
     let (number, ..) = job(&bob).unwrap();
     cost(&mut server, &mut || bob.acknowledge(number, ()));
-    assert_eq!(rows, [(2, 3), (1, 1), (1, 3), (1, 1)]);
+    // Requests, rows written, rows read: a job's when it is handed out, and when it is removed.
+    assert_eq!(rows, [(2, 3, 1), (1, 1, 0), (1, 3, 2), (1, 1, 1)]);
 }
