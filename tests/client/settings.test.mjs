@@ -5,7 +5,7 @@ import { client, connected } from "../support/clients.mjs";
 import { startLab } from "../support/lab.mjs";
 
 it("a setting that is wrong is named to whoever asks for anything", async (t) => {
-  const lab = await startLab({ parser: "xml", pingTimeout: 0, transports: "smoke" });
+  const lab = await startLab({ parser: "xml", pingTimeout: 0, transports: "smoke", jurisdiction: "EU" });
   t.after(() => lab.stop());
   for (const path of ["/socket.io/?EIO=4&transport=polling", "/", "/socket.io/socket.io.js"]) {
     const answer = await fetch(lab.url + path);
@@ -14,6 +14,7 @@ it("a setting that is wrong is named to whoever asks for anything", async (t) =>
     assert.match(words, /PARLOR_PARSER is "xml", not default or msgpack/);
     assert.match(words, /PARLOR_PING_TIMEOUT is "0", not a whole number of milliseconds above 0/);
     assert.match(words, /PARLOR_TRANSPORTS is "smoke"/);
+    assert.match(words, /jurisdiction: it is eu or fedramp/);
   }
   const emitted = await fetch(`${lab.url}/emit`, { method: "POST", headers: { authorization: "Bearer lab" }, body: '{"event":"x"}' });
   assert.equal(emitted.status, 500);

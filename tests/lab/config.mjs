@@ -36,13 +36,14 @@ const MORE = [
   "parser", // "default" or "msgpack"
   "httpCompression",
   "gatewayConnections",
+  "jurisdiction",
   "checkOrigin", // Parlor's own: a page from elsewhere may not open a WebSocket
 ];
 
 const variable = (name) => `PARLOR_${name.replace(/EIO3$|[A-Z]/g, (word) => `_${word}`).toUpperCase()}`;
 
 /** A configuration for `workerd serve`: https://github.com/cloudflare/workerd, src/workerd/server/workerd.capnp */
-export function configFile({ port, storage, assets, vars }) {
+export function configFile({ port, storage, assets, vars, front }) {
   const text = JSON.stringify; // a Cap'n Proto string is written as a JSON one
   const list = (items) => `[\n${items.map((item) => `    ${item},\n`).join("")}  ]`;
   const namespace = (name, key) => `(className = ${name}, uniqueKey = ${key}, enableSql = true)`;
@@ -61,7 +62,8 @@ const config :Workerd.Config = (
 const lab :Workerd.Worker = (
   compatibilityDate = ${text(COMPATIBILITY_DATE)},
   compatibilityFlags = [${COMPATIBILITY_FLAGS.map(text).join(", ")}],
-  modules = [
+  modules = [${front ? `
+    (name = "front.js", esModule = embed "front.js"),` : ""}
     (name = "index.js", esModule = embed "index.js"),
     (name = "index_bg.wasm", wasm = embed "index_bg.wasm"),
   ],

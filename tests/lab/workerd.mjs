@@ -14,18 +14,20 @@ const START_WITHIN = 20_000;
 const STOP_WITHIN = 1000;
 
 /**
- * Starts workerd with the modules in `build` and the static files in `assets`. Port 0 takes any free one. Resolves, once
+ * Starts workerd with the modules in `build`, behind the module `front` if there is one, and the static files in `assets`.
+ * Port 0 takes any free one. Resolves, once
  * the path `ready` answers, to `{url, port, pid, closed, stop(), kill()}`: `stop` asks politely first, `kill` is the power
  * cut; `closed` is a promise of the exit status.
  */
 export async function startWorkerd({ build, assets = join(root, "public"), ready = "/healthz", ...options }) {
-  const { port = 0, persist, vars = {}, log = "inherit" } = options;
+  const { port = 0, persist, vars = {}, log = "inherit", front } = options;
   await portFree(port);
   const folder = mkdtempSync(join(tmpdir(), "parlor-lab-"));
   const storage = persist ? resolve(persist) : join(folder, "storage");
   mkdirSync(storage, { recursive: true });
   for (const file of ["index.js", "index_bg.wasm"]) copyFileSync(join(build, file), join(folder, file));
-  writeFileSync(join(folder, "config.capnp"), configFile({ port, storage, assets, vars }));
+  if (front) copyFileSync(front, join(folder, "front.js"));
+  writeFileSync(join(folder, "config.capnp"), configFile({ port, storage, assets, vars, front }));
 
   // File descriptor 3 is where workerd reports which port it listens on.
   const args = ["serve", "config.capnp", "--control-fd=3"];

@@ -14,10 +14,10 @@ export const LOG = process.env.LAB_LOG ? "inherit" : "ignore";
 /**
  * Options: `pingInterval`, `pingTimeout`, `gateways`, `recovery`, `persist` (a folder that outlives the lab), `port`
  * (any free one by default). Gives `{url, port, stop(), kill()}`: start again with the same `persist` after `kill()` to
- * see what a crash leaves. workerd's log is silent unless LAB_LOG is set, or goes where `log` says (as in `stdio`).
+ * see what a crash leaves. `front` is a module that is the Worker in its place, and may import `index.js`. workerd's log is silent unless LAB_LOG is set, or goes where `log` says (as in `stdio`).
  */
-export async function startLab({ port = 0, persist, log = LOG, ...options } = {}) {
-  return startWorkerd({ build: await build("lab"), port, persist, vars: variables(options), log });
+export async function startLab({ port = 0, persist, log = LOG, front, ...options } = {}) {
+  return startWorkerd({ build: await build("lab"), port, persist, vars: variables(options), log, front });
 }
 
 /**

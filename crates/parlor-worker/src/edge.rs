@@ -76,7 +76,7 @@ pub async fn serve(app: App, request: Request, env: &Env) -> Result<Response> {
         .engine
         .http_compression
         .filter(|_| header(&request, "accept-encoding").is_some_and(|accepted| takes_gzip(&accepted)));
-    let response = peers::gateway(env, &gateway)?.fetch_with_request(request).await?;
+    let response = peers::gateway(env, config, &gateway)?.fetch_with_request(request).await?;
     match threshold {
         Some(threshold) => compressed(response, threshold),
         None => Ok(response),
@@ -88,7 +88,7 @@ pub async fn serve(app: App, request: Request, env: &Env) -> Result<Response> {
 async fn open(env: &Env, config: &Config, location: &str, number: u32, request: Request) -> Result<Response> {
     for attempt in 0..config.gateways.shards.min(ATTEMPTS) {
         let gateway = config.gateways.pick(location, number.wrapping_add(attempt));
-        match peers::gateway(env, &gateway)?.fetch_with_request(request.clone()?).await {
+        match peers::gateway(env, config, &gateway)?.fetch_with_request(request.clone()?).await {
             Ok(response) if response.status_code() != 503 => return Ok(response),
             Ok(_) => worker::console_warn!("{gateway} is full"),
             Err(error) => worker::console_error!("{gateway} can't be reached: {error}"),

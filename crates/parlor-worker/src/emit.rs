@@ -30,7 +30,7 @@ use crate::{
 pub async fn emit(app: App, env: &Env, emission: Emission) -> Result<()> {
     let app = settings::apply(env, app).map_err(|wrong| wrong.to_string())?;
     let (peer, body) = app.request(emission).map_err(|fault| fault.to_string())?;
-    send(env, &peer, &body).await
+    send(env, &app, &peer, &body).await
 }
 
 /// Has another Worker, to which this one has a service binding, send an event. `path` is where that one calls
@@ -60,8 +60,8 @@ pub async fn emit_through(service: &Fetcher, path: &str, secret: &str, emission:
     }
 }
 
-async fn send(env: &Env, peer: &Peer, body: &[u8]) -> Result<()> {
-    peers::exchange(env, peer, body).await.map(drop)
+async fn send(env: &Env, app: &App, peer: &Peer, body: &[u8]) -> Result<()> {
+    peers::exchange(env, app.config(), peer, body).await.map(drop)
 }
 
 /// Serves emitting over HTTP, for programs in any language: `POST` with `Authorization: Bearer SECRET` and a JSON body
@@ -85,7 +85,7 @@ pub async fn serve_emit(app: App, request: Request, env: &Env, secret: &str) -> 
     };
     match Emission::from_json(&body).and_then(|emission| app.request(emission)) {
         Err(fault) => explain(400, &fault),
-        Ok((peer, body)) => match send(env, &peer, &body).await {
+        Ok((peer, body)) => match send(env, &app, &peer, &body).await {
             Ok(()) => Ok(Response::builder().with_status(202).empty()),
             Err(error) => {
                 worker::console_error!("an emission could not be sent: {error}");

@@ -374,7 +374,7 @@ impl Shell {
     fn request(self: &Rc<Self>, peer: Peer, body: Vec<u8>) {
         let shell = self.clone();
         spawn_local(async move {
-            let reply = peers::exchange(&shell.env, &peer, &body).await;
+            let reply = peers::exchange(&shell.env, shell.app.config(), &peer, &body).await;
             if let Err(error) = &reply {
                 worker::console_warn!("{peer:?} can't be reached, will be tried again: {error}");
             }

@@ -27,7 +27,7 @@ use crate::{
 pub async fn push(app: App, env: &Env, push: Push) -> Result<u64> {
     let app = settings::apply(env, app).map_err(|wrong| wrong.to_string())?;
     let (peer, body) = app.push_request(push).map_err(|fault| fault.to_string())?;
-    let reply = peers::exchange(env, &peer, &body).await?;
+    let reply = peers::exchange(env, app.config(), &peer, &body).await?;
     Ok(app.push_receipt(&reply).map_err(|fault| fault.to_string())?)
 }
 
@@ -54,7 +54,7 @@ pub async fn serve_queue(app: App, request: Request, env: &Env, secret: &str) ->
         Ok(asked) => asked,
         Err(fault) => return explain(400, &fault),
     };
-    match peers::exchange(env, &peer, &body).await {
+    match peers::exchange(env, app.config(), &peer, &body).await {
         Ok(reply) => {
             let (status, json) = app.queue_answer(&asked, &reply);
             let response = Response::builder().with_status(status);

@@ -109,7 +109,7 @@ impl<M: Machine> Shell<M> {
         let shell = self.clone();
         spawn_local(async move {
             let peer = Peer::Gateway(gateway.clone());
-            let reply = peers::exchange(&shell.env, &peer, &body).await;
+            let reply = peers::exchange(&shell.env, shell.app.config(), &peer, &body).await;
             if let Err(error) = &reply {
                 worker::console_warn!("{gateway} can't be reached, will be tried again: {error}");
             }

@@ -2,10 +2,11 @@
 
 use std::pin::Pin;
 
-use parlor::{Peer, RoomKey};
+use parlor::{Config, Peer};
 use worker::{
-    Env, Response, Result, Stub,
-    js_sys::Uint8Array,
+    Env, ObjectNamespace, Response, Result, Stub,
+    js_sys::{Function, Reflect, Uint8Array},
+    wasm_bindgen::{JsCast, JsValue},
     web_sys::{self, RequestInit},
 };
 
@@ -17,17 +18,21 @@ const URL: &str = "https://object/exchange";
 /// The binding of the class of queues.
 pub(crate) const QUEUE: &str = "QUEUE";
 
-/// The object of a Gateway, made near its location.
-pub(crate) fn gateway(env: &Env, name: &str) -> Result<Stub> {
-    let namespace = env.durable_object("GATEWAY")?;
-    match name.split_once('-') {
-        Some((location, _)) if location != "any" => namespace.get_by_name_with_location_hint(name, location),
-        _ => namespace.get_by_name(name),
-    }
+/// The objects of a class, in the server's jurisdiction if it has one. (`worker` has no call for that.)
+fn objects(env: &Env, config: &Config, binding: &str) -> Result<ObjectNamespace> {
+    let objects = env.durable_object(binding)?;
+    let Some(jurisdiction) = &config.jurisdiction else { return Ok(objects) };
+    let within: Function = Reflect::get(objects.as_ref(), &JsValue::from_str("jurisdiction"))?.dyn_into()?;
+    Ok(within.call1(objects.as_ref(), &JsValue::from_str(jurisdiction))?.unchecked_into())
 }
 
-fn room(env: &Env, key: &RoomKey) -> Result<Stub> {
-    env.durable_object("ROOM")?.get_by_name(&key.object_name())
+/// The object of a Gateway, made near its location.
+pub(crate) fn gateway(env: &Env, config: &Config, name: &str) -> Result<Stub> {
+    let gateways = objects(env, config, "GATEWAY")?;
+    match name.split_once('-') {
+        Some((location, _)) if location != "any" => gateways.get_by_name_with_location_hint(name, location),
+        _ => gateways.get_by_name(name),
+    }
 }
 
 /// Makes a request; gives the body of the reply. (A box, so that there is one copy of it, not one for each who asks.)
@@ -36,14 +41,15 @@ fn room(env: &Env, key: &RoomKey) -> Result<Stub> {
 /// Whatever kept it from arriving, or the other object from answering.
 pub(crate) fn exchange<'a>(
     env: &'a Env,
+    config: &'a Config,
     peer: &'a Peer,
     body: &'a [u8],
 ) -> Pin<Box<dyn Future<Output = Result<Vec<u8>>> + 'a>> {
     Box::pin(async move {
         let stub = match peer {
-            Peer::Gateway(name) => gateway(env, name)?,
-            Peer::Room(key) => room(env, key)?,
-            Peer::Queue(name) => env.durable_object(QUEUE)?.get_by_name(name)?,
+            Peer::Gateway(name) => gateway(env, config, name)?,
+            Peer::Room(key) => objects(env, config, "ROOM")?.get_by_name(&key.object_name())?,
+            Peer::Queue(name) => objects(env, config, QUEUE)?.get_by_name(name)?,
         };
         // The raw one: `worker`'s brings along code for options that no object needs.
         let init = RequestInit::new();

@@ -40,6 +40,9 @@ pub struct Config {
     pub gateway_connections: usize,
     /// How new connections are spread over the Gateways: by client.
     pub placement: Placement,
+    /// The jurisdiction that all objects run in and store in, `eu` or `fedramp`: none. In another one the same names are
+    /// other objects, so a change of it begins with nothing.
+    pub jurisdiction: Option<String>,
 }
 
 /// How clients may come back as the same sockets.
@@ -83,6 +86,7 @@ impl Default for Config {
             gateways: Gateways { shards: 1 },
             gateway_connections: 30_000,
             placement: Placement::ByClient,
+            jurisdiction: None,
         }
     }
 }
@@ -91,6 +95,8 @@ impl Default for Config {
 const PREFIX: &str = "PARLOR_";
 /// The client adds interval and timeout for a timer of its own, and JavaScript's timers can't be set for longer.
 const TIMER_MAX: Millis = 0x7FFF_FFFF;
+/// The jurisdictions that objects can be kept in.
+const JURISDICTIONS: [&str; 2] = ["eu", "fedramp"];
 /// The longest message that a Worker's WebSocket takes.
 const MESSAGE_MAX: usize = 32 << 20;
 
@@ -101,7 +107,7 @@ const TIME: &str = "a whole number of milliseconds above 0";
 const FLAG: &str = "true or false";
 
 /// A variable's name, what it may be, and what it changes.
-const VARIABLES: [(&str, &str, Set); 18] = [
+const VARIABLES: [(&str, &str, Set); 19] = [
     ("PING_INTERVAL", TIME, |config, text| set(&mut config.engine.ping_interval, number(text))),
     ("PING_TIMEOUT", TIME, |config, text| set(&mut config.engine.ping_timeout, number(text))),
     ("CONNECT_TIMEOUT", TIME, |config, text| set(&mut config.connect_timeout, number(text))),
@@ -172,6 +178,11 @@ const VARIABLES: [(&str, &str, Set); 18] = [
             _ => None,
         };
         set(&mut config.placement, placement)
+    }),
+    // Taken as it is: with a wrong one objects reach nobody, rather than somebody outside.
+    ("JURISDICTION", "eu or fedramp", |config, text| {
+        config.jurisdiction = Some(text.to_owned());
+        Some(())
     }),
 ];
 
@@ -247,6 +258,10 @@ impl Config {
             ),
             (self.gateway_connections > 0, "gateway_connections: there is at least one"),
             (self.gateways.shards > 0, "gateways: there is at least one"),
+            (
+                self.jurisdiction.as_ref().is_none_or(|name| JURISDICTIONS.contains(&name.as_str())),
+                "jurisdiction: it is eu or fedramp",
+            ),
         ];
         checks.iter().filter(|(fine, _)| !fine).map(|(_, words)| (*words).to_owned()).collect()
     }
@@ -285,6 +300,7 @@ mod tests {
             ("GATEWAYS", "8", &["0", "4294967296"]),
             ("GATEWAY_CONNECTIONS", "8", &["0", "many"]),
             ("PLACEMENT", "round-robin", &["random"]),
+            ("JURISDICTION", "eu", &[]), // see below
         ] {
             let name = format!("PARLOR_{name}");
             assert_eq!(read(&[(&name, good)]).1, [""; 0], "{name}");
@@ -298,7 +314,7 @@ mod tests {
                 assert_eq!(format!("{config:?}"), unchanged, "{name}={text}");
             }
         }
-        assert_eq!(VARIABLES.len(), 18, "as many as in the list above");
+        assert_eq!(VARIABLES.len(), 19, "as many as in the list above");
     }
 
     #[test]
@@ -323,10 +339,20 @@ mod tests {
     }
 
     #[test]
+    fn a_jurisdiction_is_one_of_those_that_there_are_and_a_wrong_one_is_not_none() {
+        for (text, is_fine) in [("", true), ("eu", true), ("fedramp", true), ("EU", false), ("moon", false)] {
+            let (config, wrong) = read(&[("PARLOR_JURISDICTION", text)]);
+            assert_eq!(wrong, [""; 0]);
+            assert_eq!(config.jurisdiction.as_deref(), Some(text).filter(|text| !text.is_empty()));
+            assert_eq!(config.problems().is_empty(), is_fine, "{text}");
+        }
+    }
+
+    #[test]
     fn what_no_server_can_be_run_with_is_said() {
         assert_eq!(Config::default().problems(), [""; 0]);
         type Change = fn(&mut Config);
-        let changes: [(Change, &str); 13] = [
+        let changes: [(Change, &str); 14] = [
             (|config| config.path = "socket.io/".into(), "path"),
             (|config| config.engine.ping_interval = 0, "ping_interval"),
             (|config| config.engine.ping_timeout = 0, "ping_timeout"),
@@ -350,6 +376,7 @@ mod tests {
             ),
             (|config| config.gateways.shards = 0, "gateways"),
             (|config| config.gateway_connections = 0, "gateway_connections"),
+            (|config| config.jurisdiction = Some("EU".into()), "jurisdiction"),
         ];
         for (change, words) in changes {
             let mut config = Config::default();
