@@ -4,6 +4,8 @@
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
+use crate::stored;
+
 /// Prefix of the stored rows, one for each consumer.
 const CONSUMER: &str = "s/";
 /// Version of their form. Raise it with any change to it.
@@ -42,9 +44,7 @@ impl Consumers {
     /// Takes a stored row in; whether it was one of a consumer.
     pub(super) fn restore(&mut self, key: &str, value: &[u8]) -> bool {
         let Some(id) = key.strip_prefix(CONSUMER) else { return false };
-        if let Some((&VERSION, rest)) = value.split_first()
-            && let Ok(terms) = postcard::from_bytes(rest)
-        {
+        if let Some(terms) = stored::read(VERSION, value) {
             self.0.insert(id.to_owned(), Consumer::new(terms));
         }
         true
@@ -110,6 +110,6 @@ impl Consumer {
 
 /// The key and the value of a consumer's row.
 pub(super) fn row(id: &str, terms: Option<&Terms>) -> (String, Option<Vec<u8>>) {
-    let value = terms.map(|terms| postcard::to_extend(terms, vec![VERSION]).unwrap_or_default());
+    let value = terms.map(|terms| stored::write(VERSION, terms));
     (format!("{CONSUMER}{id}"), value)
 }

@@ -17,6 +17,7 @@ use super::{config::QueueConfig, talk::Counts};
 use crate::{
     Turn,
     journal::{ENTRY_MAX, Order, StorageFault},
+    stored,
 };
 
 /// How many jobs a queue has at most, the dead among them: their heads are in memory.
@@ -99,7 +100,7 @@ pub(super) struct Jobs {
 impl Jobs {
     /// As storage has them.
     pub(super) fn restore(turn: &Turn<'_>, memo: Option<&[u8]>) -> Self {
-        let memo: Memo = memo.and_then(read).unwrap_or_default();
+        let memo: Memo = memo.and_then(|memo| stored::read(VERSION, memo)).unwrap_or_default();
         let mut jobs = Self {
             pushes: memo.pushes,
             set_aside: memo.last,
@@ -109,7 +110,7 @@ impl Jobs {
         };
         let mut keyed = Vec::new();
         for (id, head) in turn.journal.heads(0..u64::MAX, Order::OldestFirst, JOBS_MAX) {
-            let Some(record) = read::<Record>(&head) else { continue };
+            let Some(record) = stored::read::<Record>(VERSION, &head) else { continue };
             jobs.last = jobs.last.max(id).max(record.place);
             if !record.push.is_empty() {
                 jobs.pushes.push_back((record.push.clone(), id));
@@ -205,7 +206,7 @@ impl Jobs {
         let key: Option<Rc<str>> = key.map(Into::into);
         let state = State::Waiting { due };
         let record = Record { place: id, attempt: 0, spent: 0, key: key.clone(), push: push.clone(), state };
-        turn.journal.put(id, &written(&record), body)?;
+        turn.journal.put(id, &stored::write(VERSION, &record), body)?;
         self.last = id;
         if !push.is_empty() {
             self.pushes.push_back((push, id));
@@ -232,7 +233,7 @@ impl Jobs {
         let Some(record) = self.all.get(&id) else { return Err(StorageFault) };
         let attempt = record.attempt + 1;
         let record = Record { attempt, state: State::Held { by, until }, ..(**record).clone() };
-        turn.journal.set_head(id, &written(&record))?;
+        turn.journal.set_head(id, &stored::write(VERSION, &record))?;
         self.leave(id);
         self.held += 1;
         self.all.insert(id, Box::new(record));
@@ -257,7 +258,7 @@ impl Jobs {
         if attempts >= config.attempts {
             record.state = State::Dead;
             self.dead += 1;
-            let (head, key) = (written(&**record), record.key.clone());
+            let (head, key) = (stored::write(VERSION, &**record), record.key.clone());
             // If this fails it is held in storage, and dies again after the loss of memory.
             let _ = turn.journal.set_head(id, &head);
             return self.end_of_key(id, key, turn.now);
@@ -293,7 +294,7 @@ impl Jobs {
         };
         let (place, state) = (self.last + 1, State::Waiting { due: turn.now });
         let record = Record { place, spent: record.attempt, state, ..(**record).clone() };
-        turn.journal.set_head(id, &written(&record))?;
+        turn.journal.set_head(id, &stored::write(VERSION, &record))?;
         self.last = place;
         self.dead = self.dead.saturating_sub(1);
         if let Some(key) = record.key.clone() {
@@ -332,7 +333,7 @@ impl Jobs {
         if self.last > self.set_aside {
             self.set_aside = self.last + SET_ASIDE;
         }
-        Some(written(&Memo { last: self.set_aside, pushes: self.pushes.clone() }))
+        Some(stored::write(VERSION, &Memo { last: self.set_aside, pushes: self.pushes.clone() }))
     }
 
     /// Whether it is the first of its key.
@@ -377,20 +378,9 @@ impl Jobs {
 /// What the pushes begin with to which the application has given an id.
 pub(super) const ONCE: char = 'o';
 
-fn written<T: Serialize>(value: &T) -> Vec<u8> {
-    postcard::to_extend(value, vec![VERSION]).unwrap_or_default()
-}
-
-fn read<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-    match bytes.split_first() {
-        Some((&VERSION, rest)) => postcard::from_bytes(rest).ok(),
-        _ => None,
-    }
-}
-
 /// The head of a job as it is pushed.
 #[cfg(test)]
 pub(super) fn fresh_head(id: u64) -> Vec<u8> {
     let state = State::Waiting { due: 0 };
-    written(&Record { place: id, attempt: 0, spent: 0, key: None, push: String::new(), state })
+    stored::write(VERSION, &Record { place: id, attempt: 0, spent: 0, key: None, push: String::new(), state })
 }
