@@ -30,6 +30,8 @@ mod app;
 mod broadcast;
 mod call;
 mod config;
+#[doc(hidden)]
+pub mod edition;
 mod extract;
 mod gateway;
 mod handler;

@@ -20,11 +20,13 @@ pub enum Mistake {
     EarlyReceipt,
     /// A message is stored again under an id that was there.
     TwoReceipts,
+    /// Newer code takes what older code has stored for nothing.
+    NoMigration,
 }
 
 impl Mistake {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::MissingDedupe,
         Self::LostGap,
         Self::StaleLease,
@@ -33,6 +35,7 @@ impl Mistake {
         Self::LateFinish,
         Self::EarlyReceipt,
         Self::TwoReceipts,
+        Self::NoMigration,
     ];
 }
 

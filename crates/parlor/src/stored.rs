@@ -3,14 +3,16 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::edition;
+
 /// The bytes of a value.
 pub(crate) fn write<T: Serialize>(version: u8, value: &T) -> Vec<u8> {
     // Writing to a growing vector can't fail for these types; nothing is read from nothing.
-    postcard::to_extend(value, vec![version]).unwrap_or_default()
+    postcard::to_extend(value, vec![edition::written(version)]).unwrap_or_default()
 }
 
 /// The value of bytes.
 pub(crate) fn read<T: DeserializeOwned>(version: u8, bytes: &[u8]) -> Option<T> {
-    let rest = bytes.strip_prefix(&[version])?;
-    postcard::from_bytes(rest).ok()
+    let (found, rest) = bytes.split_first()?;
+    edition::reads(version, *found).then(|| postcard::from_bytes(rest).ok())?
 }

@@ -6,6 +6,7 @@ use socket_io::{StoredPayload, Target};
 
 use crate::{
     call::Handshake,
+    edition,
     history::{Page, Stored},
     link::Envelope,
     names::RoomKey,
@@ -14,6 +15,10 @@ use crate::{
 
 /// The version of [`encode`]'s form. Raise it with any change to the types of this file.
 const VERSION: u8 = 5;
+
+fn version() -> u8 {
+    edition::written(VERSION)
+}
 
 /// One end of a link.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -427,7 +432,7 @@ pub enum WireError {
 impl std::fmt::Display for WireError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Version(Some(other)) => write!(f, "wire version {other}, this code speaks {VERSION}"),
+            Self::Version(Some(other)) => write!(f, "wire version {other}, this code speaks {}", version()),
             Self::Version(None) => f.write_str("an empty body"),
             Self::Malformed => f.write_str("a malformed body"),
         }
@@ -440,7 +445,7 @@ impl std::error::Error for WireError {}
 #[must_use]
 pub(crate) fn encode<T: Serialize>(value: &T) -> Vec<u8> {
     // Writing to a growing vector can't fail for these types; an empty body would be refused by the reader.
-    postcard::to_extend(value, vec![VERSION]).unwrap_or_default()
+    postcard::to_extend(value, vec![version()]).unwrap_or_default()
 }
 
 /// The body of a request between objects: who speaks, and its side of the link.
@@ -469,7 +474,9 @@ pub(crate) fn decode_outside(rest: &[u8]) -> Result<(String, Cast), WireError> {
 /// See [`WireError`].
 pub(crate) fn decode_sender(body: &[u8]) -> Result<(Option<Peer>, &[u8]), WireError> {
     match body.split_first() {
-        Some((&VERSION, rest)) => postcard::take_from_bytes(rest).map_err(|_| WireError::Malformed),
+        Some((found, rest)) if *found == version() => {
+            postcard::take_from_bytes(rest).map_err(|_| WireError::Malformed)
+        }
         other => Err(WireError::Version(other.map(|(version, _)| *version))),
     }
 }
@@ -488,7 +495,9 @@ pub(crate) fn decode_envelope<T: DeserializeOwned>(rest: &[u8]) -> Result<Envelo
 /// See [`WireError`].
 pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WireError> {
     match bytes.split_first() {
-        Some((&VERSION, rest)) => postcard::from_bytes(rest).map_err(|_| WireError::Malformed),
+        Some((found, rest)) if *found == version() => {
+            postcard::from_bytes(rest).map_err(|_| WireError::Malformed)
+        }
         other => Err(WireError::Version(other.map(|(version, _)| *version))),
     }
 }

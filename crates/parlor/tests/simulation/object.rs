@@ -44,6 +44,8 @@ pub(crate) struct Object {
     pub(crate) machine: Option<Machine>,
     /// Counts the times that its memory was lost: what was asked in another life is not answered in this one.
     pub(crate) life: u64,
+    /// Of the code that it runs.
+    pub(crate) edition: u8,
     pub(crate) rows: Rows,
     pub(crate) journal: Journal,
     pub(crate) gate: VecDeque<Batch>,
@@ -58,11 +60,12 @@ pub(crate) struct Object {
 }
 
 impl Object {
-    pub(crate) fn new(peer: Peer, app: Rc<App>) -> Self {
+    pub(crate) fn new(peer: Peer, app: Rc<App>, edition: u8) -> Self {
         Self {
             peer,
             machine: None,
             life: 0,
+            edition,
             rows: Rows::new(),
             journal: Journal::default(),
             gate: VecDeque::new(),

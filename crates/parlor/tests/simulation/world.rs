@@ -1,6 +1,8 @@
 //! Time, and the network.
 
+mod counts;
 mod people;
+mod releases;
 mod verdict;
 mod weather;
 mod work;
@@ -11,9 +13,10 @@ use std::{
     rc::Rc,
 };
 
-use parlor::{Conn, Dialect, Frame, Handshake, Peer, Protocol, Turn};
+use parlor::{Conn, Dialect, Frame, Handshake, Peer, Protocol, Turn, edition::run_as};
 
-use self::weather::Weather;
+pub(crate) use self::counts::Counts;
+use self::{releases::Releases, weather::Weather};
 use crate::{
     app::app,
     client::{Client, number_of},
@@ -69,6 +72,10 @@ enum Event {
         frame: String,
         attempt: (Number, u64),
     },
+    /// An edition of the code is deployed.
+    Release(u8),
+    /// An object gets it.
+    Restart(Peer, u8),
 }
 
 /// One of the requests that have not been answered.
@@ -86,28 +93,6 @@ struct Line {
     /// When it last answered a ping.
     heard: Millis,
     open: bool,
-}
-
-/// What all of it cost.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Counts {
-    pub(crate) messages: u64,
-    pub(crate) requests: u64,
-    pub(crate) rows: u64,
-    pub(crate) wakes: u64,
-    pub(crate) kills: u64,
-    pub(crate) lost: u64,
-}
-
-impl Counts {
-    pub(crate) fn add(&mut self, other: &Self) {
-        self.messages += other.messages;
-        self.requests += other.requests;
-        self.rows += other.rows;
-        self.wakes += other.wakes;
-        self.kills += other.kills;
-        self.lost += other.lost;
-    }
 }
 
 pub(crate) struct World {
@@ -132,6 +117,7 @@ pub(crate) struct World {
     clients: Vec<Client>,
     model: Model,
     acts: u64,
+    releases: Releases,
     counts: Counts,
     story: Option<VecDeque<String>>,
 }
@@ -144,8 +130,10 @@ impl World {
         let rooms = (0..1 + random.below(3)).map(|n| format!("r{n}")).collect();
         let clients = usize::try_from(2 + random.below(6)).unwrap_or_default();
         let recovery = random.chance(500);
+        let acts = 30 + random.below(120);
         let mut world = Self {
-            acts: 30 + random.below(120),
+            acts,
+            releases: Releases::new(seed, acts),
             random,
             errands: Random::new(seed ^ 0x9e37_79b9),
             is_calm: false,
@@ -251,6 +239,7 @@ impl World {
                 self.tell(|_| String::new());
                 self.act()?;
                 self.work();
+                self.release_if_due();
                 self.misfortune();
                 self.acts = self.acts.saturating_sub(1);
                 if self.acts > 0 {
@@ -382,6 +371,8 @@ impl World {
                     self.up(client, frame);
                 }
             }
+            Event::Release(edition) => self.release_edition(edition),
+            Event::Restart(peer, edition) => self.restart(&peer, edition),
             Event::Dropped { conn } => {
                 let client = self.lines[&conn].client;
                 if self.clients[client].conn == Some(conn) {
@@ -395,11 +386,12 @@ impl World {
 
     /// Something happens to an object: it wakes if it slept, and what it wants is done once its rows are written.
     fn turn(&mut self, peer: &Peer, act: impl FnOnce(&mut Object, &mut Turn<'_>) -> Vec<Out>) {
-        let (gateways, recovery) = (self.gateways, self.model.recovery);
+        let (gateways, recovery, edition) = (self.gateways, self.model.recovery, self.releases.edition);
         let object = self
             .objects
             .entry(peer.clone())
-            .or_insert_with(|| Object::new(peer.clone(), Rc::new(app(gateways, recovery))));
+            .or_insert_with(|| Object::new(peer.clone(), Rc::new(app(gateways, recovery)), edition));
+        run_as(object.edition);
         let mut random = Random::new(self.random.next());
         let mut bytes = || random.bytes();
         let mut journal = std::mem::take(&mut object.journal);
