@@ -78,6 +78,8 @@ pub struct Queue {
     name: String,
     born: Millis,
     jobs: Jobs,
+    /// Whether newer code has stored jobs here. Then nobody is served, until that is back.
+    is_shut: bool,
     consumers: Consumers,
     links: LiteMap<String, Link<ToGateway, ToRoom>>,
     /// How many jobs were handed out.
@@ -103,11 +105,13 @@ impl Queue {
                 memo = Some(value);
             }
         }
+        let jobs = Jobs::restore(turn, memo.as_deref());
         let mut queue = Self {
             app,
             name: name.to_owned(),
             born: turn.now,
-            jobs: Jobs::restore(turn, memo.as_deref()),
+            is_shut: jobs.is_none(),
+            jobs: jobs.unwrap_or_default(),
             consumers,
             links: LiteMap::new(),
             served: 0,
@@ -157,6 +161,9 @@ impl Queue {
     /// # Errors
     /// A body that can't be read; answer it with a failure, the Gateway comes again.
     pub fn handle_request(&mut self, turn: &mut Turn<'_>, body: &[u8]) -> Result<Vec<u8>, WireError> {
+        if self.is_shut {
+            return Err(WireError::NewerStorage);
+        }
         let (gateway, rest) = match wire::decode_sender(body)? {
             (Some(Peer::Gateway(gateway)), rest) => (gateway, rest),
             (Some(_), _) => return Err(WireError::Malformed),

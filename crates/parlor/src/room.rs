@@ -92,6 +92,8 @@ pub struct Room {
     #[serde(skip)]
     keep: Option<Keep>,
     history: History,
+    /// Whether newer code has stored messages here. Then nobody is served, until that is back.
+    is_shut: bool,
     /// What came while the lease was asked back, and waits for it.
     held: VecDeque<(String, Arrived<ToRoom>)>,
     questions: LiteMap<u64, Question>,
@@ -120,8 +122,11 @@ impl Room {
             }
         }
         let keep = app.handlers(&key.nsp).and_then(|handlers| handlers.keep(key.room.as_deref()));
+        let history = keep.map(|keep| History::restore(turn, keep, last));
+        let is_shut = matches!(history, Some(None));
         Self {
-            history: keep.map(|keep| History::restore(turn, keep, last)).unwrap_or_default(),
+            history: history.flatten().unwrap_or_default(),
+            is_shut,
             keep,
             app,
             key,
@@ -164,6 +169,9 @@ impl Room {
     /// # Errors
     /// A body that can't be read; answer it with a failure, the Gateway comes again.
     pub fn handle_request(&mut self, turn: &mut Turn<'_>, body: &[u8]) -> Result<Vec<u8>, WireError> {
+        if self.is_shut {
+            return Err(WireError::NewerStorage);
+        }
         let (gateway, rest) = match wire::decode_sender(body)? {
             (Some(Peer::Gateway(gateway)), rest) => (gateway, rest),
             (Some(_), _) => return Err(WireError::Malformed),

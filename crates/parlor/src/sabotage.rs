@@ -22,11 +22,13 @@ pub enum Mistake {
     TwoReceipts,
     /// Newer code takes what older code has stored for nothing.
     NoMigration,
+    /// Older code goes on where newer code has stored.
+    RollBackUnseen,
 }
 
 impl Mistake {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::MissingDedupe,
         Self::LostGap,
         Self::StaleLease,
@@ -36,6 +38,7 @@ impl Mistake {
         Self::EarlyReceipt,
         Self::TwoReceipts,
         Self::NoMigration,
+        Self::RollBackUnseen,
     ];
 }
 

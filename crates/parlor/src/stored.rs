@@ -3,12 +3,20 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::edition;
+use crate::{
+    edition,
+    sabotage::{Mistake, makes},
+};
 
 /// The bytes of a value.
 pub(crate) fn write<T: Serialize>(version: u8, value: &T) -> Vec<u8> {
     // Writing to a growing vector can't fail for these types; nothing is read from nothing.
     postcard::to_extend(value, vec![edition::written(version)]).unwrap_or_default()
+}
+
+/// Whether code that is newer than this has written them.
+pub(crate) fn is_newer(version: u8, bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(|found| *found > edition::written(version)) && !makes(Mistake::RollBackUnseen)
 }
 
 /// The value of bytes.

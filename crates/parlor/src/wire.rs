@@ -427,6 +427,8 @@ pub enum WireError {
     Version(Option<u8>),
     /// They are damaged.
     Malformed,
+    /// They can, but this object's storage cannot: newer code has written it. The sender tries again, until that is back.
+    NewerStorage,
 }
 
 impl std::fmt::Display for WireError {
@@ -435,6 +437,7 @@ impl std::fmt::Display for WireError {
             Self::Version(Some(other)) => write!(f, "wire version {other}, this code speaks {}", version()),
             Self::Version(None) => f.write_str("an empty body"),
             Self::Malformed => f.write_str("a malformed body"),
+            Self::NewerStorage => f.write_str("newer code than this has stored something here"),
         }
     }
 }

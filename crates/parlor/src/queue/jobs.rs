@@ -98,8 +98,11 @@ pub(super) struct Jobs {
 }
 
 impl Jobs {
-    /// As storage has them.
-    pub(super) fn restore(turn: &Turn<'_>, memo: Option<&[u8]>) -> Self {
+    /// As storage has them. `None` if newer code has stored any: this one would give their ids to others.
+    pub(super) fn restore(turn: &Turn<'_>, memo: Option<&[u8]>) -> Option<Self> {
+        if memo.is_some_and(|memo| stored::is_newer(VERSION, memo)) {
+            return None;
+        }
         let memo: Memo = memo.and_then(|memo| stored::read(VERSION, memo)).unwrap_or_default();
         let mut jobs = Self {
             pushes: memo.pushes,
@@ -110,6 +113,9 @@ impl Jobs {
         };
         let mut keyed = Vec::new();
         for (id, head) in turn.journal.heads(0..u64::MAX, Order::OldestFirst, JOBS_MAX) {
+            if stored::is_newer(VERSION, &head) {
+                return None;
+            }
             let Some(record) = stored::read::<Record>(VERSION, &head) else { continue };
             jobs.last = jobs.last.max(id).max(record.place);
             if !record.push.is_empty() {
@@ -136,7 +142,7 @@ impl Jobs {
         jobs.pushes = pushes.split_off(pushes.len().saturating_sub(PUSHES)).into();
         let ids: Vec<u64> = jobs.all.keys().copied().collect();
         ids.into_iter().for_each(|id| jobs.enter(id, turn.now));
-        jobs
+        Some(jobs)
     }
 
     pub(super) fn get(&self, id: u64) -> Option<&Record> {

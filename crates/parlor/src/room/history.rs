@@ -69,9 +69,13 @@ pub(super) enum Published {
 }
 
 impl History {
-    /// After the loss of memory; `last` is what the row of that name says.
-    pub(super) fn restore(turn: &mut Turn<'_>, keep: Keep, last: u64) -> Self {
+    /// After the loss of memory; `last` is what the row of that name says. `None` if newer code has stored messages: this one
+    /// would not know their ids, nor tell them to who missed them.
+    pub(super) fn restore(turn: &mut Turn<'_>, keep: Keep, last: u64) -> Option<Self> {
         let heads = turn.journal.heads(0..u64::MAX, Order::NewestFirst, IDS);
+        if heads.iter().any(|(_, head)| stored::is_newer(VERSION, head)) {
+            return None;
+        }
         let newest = heads.first().map_or(0, |(number, _)| *number);
         let at = |head: &[u8]| stored::read::<Head>(VERSION, head).map_or(0, |head| head.at);
         let oldest = match heads.len() < IDS {
@@ -85,7 +89,7 @@ impl History {
         let last = last.max(newest);
         let mut history = Self { last, oldest, ids: ids.collect(), inherited: last, ..Self::default() };
         history.plan(turn.now.saturating_sub(TRIM_DELAY), keep); // an earlier memory may have put it off already
-        history
+        Some(history)
     }
 
     /// The number of the last message.

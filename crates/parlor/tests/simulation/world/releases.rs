@@ -12,8 +12,10 @@ const SPREAD: Millis = 20_000;
 #[derive(Debug)]
 pub(super) struct Releases {
     random: Random,
-    /// What is still to come: after how many acts, and then.
+    /// After how many acts the first deploy is.
     after: Option<u64>,
+    /// Whether that is rolled back, and what was wrong with it mended then.
+    is_bad: bool,
     /// The edition that objects are to have, and that new ones have.
     pub(super) edition: u8,
 }
@@ -22,7 +24,8 @@ impl Releases {
     pub(super) fn new(seed: u64, acts: u64) -> Self {
         let mut random = Random::new(seed ^ 0xdeb1_04ed);
         let after = random.chance(300).then(|| random.below(acts));
-        Self { random, after, edition: 0 }
+        let is_bad = random.chance(400);
+        Self { random, after, is_bad, edition: 0 }
     }
 }
 
@@ -33,6 +36,12 @@ impl World {
             Some(0) => {
                 self.releases.after = None;
                 self.later(0, Event::Release(1));
+                if self.releases.is_bad {
+                    let back = self.releases.random.below(2 * SPREAD);
+                    let forth = back + self.releases.random.below(2 * SPREAD);
+                    self.later(back, Event::Release(0));
+                    self.later(forth, Event::Release(2));
+                }
             }
             Some(acts) => *acts -= 1,
             None => {}
@@ -51,12 +60,18 @@ impl World {
         }
     }
 
-    /// An object gets this edition.
+    /// An object gets this edition, unless another has been deployed since.
     pub(super) fn restart(&mut self, peer: &Peer, edition: u8) {
-        // The platform closes all connections; what is known of one that stays is to be read as well.
-        let with_connections = self.releases.random.chance(500);
+        if edition != self.releases.edition {
+            return;
+        }
+        let Some(object) = self.objects.get_mut(peer).filter(|object| object.edition != edition) else {
+            return;
+        };
+        let is_newer = edition > std::mem::replace(&mut object.edition, edition);
+        // The platform closes all connections; what is known of one that stays is to be read as well, by who can.
+        let with_connections = !is_newer || self.releases.random.chance(500);
         self.counts.restarts += 1;
         self.kill(peer, with_connections);
-        self.objects.get_mut(peer).into_iter().for_each(|object| object.edition = edition);
     }
 }
