@@ -89,25 +89,40 @@ impl Missed<'_> {
 }
 
 impl Log {
-    /// After the loss of memory; `row` is that of [`LOG`].
-    pub(super) fn restore(journal: &dyn Journal, row: Option<&[u8]>) -> Self {
+    /// After the loss of memory; `row` is that of [`LOG`]. `None` if newer code has written some of it: this one can't tell
+    /// what was heard.
+    pub(super) fn restore(journal: &dyn Journal, row: Option<&[u8]>) -> Option<Self> {
+        if row.is_some_and(|row| stored::is_newer(VERSION, row)) {
+            return None;
+        }
         let mut log: Self = row.and_then(|row| stored::read(VERSION, row)).unwrap_or_default();
         let head = |order| journal.heads(0..u64::MAX, order, 1).pop();
         let (Some((first, oldest)), Some((last, newest))) =
             (head(Order::OldestFirst), head(Order::NewestFirst))
         else {
-            return log;
+            return Some(log);
         };
+        if stored::is_newer(VERSION, &newest) {
+            return None;
+        }
         log.last = log.last.max(last);
         match (stored::read::<Head>(VERSION, &oldest), stored::read::<Head>(VERSION, &newest)) {
             (Some(oldest), Some(newest)) => {
                 log.written = newest.before + newest.bytes;
                 (log.first, log.oldest, log.trimmed) = (first, oldest.at, oldest.before);
             }
-            // Of a version that is not known here. What comes is behind it, and when that is trimmed it goes as well.
+            // They can't be read. What comes is behind it, and when that is trimmed it goes as well.
             _ => (log.lost, log.oldest) = (log.last, 0),
         }
-        log
+        Some(log)
+    }
+
+    /// Without anything that was in it; numbers go on.
+    pub(super) fn anew(turn: &mut Turn<'_>) -> Self {
+        let last = turn.journal.heads(0..u64::MAX, Order::NewestFirst, 1).pop().map_or(0, |(last, _)| last);
+        // If this fails it is met again.
+        let _ = turn.journal.remove(0..last + 1);
+        Self { last, lost: last, ..Self::default() }
     }
 
     /// The number of the last entry.
@@ -145,7 +160,8 @@ impl Log {
         Some(self.last)
     }
 
-    /// Hands on, in order, what a socket has missed; tells whether that is all: a journal that can't be read may end early.
+    /// Hands on, in order, what a socket has missed; tells whether that is all: a journal that can't be read may end early,
+    /// or have an entry that can't.
     pub(super) fn replay(
         &self,
         journal: &dyn Journal,
@@ -158,9 +174,8 @@ impl Log {
             let Some(last) = entries.last() else { return self.oldest == 0 || next > self.last };
             next = last.number + 1;
             for entry in entries {
-                if let Some(logged) = stored::read::<Logged>(VERSION, &entry.body)
-                    && missed.wants(entry.number, &logged)
-                {
+                let Some(logged) = stored::read::<Logged>(VERSION, &entry.body) else { return false };
+                if missed.wants(entry.number, &logged) {
                     hand_on(entry.number, logged);
                 }
             }

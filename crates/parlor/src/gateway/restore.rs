@@ -41,12 +41,18 @@ impl Gateway {
         // Answers to what another memory asked may still come, and are not to be taken for answers to this one.
         let next_ask = turn.epoch();
         let mut gateway = Self { born: turn.now, next_ask, ..Self::new(app, name) };
-        let (mut pinged_at, mut lost, mut unfinished, mut log) = (None, Vec::new(), Vec::new(), None);
+        let rows: Vec<_> = rows.into_iter().collect();
+        if gateway.recovery().is_some() {
+            let row = rows.iter().find(|(key, _)| key == LOG).map(|(_, row)| row.as_slice());
+            match Log::restore(turn.journal, row) {
+                Some(log) => gateway.log = log,
+                None => return gateway.begin_from_nothing(turn, rows),
+            }
+        }
+        let (mut pinged_at, mut lost, mut unfinished) = (None, Vec::new(), Vec::new());
         for (key, value) in rows {
             if key == ROUND {
                 pinged_at = postcard::from_bytes(&value).ok();
-            } else if key == LOG {
-                log = Some(value);
             } else if let Some(pid) = key.strip_prefix(AWAY) {
                 match stored::read::<Absent>(absence::VERSION, &value) {
                     Some(absent) => gateway.take_away(pid.into(), absent),
@@ -72,9 +78,6 @@ impl Gateway {
                     }
                 }
             }
-        }
-        if gateway.recovery().is_some() {
-            gateway.log = Log::restore(turn.journal, log.as_deref());
         }
         // Only now: what one of them does may depend on the others.
         unfinished.into_iter().for_each(|unfinished| gateway.go_on(turn, unfinished));
@@ -102,6 +105,17 @@ impl Gateway {
         }
         gateway.pump(turn);
         gateway
+    }
+
+    /// Forgets all connections, and all who are away: what they have heard is in a log that newer code has written.
+    fn begin_from_nothing(mut self, turn: &mut Turn<'_>, rows: Vec<(String, Vec<u8>)>) -> Self {
+        self.outputs
+            .push_back(Output::Log("newer code has written the log; all connections are dropped".into()));
+        self.stores.extend(rows.into_iter().map(|(key, _)| Output::Store { key, value: None }));
+        self.log = Log::anew(turn);
+        self.stores.push_back(Output::Store { key: LOG.to_owned(), value: self.log.row() });
+        self.pump(turn);
+        self
     }
 
     /// Takes a client back in after sleep. Calls that were lost with the memory: a connect handler runs again,
