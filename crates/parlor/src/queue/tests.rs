@@ -1,9 +1,9 @@
-//! A queue that has as many jobs as it can take.
+//! A queue that has as many jobs as it can take, and one whose jobs are not this code's.
 
 use std::rc::Rc;
 
 use super::{Counts, Push, Queue, jobs};
-use crate::{App, Journal, MemoryJournal, Peer, Turn};
+use crate::{App, Journal, MemoryJournal, Peer, Turn, WireError, edition::run_as};
 
 #[test]
 fn a_full_queue_wakes_and_refuses_until_a_job_is_done() {
@@ -27,4 +27,24 @@ fn a_full_queue_wakes_and_refuses_until_a_job_is_done() {
     let (_, body) = app.push_request(Push::new("q", 1).unwrap()).unwrap();
     let receipt = app.push_receipt(&queue.handle_request(turn, &body).unwrap()).unwrap();
     assert_eq!(receipt, jobs::JOBS_MAX as u64 + 1, "no id is used again");
+}
+
+#[test]
+fn a_queue_that_newer_code_has_written_to_waits_for_it() {
+    let app = Rc::new(App::new());
+    let mut journal = MemoryJournal::default();
+    let mut push = |edition| {
+        run_as(edition);
+        let turn = &mut Turn { now: 1_000, random: &mut || [edition; 15], journal: &mut journal };
+        let mut queue = Queue::restore(turn, app.clone(), "q", []);
+        let (_, body) = app.push_request(Push::new("q", 1).unwrap().once(&format!("of {edition}"))).unwrap();
+        let receipt = queue.handle_request(turn, &body).map(|body| app.push_receipt(&body).unwrap());
+        run_as(0);
+        receipt
+    };
+    assert_eq!(push(0), Ok(1));
+    assert_eq!(push(1), Ok(2));
+    assert_eq!(push(0), Err(WireError::NewerStorage));
+    assert_eq!(push(2), Ok(3));
+    assert_eq!(push(1), Err(WireError::NewerStorage));
 }
