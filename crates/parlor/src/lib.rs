@@ -8,7 +8,7 @@
 //!
 //! # Layout
 //!
-//! - `app`, `config`, `namespace`, `handler`, `extract`, `answer`, `socket`, `broadcast`, `pattern`, `outside`: the API of an application
+//! - `app`, `config`, `vars`, `namespace`, `handler`, `extract`, `answer`, `socket`, `broadcast`, `pattern`, `outside`: the API of an application
 //! - `call`: one call of a handler, as data
 //! - `gateway`, `room`, `queue`: the machines; the API of queues is with the last
 //! - `journal`: what of its storage a machine reads and writes by itself
@@ -49,6 +49,7 @@ mod stored;
 mod testing;
 #[cfg(feature = "typescript")]
 pub mod typescript;
+mod vars;
 mod wire;
 
 pub use engine_io::{
@@ -78,6 +79,7 @@ pub use crate::{
     room::{Room, RoomOutput},
     socket::{Io, Socket, Timed},
     testing::{Incoming, Memory, TestClient, TestServer},
+    vars::Vars,
     wire::{Card, Found, Peer, Query, WireError},
 };
 
@@ -88,7 +90,7 @@ pub mod prelude {
     pub use crate::{
         Ack, Answers, App, Auth, Binary, Data, DisconnectReason, Emission, EventName, Fault, Handshake, Io,
         Keep, Kept, Namespace, Now, Page, Params, Payload, Push, QueueConfig, Raw, Receipt, Refused, Socket,
-        SocketData, State, Stored,
+        SocketData, State, Stored, Vars,
     };
 }
 

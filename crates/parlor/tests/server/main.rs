@@ -17,4 +17,5 @@ mod questions;
 mod queues;
 mod recovery;
 mod rooms;
+mod vars;
 mod wire;
