@@ -159,9 +159,9 @@ impl Broadcast {
     }
 
     /// Asks the Room itself.
-    async fn of_the_room(self, query: Query) -> Result<Found, Fault> {
+    pub(crate) async fn of_the_room(self, query: Query) -> Result<Found, Fault> {
         if self.target.rooms.len() > 1 {
-            return Err(Fault::internal("several rooms have no history together"));
+            return Err(Fault::internal("several rooms keep nothing together"));
         }
         let found = self.ask(query).await?;
         match found.refusal {
@@ -260,7 +260,7 @@ impl Broadcast {
     }
 
     /// A Room that can't be reached must not cost this object its memory.
-    fn check_room_left(&self) -> Result<(), Fault> {
+    pub(crate) fn check_room_left(&self) -> Result<(), Fault> {
         match self.scope.call.busy && !self.volatile {
             true => Err(Fault::busy()),
             false => Ok(()),

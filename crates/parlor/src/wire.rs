@@ -10,10 +10,11 @@ use crate::{
     link::Envelope,
     names::RoomKey,
     queue::{Counts, FromQueue, Job, ToQueue},
+    values::{Value, Values},
 };
 
 /// The version of [`encode`]'s form. Raise it with any change to the types of this file.
-const VERSION: u8 = 5;
+const VERSION: u8 = 6;
 
 /// One end of a link.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -328,6 +329,21 @@ pub enum Query {
     History(Page),
     /// Remove your history: the Room itself.
     Erase,
+    /// Keep this value: the Room itself.
+    Set {
+        /// Its key.
+        key: String,
+        /// What.
+        value: Value,
+        /// For how long, ms; for good, if it does not say.
+        time: Option<Millis>,
+        /// Only if there is none, or an equal one; and tell what is there then.
+        claim: bool,
+    },
+    /// Read the values of these keys, each as for [`Self::Remove`]: the Room itself.
+    Values(Vec<String>),
+    /// Remove the value of this key, or all whose keys begin so, if a `*` is at the end: the Room itself.
+    Remove(String),
     /// Take this event: the Gateway itself, not its sockets.
     ServerSide {
         /// The Gateway that sends it, and is not to take it.
@@ -347,7 +363,12 @@ impl Query {
 
     /// Whether it is the Room's own to answer, and not its Gateways'.
     pub(crate) fn is_for_the_room(&self) -> bool {
-        matches!(self, Self::Publish { .. } | Self::History(_) | Self::Erase)
+        self.is_about_values() || matches!(self, Self::Publish { .. } | Self::History(_) | Self::Erase)
+    }
+
+    /// Whether it is about the Room's values.
+    pub(crate) fn is_about_values(&self) -> bool {
+        matches!(self, Self::Set { .. } | Self::Values(_) | Self::Remove(_))
     }
 
     /// How long clients may take for their part of it, ms.
@@ -374,6 +395,8 @@ pub struct Found {
     pub jobs: Vec<Job>,
     /// Messages of a room's history.
     pub messages: Vec<Stored>,
+    /// Values of a room.
+    pub values: Values,
     /// Why it was not done: a code and words.
     pub refusal: Option<(String, String)>,
     /// Whether somebody's part is missing: a client, or a whole Gateway.

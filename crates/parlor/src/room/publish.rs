@@ -5,6 +5,7 @@ use socket_io::{StoredPayload, Target};
 use super::{
     Origin, Room, RoomOutput,
     history::{LAST, Published, Rejected},
+    values,
 };
 use crate::{
     Turn,
@@ -16,6 +17,12 @@ use crate::{
 impl Room {
     /// Answers a question that is the Room's own.
     pub(super) fn own_answer(&mut self, turn: &mut Turn<'_>, target: Target, query: Query) -> Found {
+        if self.app.handlers(&self.key.nsp).is_none() {
+            return Found::refused("no namespace", "The application has no such namespace.");
+        }
+        if query.is_about_values() {
+            return values::answer(turn, query);
+        }
         let Some(keep) = self.keep else {
             let words = "This room keeps no history: see `Namespace::history`.";
             return Found::refused("no history", words);
