@@ -329,6 +329,13 @@ pub enum Query {
     History(Page),
     /// Remove your history: the Room itself.
     Erase,
+    /// Store other data in a message of your history: the Room itself.
+    Replace {
+        /// Its number.
+        seq: u64,
+        /// What is stored from now on.
+        data: StoredPayload,
+    },
     /// Keep this value: the Room itself.
     Set {
         /// Its key.
@@ -363,7 +370,8 @@ impl Query {
 
     /// Whether it is the Room's own to answer, and not its Gateways'.
     pub(crate) fn is_for_the_room(&self) -> bool {
-        self.is_about_values() || matches!(self, Self::Publish { .. } | Self::History(_) | Self::Erase)
+        self.is_about_values()
+            || matches!(self, Self::Publish { .. } | Self::History(_) | Self::Erase | Self::Replace { .. })
     }
 
     /// Whether it is about the Room's values.
@@ -383,7 +391,7 @@ impl Query {
 /// What came of a [`Query`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Found {
-    /// How many sockets, where that was asked; the number of what is stored.
+    /// How many sockets, or messages, where that was asked; the number of what is stored.
     pub count: u64,
     /// The sockets, where they were asked for.
     pub sockets: Vec<Card>,
