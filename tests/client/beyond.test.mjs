@@ -18,6 +18,13 @@ describe("a handler", () => {
     assert.deepEqual(await call(a, "variable", "NO_SUCH_THING"), [null]);
   });
 
+  it("has those variables that the application has asked for by their names", async (t) => {
+    const [a] = await clients(t, lab.url, 1, undefined, beyond);
+    for (const [name, word] of [["LAB_WORD", "lab"], ["LAB_WISH", ""], ["PARLOR_PING_INTERVAL", ""]]) {
+      assert.deepEqual(await call(a, "word", name), [word]);
+    }
+  });
+
   it("that hangs holds up its own socket alone", async (t) => {
     const [a, b, sameGateway] = await clients(t, lab.url, 3, undefined, beyond);
     assert.equal(gatewayOf(a), gatewayOf(sameGateway));

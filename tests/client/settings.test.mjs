@@ -20,3 +20,14 @@ it("a setting that is wrong is named to whoever asks for anything", async (t) =>
   assert.equal(emitted.status, 500);
   await assert.rejects(connected(client(t, lab.url)));
 });
+
+it("a variable that the application needs and that is missing is named likewise", async (t) => {
+  for (const word of ["", null]) {
+    const lab = await startLab({ word });
+    t.after(() => lab.stop());
+    const answer = await fetch(lab.url);
+    assert.equal(answer.status, 500);
+    assert.match(await answer.text(), /LAB_WORD is missing: any word, which `\/beyond` tells/);
+    await assert.rejects(connected(client(t, lab.url)));
+  }
+});

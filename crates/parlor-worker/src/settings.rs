@@ -1,5 +1,6 @@
-//! Settings of a deployment, from plain text variables of the Worker, and what becomes of those that are wrong: the
-//! Worker serves nothing and says why, so that nobody runs for a month with a setting that was never taken.
+//! Settings of a deployment and what else the application asks for, from variables of the Worker, and what becomes of those
+//! that are wrong or missing: the Worker serves nothing and says why, so that nobody runs for a month with a setting that was
+//! never taken.
 
 use parlor::App;
 use worker::{Env, Response, Result};
@@ -22,9 +23,8 @@ pub(crate) fn apply_what_can_be(env: &Env, app: App) -> App {
 
 fn read(env: &Env, app: App) -> (App, Vec<String>) {
     let mut wrong = Vec::new();
-    let app = app.configure(|config| {
-        wrong = config.read(|name| env.var(name).ok().map(|value| value.to_string()));
-    });
+    let variable = |name: &str| env.var(name).ok().map(|value| value.to_string());
+    let app = app.configure(|config| wrong = config.read(variable)).read_vars(variable);
     wrong.extend(app.problems());
     // An application without queues need not have their class.
     let app = if env.durable_object(peers::QUEUE).is_ok() { app } else { app.without_queues() };

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use parlor::{ENTRY_MAX, Entry, Journal, Order, StorageFault};
+use parlor::{ENTRY_MAX, Entry, Journal, Order, StorageFault, TakeValue};
 use worker::{Result, SqlStorage, SqlStorageValue, State};
 
 /// The platform takes at most 2 MB in a row; a longer value has several.
 const PART: usize = 1_000_000;
 
-/// Key and value in one table, the journal in another. Writes without an await between them are one transaction.
+/// Key and value in one table, the journal in two others: its entries, and the values of a room. Writes without an await between them are one transaction.
 #[derive(Debug)]
 pub(crate) struct Store {
     sql: SqlStorage,
@@ -24,6 +24,10 @@ impl Store {
         )?;
         sql.exec(
             "CREATE TABLE IF NOT EXISTS journal (number INTEGER PRIMARY KEY, head BLOB NOT NULL, body BLOB NOT NULL)",
+            None,
+        )?;
+        sql.exec(
+            "CREATE TABLE IF NOT EXISTS room_values (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
             None,
         )?;
         Ok(Self { sql })
@@ -152,6 +156,40 @@ impl Journal for Store {
             sum < bytes
         });
         entries
+    }
+
+    fn set_value(&mut self, key: &[u8], value: &[u8]) -> std::result::Result<(), StorageFault> {
+        let bindings = vec![key.to_vec().into(), value.to_vec().into()];
+        self.write("INSERT OR REPLACE INTO room_values (key, value) VALUES (?, ?)", bindings)
+    }
+
+    fn remove_values(&mut self, keys: Range<Vec<u8>>) -> std::result::Result<(), StorageFault> {
+        let bindings = vec![keys.start.into(), keys.end.into()];
+        self.write("DELETE FROM room_values WHERE key >= ? AND key < ?", bindings)
+    }
+
+    fn values(
+        &self,
+        keys: Range<Vec<u8>>,
+        take: &mut TakeValue<'_>,
+    ) -> std::result::Result<(), StorageFault> {
+        let query = "SELECT key, value FROM room_values WHERE key >= ? AND key < ? ORDER BY key";
+        let read = || -> Result<()> {
+            for row in self.sql.exec(query, vec![keys.start.into(), keys.end.into()])?.raw() {
+                let mut row = row?.into_iter();
+                if let (Some(SqlStorageValue::Blob(key)), Some(SqlStorageValue::Blob(value))) =
+                    (row.next(), row.next())
+                    && !take(key, value)
+                {
+                    break;
+                }
+            }
+            Ok(())
+        };
+        read().map_err(|error| {
+            worker::console_error!("values could not be read: {error}");
+            StorageFault
+        })
     }
 }
 

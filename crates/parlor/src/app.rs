@@ -14,6 +14,7 @@ use crate::{
     namespace::{Handlers, Namespace},
     pattern::{self, Params},
     queue::QueueConfig,
+    vars::Vars,
 };
 
 /// Answers each message of a bare Engine.IO client.
@@ -50,6 +51,7 @@ pub struct App {
     engine: Option<(String, EngineHandler)>,
     allow_request: Option<RequestGuard>,
     states: States,
+    pub(crate) vars: Vars,
     queues: Vec<(String, QueueConfig)>,
     lacks_queues: bool,
 }
@@ -252,6 +254,7 @@ impl App {
     pub fn problems(&self) -> Vec<String> {
         let mut problems = self.config.problems();
         let broken = self.dynamic.iter().filter(|dynamic| !pattern::is_well_formed(&dynamic.pattern));
+        problems.extend(self.vars.problems());
         problems.extend(broken.map(|Dynamic { pattern, .. }| {
             format!("the namespaces {pattern:?}: a placeholder is a name in braces, and between two there is something")
         }));

@@ -158,10 +158,40 @@ impl Broadcast {
         self.of_the_room(Query::Erase).await.map(drop)
     }
 
+    /// Stores other data in a message that was published, to edit it, or to leave nothing of it but its number: `false` if
+    /// there is no such message any more. From now on pages of history have the new data, as does whoever missed the message
+    /// and gets it from the history; its number, time, event and id stay, and who was not to get it. Nothing is sent: tell
+    /// the members by an event of your own.
+    ///
+    /// The Room's storage has nothing of the old data once this is answered. Where clients may come back
+    /// ([`Recovery`](crate::Recovery)), a Gateway's log may have it, for as long as they may.
+    ///
+    /// ```
+    /// use parlor::prelude::*;
+    /// async fn edit(io: Io, Data((room, seq, text)): Data<(String, u64, String)>) -> Result<Ack<bool>, Fault> {
+    ///     let is_there = io.to(&room).replace(seq, &text).await?;
+    ///     if is_there {
+    ///         io.to(&room).emit("edited", (seq, &text))?;
+    ///     }
+    ///     Ok(Ack(is_there))
+    /// }
+    /// # let _ = Namespace::open().on("edit", edit);
+    /// ```
+    ///
+    /// # Errors
+    /// As [`publish`](Self::publish). After [`Fault::is_timeout`] it may take effect all the same, also later; of several
+    /// who replace a message at once the last one that takes effect wins.
+    pub async fn replace<T: Serialize + ?Sized>(self, seq: u64, data: &T) -> Result<bool, Fault> {
+        self.check_room_left()?;
+        let mut payload = Payload::default();
+        payload.push(data)?;
+        Ok(self.of_the_room(Query::Replace { seq, data: payload.into() }).await?.count > 0)
+    }
+
     /// Asks the Room itself.
-    async fn of_the_room(self, query: Query) -> Result<Found, Fault> {
+    pub(crate) async fn of_the_room(self, query: Query) -> Result<Found, Fault> {
         if self.target.rooms.len() > 1 {
-            return Err(Fault::internal("several rooms have no history together"));
+            return Err(Fault::internal("several rooms keep nothing together"));
         }
         let found = self.ask(query).await?;
         match found.refusal {
@@ -260,7 +290,7 @@ impl Broadcast {
     }
 
     /// A Room that can't be reached must not cost this object its memory.
-    fn check_room_left(&self) -> Result<(), Fault> {
+    pub(crate) fn check_room_left(&self) -> Result<(), Fault> {
         match self.scope.call.busy && !self.volatile {
             true => Err(Fault::busy()),
             false => Ok(()),

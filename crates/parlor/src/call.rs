@@ -25,6 +25,7 @@ use crate::{
     names::gateway_of,
     pattern::Params,
     queue::QueueQuery,
+    vars::Vars,
     wire::{Found, Query},
 };
 
@@ -264,6 +265,7 @@ pub struct Scope {
     /// What the name of the namespace says, if it is a dynamic one.
     pub(crate) params: Params,
     pub(crate) states: States,
+    pub(crate) vars: Vars,
     effects: RefCell<Vec<Effect>>,
     /// The socket's rooms, as they will be once this call's effects are carried out.
     rooms: RefCell<Vec<Rc<str>>>,
@@ -282,6 +284,7 @@ impl Scope {
             parser: app.config().parser,
             params,
             states: app.states(),
+            vars: app.vars.clone(),
             effects: RefCell::default(),
             answers: RefCell::default(),
             asked: Cell::new(0),

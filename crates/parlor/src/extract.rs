@@ -32,7 +32,7 @@ use crate::{
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be an argument of a handler in a `Namespace<{S}>`",
-    note = "arguments are extractors: `Socket`, `Io`, `Data<T>`, `SocketData<{S}>`, `Auth<T>`, `EventName`, `Payload`, `Handshake`, `DisconnectReason`, `State<T>`, or an `Option` or `Result<_, Fault>` of one",
+    note = "arguments are extractors: `Socket`, `Io`, `Data<T>`, `SocketData<{S}>`, `Auth<T>`, `EventName`, `Payload`, `Handshake`, `DisconnectReason`, `State<T>`, `Vars`, or an `Option` or `Result<_, Fault>` of one",
     note = "`SocketData` takes the namespace's own type, and is not there yet in its connect handler"
 )]
 pub trait FromCall<S>: Sized {

@@ -1,4 +1,4 @@
-//! An object's journal: numbered entries in its storage, too many or too large to be kept in memory.
+//! An object's journal: numbered entries in its storage, too many or too large to be kept in memory; and values by key.
 //!
 //! It is the one piece of the world that a machine reads and writes by itself, because what it says next depends on
 //! whether the entry is there. What is written in a turn and what the machine sends in it become true together: the
@@ -32,7 +32,7 @@ impl std::error::Error for StorageFault {}
 /// The longest entry, in bytes: the platform takes at most 2 MB in a row.
 pub const ENTRY_MAX: usize = 1_900_000;
 
-/// Numbered entries, in the order of their numbers.
+/// Numbered entries, in the order of their numbers, and values, in that of their keys.
 pub trait Journal {
     /// Adds an entry, or replaces the one of this number.
     ///
@@ -57,7 +57,28 @@ pub trait Journal {
 
     /// Entries, at most so many. It stops behind the one with which their bodies have this many bytes.
     fn read(&self, numbers: Range<u64>, order: Order, most: usize, bytes: usize) -> Vec<Entry>;
+
+    /// Keeps a value under a key, in place of the one that is there.
+    ///
+    /// # Errors
+    /// If storage is full or fails.
+    fn set_value(&mut self, key: &[u8], value: &[u8]) -> Result<(), StorageFault>;
+
+    /// Removes the values of these keys.
+    ///
+    /// # Errors
+    /// If storage fails.
+    fn remove_values(&mut self, keys: Range<Vec<u8>>) -> Result<(), StorageFault>;
+
+    /// Shows keys and values, as long as `take` wants more of them.
+    ///
+    /// # Errors
+    /// If storage fails: what is not shown may be there.
+    fn values(&self, keys: Range<Vec<u8>>, take: &mut TakeValue<'_>) -> Result<(), StorageFault>;
 }
+
+/// Takes a key and its value, and tells whether it wants more.
+pub type TakeValue<'a> = dyn FnMut(Vec<u8>, Vec<u8>) -> bool + 'a;
 
 /// Which entries come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +93,7 @@ pub enum Order {
 #[derive(Clone, Debug, Default)]
 pub struct MemoryJournal {
     entries: BTreeMap<u64, (Vec<u8>, Vec<u8>)>,
+    values: BTreeMap<Vec<u8>, Vec<u8>>,
     /// Whether it refuses what is to be added.
     pub is_full: bool,
     /// How many rows were written or removed, and how many read.
@@ -81,16 +103,16 @@ pub struct MemoryJournal {
 }
 
 impl MemoryJournal {
-    /// How many entries there are.
+    /// How many entries and values there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.entries.len() + self.values.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.len() == 0
     }
 
     fn range(
@@ -158,5 +180,31 @@ impl Journal for MemoryJournal {
             }
         }
         entries
+    }
+
+    fn set_value(&mut self, key: &[u8], value: &[u8]) -> Result<(), StorageFault> {
+        if self.is_full {
+            return Err(StorageFault);
+        }
+        self.written += 1;
+        self.values.insert(key.to_vec(), value.to_vec());
+        Ok(())
+    }
+
+    fn remove_values(&mut self, keys: Range<Vec<u8>>) -> Result<(), StorageFault> {
+        let before = self.values.len();
+        self.values.retain(|key, _| !keys.contains(key));
+        self.written += (before - self.values.len()) as u64;
+        Ok(())
+    }
+
+    fn values(&self, keys: Range<Vec<u8>>, take: &mut TakeValue<'_>) -> Result<(), StorageFault> {
+        for (key, value) in self.values.range(keys) {
+            self.read.set(self.read.get() + 1);
+            if !take(key.clone(), value.clone()) {
+                break;
+            }
+        }
+        Ok(())
     }
 }

@@ -8,7 +8,7 @@
 //!
 //! # Layout
 //!
-//! - `app`, `config`, `namespace`, `handler`, `extract`, `answer`, `socket`, `broadcast`, `pattern`, `outside`: the API of an application
+//! - `app`, `config`, `vars`, `namespace`, `handler`, `extract`, `answer`, `socket`, `broadcast`, `history`, `values`, `pattern`, `outside`: the API of an application
 //! - `call`: one call of a handler, as data
 //! - `gateway`, `room`, `queue`: the machines; the API of queues is with the last
 //! - `journal`: what of its storage a machine reads and writes by itself
@@ -51,6 +51,8 @@ mod stored;
 mod testing;
 #[cfg(feature = "typescript")]
 pub mod typescript;
+mod values;
+mod vars;
 mod wire;
 
 pub use engine_io::{
@@ -71,7 +73,7 @@ pub use crate::{
     gateway::{Gateway, Output, Protocol},
     handler::{ConnectHandler, Handler},
     history::{Keep, Message as StoredMessage, PAGE_MAX, Page, Receipt, Stored},
-    journal::{ENTRY_MAX, Entry, Journal, MemoryJournal, Order, StorageFault},
+    journal::{ENTRY_MAX, Entry, Journal, MemoryJournal, Order, StorageFault, TakeValue},
     names::{Gateways, ID_BYTES, ROOM_NAME_MAX, RoomKey, gateway_of},
     namespace::Namespace,
     outside::Emission,
@@ -80,6 +82,8 @@ pub use crate::{
     room::{Room, RoomOutput},
     socket::{Io, Socket, Timed},
     testing::{Incoming, Memory, TestClient, TestServer},
+    values::{Value as StoredValue, Values},
+    vars::Vars,
     wire::{Card, Found, Peer, Query, WireError},
 };
 
@@ -90,7 +94,7 @@ pub mod prelude {
     pub use crate::{
         Ack, Answers, App, Auth, Binary, Data, DisconnectReason, Emission, EventName, Fault, Handshake, Io,
         Keep, Kept, Namespace, Now, Page, Params, Payload, Push, QueueConfig, Raw, Receipt, Refused, Socket,
-        SocketData, State, Stored,
+        SocketData, State, Stored, Values, Vars,
     };
 }
 

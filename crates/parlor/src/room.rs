@@ -7,6 +7,7 @@
 mod history;
 mod lease;
 mod publish;
+mod values;
 
 use std::{collections::VecDeque, rc::Rc};
 

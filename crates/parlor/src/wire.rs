@@ -11,6 +11,7 @@ use crate::{
     history::{Page, Stored},
     names::RoomKey,
     queue::{Counts, FromQueue, Job, ToQueue},
+    values::{Value, Values},
 };
 
 pub use self::form::WireError;
@@ -331,6 +332,28 @@ pub enum Query {
     History(Page),
     /// Remove your history: the Room itself.
     Erase,
+    /// Store other data in a message of your history: the Room itself.
+    Replace {
+        /// Its number.
+        seq: u64,
+        /// What is stored from now on.
+        data: StoredPayload,
+    },
+    /// Keep this value: the Room itself.
+    Set {
+        /// Its key.
+        key: String,
+        /// What.
+        value: Value,
+        /// For how long, ms; for good, if it does not say.
+        time: Option<Millis>,
+        /// Only if there is none, or an equal one; and tell what is there then.
+        claim: bool,
+    },
+    /// Read the values of these keys, each as for [`Self::Remove`]: the Room itself.
+    Values(Vec<String>),
+    /// Remove the value of this key, or all whose keys begin so, if a `*` is at the end: the Room itself.
+    Remove(String),
     /// Take this event: the Gateway itself, not its sockets.
     ServerSide {
         /// The Gateway that sends it, and is not to take it.
@@ -350,7 +373,13 @@ impl Query {
 
     /// Whether it is the Room's own to answer, and not its Gateways'.
     pub(crate) fn is_for_the_room(&self) -> bool {
-        matches!(self, Self::Publish { .. } | Self::History(_) | Self::Erase)
+        self.is_about_values()
+            || matches!(self, Self::Publish { .. } | Self::History(_) | Self::Erase | Self::Replace { .. })
+    }
+
+    /// Whether it is about the Room's values.
+    pub(crate) fn is_about_values(&self) -> bool {
+        matches!(self, Self::Set { .. } | Self::Values(_) | Self::Remove(_))
     }
 
     /// How long clients may take for their part of it, ms.
@@ -365,7 +394,7 @@ impl Query {
 /// What came of a [`Query`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Found {
-    /// How many sockets, where that was asked; the number of what is stored.
+    /// How many sockets, or messages, where that was asked; the number of what is stored.
     pub count: u64,
     /// The sockets, where they were asked for.
     pub sockets: Vec<Card>,
@@ -377,6 +406,8 @@ pub struct Found {
     pub jobs: Vec<Job>,
     /// Messages of a room's history.
     pub messages: Vec<Stored>,
+    /// Values of a room.
+    pub values: Values,
     /// Why it was not done: a code and words.
     pub refusal: Option<(String, String)>,
     /// Whether somebody's part is missing: a client, or a whole Gateway.

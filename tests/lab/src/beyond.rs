@@ -16,6 +16,7 @@ pub(crate) fn namespace() -> Namespace<Seen> {
         .on("order", order)
         .on_answer("answered", answered)
         .on("variable", variable)
+        .on("word", async |vars: Vars, Data(name): Data<String>| Ack(vars.get(&name).to_owned()))
         .on("join", main_namespace::join)
         .on("count", count)
         .on("rally", rally)

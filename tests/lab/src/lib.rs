@@ -4,6 +4,7 @@
 mod beyond;
 mod counts;
 mod main_namespace;
+mod values;
 
 use parlor_worker::prelude::*;
 use serde_json::{Value, json};
@@ -13,6 +14,8 @@ use serde_json::{Value, json};
 pub fn app() -> App {
     let custom = Namespace::new(greet).on("message", main_namespace::message).on_recover(greet);
     App::new()
+        .needs("LAB_WORD", "any word, which `/beyond` tells")
+        .wants("LAB_WISH")
         .namespace("/", main_namespace::namespace())
         .namespace("/custom", custom)
         .namespace("/members", Namespace::new(members_only))

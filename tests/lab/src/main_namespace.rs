@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, time::Duration};
 use parlor_worker::{parlor::Counts, prelude::*};
 use serde_json::Value;
 
+use crate::values;
+
 /// What `set` and `get` keep.
 pub(crate) type Notes = BTreeMap<String, Value>;
 
@@ -40,6 +42,12 @@ pub(crate) fn namespace() -> Namespace<Notes> {
         .on("queue", queue)
         .on("publish", publish)
         .on("history", history)
+        .on("replace", values::replace)
+        .on("keep", values::keep)
+        .on("kept", values::kept)
+        .on("values", values::values)
+        .on("claim", values::claim)
+        .on("forget", values::forget)
         .on_recover(recovered)
         .on_fallback(unknown)
         .on_disconnect(gone)

@@ -161,16 +161,15 @@ impl Gateway {
             Query::Count => Found { count: selected.len() as u64, ..Found::default() },
             _ => Found::default(),
         };
+        if query.is_for_the_room() {
+            // No question to sockets; as when it is about a single one, which has no Room.
+            let code = if query.is_about_values() { "no values" } else { "no history" };
+            return self.respond(turn, asker, Found::refused(code, "The id of a socket is no room."));
+        }
         self.next_task += 1;
         let task = self.next_task;
         let mut waiting = Vec::new();
         match query {
-            Query::Sockets | Query::Count => {}
-            // No question to sockets; as when it is about a single one, which has no Room.
-            Query::Publish { .. } | Query::History(_) | Query::Erase => {
-                let found = Found::refused("no history", "The id of a socket is no room.");
-                return self.respond(turn, asker, found);
-            }
             Query::Change { room, join } => {
                 for (id, place) in self.placed(&selected) {
                     let change = Pending { room: room.clone(), join };
@@ -200,12 +199,14 @@ impl Gateway {
                 }
                 return self.begin(task, asker, waiting, found, turn, timeout);
             }
-            Query::ServerSide { from, name, payload } => {
-                if from != self.name && self.app.handlers(nsp).is_some_and(|nsp| nsp.has_server_side(&name)) {
-                    let call = self.server_side(turn, nsp, name, payload.into());
-                    waiting.push(("".into(), Awaited::Call(call)));
-                }
+            Query::ServerSide { from, name, payload }
+                if from != self.name
+                    && self.app.handlers(nsp).is_some_and(|nsp| nsp.has_server_side(&name)) =>
+            {
+                let call = self.server_side(turn, nsp, name, payload.into());
+                waiting.push(("".into(), Awaited::Call(call)));
             }
+            _ => {} // what was found is the answer
         }
         self.begin(task, asker, waiting, found, turn, CHANGE_TIMEOUT);
     }

@@ -110,14 +110,8 @@ impl History {
             return Ok(Published::Before { seq: *seq, inherited: *seq <= self.inherited });
         }
         let head = stored::write(VERSION, &Head { at: turn.now, id: id.clone() });
-        let body = stored::write(VERSION, &(&event, &data, &except));
-        if head.len() + body.len() > ENTRY_MAX {
-            return Err(Rejected::TooLarge);
-        }
         let seq = self.last + 1;
-        if !makes(Mistake::EarlyReceipt) {
-            turn.journal.put(seq, &head, &body).map_err(|_| Rejected::Storage)?;
-        }
+        put(turn, seq, &head, &(&event, &data, &except))?;
         self.last = seq;
         self.oldest.get_or_insert((seq, turn.now));
         self.ids.push_back((seq, id));
@@ -126,6 +120,16 @@ impl History {
         }
         self.plan(turn.now, keep);
         Ok(Published::Now(Stored { seq, at: turn.now, event, data, except }))
+    }
+
+    /// Stores other data in a message; tells whether it is there.
+    pub(super) fn replace(turn: &mut Turn<'_>, seq: u64, data: &StoredPayload) -> Result<bool, Rejected> {
+        let entry = turn.journal.read(seq..seq.saturating_add(1), Order::OldestFirst, 1, 1).pop();
+        let Some((head, message)) = entry.and_then(|entry| Some((entry.head.clone(), message(entry)?)))
+        else {
+            return Ok(false);
+        };
+        put(turn, seq, &head, &(&message.event, data, &message.except)).map(|()| true)
     }
 
     /// A page, oldest first.
@@ -204,6 +208,23 @@ impl History {
         let by_age = keep.age.map(|age| (at.saturating_add(age)).max(self.trimmed + TRIM_EVERY).max(now));
         self.trim_at = [self.trim_at, by_count, by_age].into_iter().flatten().min();
     }
+}
+
+/// Writes a message: its event, its data, whose members are not to get it.
+fn put(
+    turn: &mut Turn<'_>,
+    seq: u64,
+    head: &[u8],
+    message: &(&String, &StoredPayload, &Vec<String>),
+) -> Result<(), Rejected> {
+    let body = stored::write(VERSION, message);
+    if head.len() + body.len() > ENTRY_MAX {
+        return Err(Rejected::TooLarge);
+    }
+    if makes(Mistake::EarlyReceipt) {
+        return Ok(());
+    }
+    turn.journal.put(seq, head, &body).map_err(|_| Rejected::Storage)
 }
 
 fn message(entry: Entry) -> Option<Stored> {

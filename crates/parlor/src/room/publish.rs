@@ -4,7 +4,8 @@ use socket_io::{StoredPayload, Target};
 
 use super::{
     Origin, Room, RoomOutput,
-    history::{LAST, Published, Rejected},
+    history::{History, LAST, Published, Rejected},
+    values,
 };
 use crate::{
     Turn,
@@ -16,6 +17,12 @@ use crate::{
 impl Room {
     /// Answers a question that is the Room's own.
     pub(super) fn own_answer(&mut self, turn: &mut Turn<'_>, target: Target, query: Query) -> Found {
+        if self.app.handlers(&self.key.nsp).is_none() {
+            return Found::refused("no namespace", "The application has no such namespace.");
+        }
+        if query.is_about_values() {
+            return values::answer(turn, query);
+        }
         let Some(keep) = self.keep else {
             let words = "This room keeps no history: see `Namespace::history`.";
             return Found::refused("no history", words);
@@ -28,6 +35,10 @@ impl Room {
                 self.remember_last();
                 Found::default()
             }
+            Query::Replace { seq, data } => match History::replace(turn, seq, &data) {
+                Ok(is_there) => Found { count: is_there.into(), ..Found::default() },
+                Err(rejected) => refused(rejected),
+            },
             _ => Found::default(),
         }
     }
@@ -55,13 +66,7 @@ impl Room {
                 }
                 seq
             }
-            Err(Rejected::TooLarge) => {
-                let words = format!("A message has at most {ENTRY_MAX} bytes.");
-                return Found::refused("too large", &words);
-            }
-            Err(Rejected::Storage) => {
-                return Found::refused("storage", "The message could not be stored. Try again later.");
-            }
+            Err(rejected) => return refused(rejected),
         };
         Found { count: seq, ..Found::default() }
     }
@@ -97,5 +102,14 @@ impl Room {
     pub(super) fn remember_last(&mut self) {
         let value = postcard::to_allocvec(&self.history.last()).ok();
         self.outputs.push_back(RoomOutput::Store { key: LAST.to_owned(), value });
+    }
+}
+
+fn refused(rejected: Rejected) -> Found {
+    match rejected {
+        Rejected::TooLarge => {
+            Found::refused("too large", &format!("A message has at most {ENTRY_MAX} bytes."))
+        }
+        Rejected::Storage => Found::refused("storage", "The message could not be stored. Try again later."),
     }
 }

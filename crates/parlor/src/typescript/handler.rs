@@ -5,7 +5,7 @@ use ts_rs::TS;
 use super::Signature;
 use crate::{
     Ack, Auth, Data, DisconnectReason, EventName, Fault, Handshake, Io, Kept, Now, Params, Payload, Socket,
-    SocketData, State,
+    SocketData, State, Vars,
 };
 
 /// A handler whose arguments are known in TypeScript.
@@ -121,6 +121,7 @@ impl<S: serde::Serialize> Argument for SocketData<S> {
 }
 
 impl<T> Argument for State<T> {}
+impl Argument for Vars {}
 
 impl<T> Argument for Kept<T> {
     fn declare(_: &mut Signature<'_>) {}

@@ -1,10 +1,10 @@
 //! What things cost, in requests between objects and in rows written: the table in ARCHITECTURE.md.
 
-use parlor::{App, TestClient, TestServer};
+use parlor::{App, IntoPayload, TestClient, TestServer};
 
 use crate::{
     app::{app, guest},
-    history, recovery,
+    history, recovery, values,
 };
 
 fn four_gateways() -> App {
@@ -78,6 +78,39 @@ fn a_published_message_costs_a_row_and_a_request_for_each_gateway() {
     let read = server.reads();
     assert_eq!(cost(&mut server, |_| _ = ann.ask("history", ("r", 0, 2))), (1, 0));
     assert_eq!(server.reads() - read, 2);
+}
+
+/// Requests and rows of a question, and rows that were read.
+fn asked(
+    server: &mut TestServer,
+    client: &TestClient,
+    event: &str,
+    payload: impl IntoPayload,
+) -> (usize, usize, usize) {
+    let read = server.reads();
+    let (requests, rows) = cost(server, |_| assert!(client.ask(event, payload).is_some(), "{event}"));
+    (requests, rows, server.reads() - read)
+}
+
+#[test]
+fn an_edit_and_a_value_cost_a_request_and_a_row() {
+    let mut server = TestServer::new(history::app);
+    let (ann, bob) = (server.connect("/", &()), server.connect("/", &()));
+    ask(&ann, "join", "r")(&mut server);
+    ask(&bob, "join", "r")(&mut server);
+    ann.ask("publish", ("r", 1));
+    assert_eq!(asked(&mut server, &ann, "replace", ("r", 1, 2)), (1, 1, 1));
+
+    let server = &mut TestServer::new(values::app);
+    let ann = server.connect("/", &());
+    for n in 0..3 {
+        assert_eq!(asked(server, &ann, "set", ("r", format!("k:{n}"), n)), (1, 1, 0));
+    }
+    assert_eq!(asked(server, &ann, "get", ("r", "k:1")), (1, 0, 1));
+    assert_eq!(asked(server, &ann, "values", ("r", ["k:*", "x", "k:1"])), (1, 0, 3));
+    assert_eq!(asked(server, &ann, "claim", ("r", "name", "ann", 1)), (1, 1, 0));
+    assert_eq!(asked(server, &ann, "claim", ("r", "name", "ann", 1)), (1, 1, 1));
+    assert_eq!(asked(server, &ann, "remove", ("r", "k:*")), (1, 3, 0));
 }
 
 #[test]

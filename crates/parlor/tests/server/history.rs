@@ -23,6 +23,10 @@ pub(crate) fn app() -> App {
         .on("history", history)
         .on("before", before)
         .on("erase", erase)
+        .on("replace", replace)
+        .on("replace-by-much", async |io: Io, Data((room, bytes)): Data<(String, usize)>| {
+            Ok::<_, Fault>(Ack(io.to(&room).replace(1, &"x".repeat(bytes)).await?))
+        })
         .on("publish-to-others", others)
         .on("publish-much", much)
         .on("all", async |io: Io, Data((room, x)): Data<(String, Value)>| io.to(&room).emit("msg", &x));
@@ -59,6 +63,10 @@ async fn before(io: Io, Data((room, seq)): Data<(String, u64)>) -> Result<Ack<Ve
 
 async fn erase(io: Io, Data(room): Data<String>) -> Result<Ack, Fault> {
     Ok(Ack(io.to(&room).erase_history().await?))
+}
+
+async fn replace(io: Io, Data((room, seq, x)): Data<(String, u64, Raw)>) -> Result<Ack<bool>, Fault> {
+    Ok(Ack(io.to(&room).replace(seq, &x).await?))
 }
 
 fn ask(client: &TestClient, event: &str, payload: impl IntoPayload) -> Value {
@@ -195,6 +203,78 @@ fn what_is_erased_is_gone_and_numbers_go_on() {
         server.hibernate();
         assert_eq!(ask(&ann, "publish", ("r", 1)), json!([{ "seq": 2 }]));
     });
+}
+
+#[test]
+fn a_message_has_other_data_once_it_is_replaced_and_nothing_else_changes() {
+    in_every_memory_of(app, |server| {
+        let (ann, bob) = (server.connect("/", &()), server.connect("/", &()));
+        ask(&bob, "join", "r");
+        for (x, id) in [("one", "ann-1"), ("two", "ann-2"), ("three", "ann-3")] {
+            ask(&ann, "publish", ("r", x, id));
+        }
+        bob.events();
+        let rows = server.rows();
+        for x in [json!("2"), json!({ "erased": true })] {
+            assert_eq!(ask(&ann, "replace", ("r", 2, &x)), json!([true]));
+            server.hibernate();
+            let message = |seq: u64, data: &Value| json!({ "seq": seq, "data": data });
+            let all = [message(1, &json!("one")), message(2, &x), message(3, &json!("three"))];
+            assert_eq!(ask(&bob, "history", ("r", 0, 10)), json!([all]));
+        }
+        assert_eq!(server.rows(), rows);
+        assert_eq!(bob.events(), [], "nobody is told");
+        assert_eq!(ask(&ann, "publish", ("r", "two", "ann-2")), json!([{ "seq": 2 }]), "it has its id");
+        assert_eq!(ask(&ann, "publish", ("r", "four")), json!([{ "seq": 4 }]));
+        assert_eq!(said(&bob), [4]);
+    });
+}
+
+#[test]
+fn what_is_not_there_or_finds_no_storage_is_not_replaced() {
+    in_every_memory_of(app, |server| {
+        let ann = server.connect("/", &());
+        ask(&ann, "publish", ("r", 1));
+        for seq in [0, 2, u64::MAX] {
+            assert_eq!(ask(&ann, "replace", ("r", seq, 2)), json!([false]), "{seq}");
+        }
+        let large = json!([{ "error": "too large", "message": "A message has at most 1900000 bytes." }]);
+        assert_eq!(ask(&ann, "replace-by-much", ("r", 1_900_000)), large);
+        server.fill_storage(true);
+        let words = "The message could not be stored. Try again later.";
+        assert_eq!(ask(&ann, "replace", ("r", 1, 2)), json!([{ "error": "storage", "message": words }]));
+        server.fill_storage(false);
+        assert_eq!(ask(&ann, "history", ("r", 0, 10)), json!([[{ "seq": 1, "data": 1 }]]));
+        ask(&ann, "erase", "r");
+        assert_eq!(ask(&ann, "replace", ("r", 1, 2)), json!([false]));
+        assert_eq!(seqs(&ask(&ann, "history", ("r", 0, 10))), [0; 0]);
+        assert_eq!(ask(&ann, "replace", ("plain", 1, 2))[0]["error"], "no history");
+        assert_eq!(ask(&ann, "replace", (ann.id(), 1, 2))[0]["error"], "no history");
+    });
+}
+
+/// Whoever missed it hears what it is now, and who was not to get it does not.
+#[test]
+fn who_missed_a_message_that_was_replaced_hears_what_it_is_now() {
+    let mut server = TestServer::new(app);
+    let (ann, bob) = (server.connect("/", &()), server.connect("/", &()));
+    ask(&ann, "join", "r");
+    ask(&bob, "join", "r");
+    assert_eq!(ask(&ann, "publish", ("r", "heard")), json!([{ "seq": 1 }]));
+    let bobs = bob.id();
+    server.cut_off(bobs.split_once('.').map(|(_, gateway)| gateway));
+    assert_eq!(ask(&ann, "publish-to-others", ("r", "old")), json!([{ "seq": 2 }]));
+    assert_eq!(ask(&ann, "replace", ("r", 2, "new")), json!([true]));
+    server.forget_rooms();
+    server.cut_off(None);
+    ann.emit("all", ("r", "next"));
+    server.advance(Duration::from_secs(10));
+    let heard: Vec<_> = bob.events().into_iter().map(|(_, args)| args[0].clone()).collect();
+    assert_eq!(
+        heard,
+        [json!({ "seq": 1, "data": "heard" }), json!({ "seq": 2, "data": "new" }), json!("next")]
+    );
+    assert_eq!(said(&ann), [1]);
 }
 
 /// A message whose request comes after all: published once, acknowledged, and in order with what is not stored.

@@ -17,4 +17,6 @@ mod questions;
 mod queues;
 mod recovery;
 mod rooms;
+mod values;
+mod vars;
 mod wire;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use parlor::{Entry, Journal as _, MemoryJournal, Order, StorageFault};
+use parlor::{Entry, Journal as _, MemoryJournal, Order, StorageFault, TakeValue};
 
 /// What a turn did to it.
 #[derive(Clone, Debug)]
@@ -10,6 +10,8 @@ pub(crate) enum Change {
     Put(u64, Vec<u8>, Vec<u8>),
     SetHead(u64, Vec<u8>),
     Remove(Range<u64>),
+    SetValue(Vec<u8>, Vec<u8>),
+    RemoveValues(Range<Vec<u8>>),
 }
 
 #[derive(Debug, Default)]
@@ -35,6 +37,8 @@ impl Journal {
                 Change::Put(number, head, body) => self.written.put(number, &head, &body),
                 Change::SetHead(number, head) => self.written.set_head(number, &head),
                 Change::Remove(numbers) => self.written.remove(numbers),
+                Change::SetValue(key, value) => self.written.set_value(&key, &value),
+                Change::RemoveValues(keys) => self.written.remove_values(keys),
             };
             assert_eq!(done, Ok(()));
         }
@@ -73,5 +77,21 @@ impl parlor::Journal for Journal {
 
     fn read(&self, numbers: Range<u64>, order: Order, most: usize, bytes: usize) -> Vec<Entry> {
         self.current.read(numbers, order, most, bytes)
+    }
+
+    fn set_value(&mut self, key: &[u8], value: &[u8]) -> Result<(), StorageFault> {
+        self.current.set_value(key, value)?;
+        self.changes.push(Change::SetValue(key.to_vec(), value.to_vec()));
+        Ok(())
+    }
+
+    fn remove_values(&mut self, keys: Range<Vec<u8>>) -> Result<(), StorageFault> {
+        self.current.remove_values(keys.clone())?;
+        self.changes.push(Change::RemoveValues(keys));
+        Ok(())
+    }
+
+    fn values(&self, keys: Range<Vec<u8>>, take: &mut TakeValue<'_>) -> Result<(), StorageFault> {
+        self.current.values(keys, take)
     }
 }
