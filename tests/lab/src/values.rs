@@ -13,10 +13,11 @@ type Keep = (Option<String>, String, Raw, Option<u64>);
 
 pub(crate) async fn keep(io: Io, Data((room, key, x, ms)): Data<Keep>) -> Result<Ack, Fault> {
     let place = place(&io, room.as_ref());
-    Ok(Ack(match ms {
+    match ms {
         Some(ms) => place.set_for(&key, &x, Duration::from_millis(ms)).await?,
         None => place.set(&key, &x).await?,
-    }))
+    }
+    Ok(Ack(()))
 }
 
 pub(crate) async fn kept(
