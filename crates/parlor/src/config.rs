@@ -40,7 +40,7 @@ pub struct Config {
     pub gateway_connections: usize,
     /// How new connections are spread over the Gateways: by client.
     pub placement: Placement,
-    /// The jurisdiction that all objects run in and store in, `eu` or `fedramp`: none. In another one the same names are
+    /// The jurisdiction that all objects run in and store in, `eu`, `us` or `fedramp`: none. In another one the same names are
     /// other objects, so a change of it begins with nothing.
     pub jurisdiction: Option<String>,
 }
@@ -96,7 +96,7 @@ const PREFIX: &str = "PARLOR_";
 /// The client adds interval and timeout for a timer of its own, and JavaScript's timers can't be set for longer.
 const TIMER_MAX: Millis = 0x7FFF_FFFF;
 /// The jurisdictions that objects can be kept in.
-const JURISDICTIONS: [&str; 2] = ["eu", "fedramp"];
+const JURISDICTIONS: [&str; 3] = ["eu", "us", "fedramp"];
 /// The longest message that a Worker's WebSocket takes.
 const MESSAGE_MAX: usize = 32 << 20;
 
@@ -180,7 +180,7 @@ const VARIABLES: [(&str, &str, Set); 19] = [
         set(&mut config.placement, placement)
     }),
     // Taken as it is: with a wrong one objects reach nobody, rather than somebody outside.
-    ("JURISDICTION", "eu or fedramp", |config, text| {
+    ("JURISDICTION", "eu, us or fedramp", |config, text| {
         config.jurisdiction = Some(text.to_owned());
         Some(())
     }),
@@ -260,7 +260,7 @@ impl Config {
             (self.gateways.shards > 0, "gateways: there is at least one"),
             (
                 self.jurisdiction.as_ref().is_none_or(|name| JURISDICTIONS.contains(&name.as_str())),
-                "jurisdiction: it is eu or fedramp",
+                "jurisdiction: it is eu, us or fedramp",
             ),
         ];
         checks.iter().filter(|(fine, _)| !fine).map(|(_, words)| (*words).to_owned()).collect()
@@ -340,7 +340,9 @@ mod tests {
 
     #[test]
     fn a_jurisdiction_is_one_of_those_that_there_are_and_a_wrong_one_is_not_none() {
-        for (text, is_fine) in [("", true), ("eu", true), ("fedramp", true), ("EU", false), ("moon", false)] {
+        for (text, is_fine) in
+            [("", true), ("eu", true), ("us", true), ("fedramp", true), ("EU", false), ("moon", false)]
+        {
             let (config, wrong) = read(&[("PARLOR_JURISDICTION", text)]);
             assert_eq!(wrong, [""; 0]);
             assert_eq!(config.jurisdiction.as_deref(), Some(text).filter(|text| !text.is_empty()));
