@@ -9,8 +9,7 @@ import { startMiniflare } from "../support/miniflare.mjs";
 const LARGE = 65_536;
 
 let lab;
-// What stands before workerd in miniflare breaks long answers that are gzipped.
-before(async () => (lab = await startMiniflare({ gateways: 2, httpCompression: false })));
+before(async () => (lab = await startMiniflare({ gateways: 2 })));
 after(() => lab.stop());
 
 /**

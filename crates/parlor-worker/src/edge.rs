@@ -75,7 +75,7 @@ pub async fn serve(app: App, request: Request, env: &Env) -> Result<Response> {
     let threshold = config
         .engine
         .http_compression
-        .filter(|_| header(&request, "accept-encoding").is_some_and(|accepted| takes_gzip(&accepted)));
+        .filter(|_| accepted_encodings(&request).is_some_and(|accepted| takes_gzip(&accepted)));
     let response = peers::gateway(env, config, &gateway)?.fetch_with_request(request).await?;
     match threshold {
         Some(threshold) => compressed(response, threshold),
@@ -117,15 +117,21 @@ fn client_number(request: &Request) -> u32 {
     hasher.finish() as u32
 }
 
-/// The location hint nearest to the client, by what Cloudflare tells of it; `any` where it tells nothing. (Not
-/// by `Request::cf`, whose getters panic where there is no such thing, as off Cloudflare.)
+/// What the client said that it takes. The header that comes here is the platform's own.
+fn accepted_encodings(request: &Request) -> Option<String> {
+    told(request, "clientAcceptEncoding").or_else(|| header(request, "accept-encoding"))
+}
+
+/// What the platform tells of a client. (Not by `Request::cf`, whose getters panic where there is no such thing, as off
+/// Cloudflare.)
+fn told(request: &Request, what: &str) -> Option<String> {
+    let cf = Reflect::get(request.inner(), &JsValue::from_str("cf")).ok()?;
+    Reflect::get(&cf, &JsValue::from_str(what)).ok()?.as_string()
+}
+
+/// The location hint nearest to the client, by what Cloudflare tells of it; `any` where it tells nothing.
 fn location(request: &Request) -> &'static str {
-    let cf = Reflect::get(request.inner(), &JsValue::from_str("cf")).unwrap_or_default();
-    let text =
-        |name: &str| Reflect::get(&cf, &JsValue::from_str(name)).ok().and_then(|value| value.as_string());
-    if cf.is_undefined() || cf.is_null() {
-        return "any";
-    }
+    let text = |name| told(request, name);
     let longitude = text("longitude").map_or(0.0, |degrees| Number::parse_float(&degrees));
     match (text("continent").as_deref(), text("country").as_deref()) {
         (
