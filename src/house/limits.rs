@@ -39,7 +39,7 @@ impl Limits {
     pub(crate) fn count(&mut self, deed: Deed, now: u64) -> Result<(), Fault> {
         let (most, seconds) = deed.limit();
         let Some((since, done)) = self.0.get_mut(deed as usize) else { return Ok(()) };
-        if now.saturating_sub(*since) >= seconds * 1000 {
+        if *done == 0 || now.saturating_sub(*since) >= seconds * 1000 {
             (*since, *done) = (now, 0);
         }
         if *done >= most {
