@@ -52,5 +52,6 @@ export const full = (at, locale) => new Intl.DateTimeFormat(locale, { dateStyle:
 /** 1536 → "1.5 kB"; @param {number} bytes @param {string} [language] */
 export function size(bytes, language = words.language) {
   const [unit, by] = bytes < 1000 ? ["byte", 1] : bytes < 1e6 ? ["kilobyte", 1e3] : ["megabyte", 1e6];
-  return new Intl.NumberFormat(language, { style: "unit", unit: String(unit), maximumFractionDigits: 1 }).format(bytes / Number(by));
+  const unitDisplay = unit === "byte" ? "long" : "short";
+  return new Intl.NumberFormat(language, { style: "unit", unit: String(unit), unitDisplay, maximumFractionDigits: 1 }).format(bytes / Number(by));
 }
