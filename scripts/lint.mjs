@@ -1,9 +1,10 @@
 // npm run lint: formatting, then clippy, for this machine and for wasm (other code is compiled there), then the
-// documentation, and the types of the chat's page. Warnings are errors. And the tests that docs/compatibility.md names have to be there, and the files that
-// docs/getting-started.md shows have to be as they are.
+// documentation, and the types of the chat's page. Warnings are errors. And the tests that docs/compatibility.md names have to be there, and what docs/getting-started.md
+// and docs/learn.md show has to be as it is.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { staleInGuide } from "./guide.mjs";
+import { staleInLearn } from "./learn.mjs";
 import { Failure, command, examples, root, run, say } from "./lib.mjs";
 import { packages, rust } from "./setup.mjs";
 
@@ -33,6 +34,8 @@ await command(async () => {
   say("files shown in docs/getting-started.md");
   const stale = staleInGuide();
   if (stale.length > 0) throw new Failure(`docs/getting-started.md is out of date:\n${stale.join("\n")}`);
+  const other = staleInLearn();
+  if (other.length > 0) throw new Failure(`docs/learn.md is out of date:\n${other.join("\n")}`);
 });
 
 /** Links to a file of tests whose words are not in it. */

@@ -1,9 +1,11 @@
 // wrangler.mjs dev|deploy|… [options]: sets up, builds, then runs wrangler with a Node that it accepts, until it ends
 // or is told to. It does so for the application in the folder where this is started, which may be anywhere.
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, workerIn } from "./build.mjs";
-import { command, isMain, root, whenStopped } from "./lib.mjs";
+import { command, isMain, root, say, whenStopped } from "./lib.mjs";
 import { nodePath, setup } from "./setup.mjs";
 
 /** Gives wrangler's exit status. */
@@ -11,6 +13,7 @@ export async function wrangler(folder, args) {
   // wrangler would build by itself, but silently until it is done.
   if (["dev", "deploy"].includes(args[0])) await build(workerIn(folder));
   else await setup();
+  if (args[0] === "dev") makeSecrets(folder);
   const child = spawn(nodePath(), [join(root, "node_modules/wrangler/bin/wrangler.js"), ...args], {
     cwd: folder,
     stdio: "inherit",
@@ -22,6 +25,18 @@ export async function wrangler(folder, args) {
     setTimeout(() => child.kill("SIGKILL"), 5000).unref();
   });
   return new Promise((resolve) => child.on("close", (code) => resolve(code ?? 0)));
+}
+
+/** Secrets of an application that this machine has none of yet, in `.dev.vars`, where wrangler looks for them and git does not. */
+function makeSecrets(folder) {
+  const file = join(folder, ".dev.vars");
+  const kept = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const named = /^# Secrets: (.*)$/m.exec(readFileSync(join(folder, "wrangler.toml"), "utf8"))?.[1].split(", ") ?? [];
+  const missing = named.filter((name) => !new RegExp(`^${name}\\s*=`, "m").test(kept));
+  if (missing.length === 0) return;
+  const lines = missing.map((name) => `${name}=${randomBytes(24).toString("base64url")}\n`);
+  writeFileSync(file, kept + (kept === "" || kept.endsWith("\n") ? "" : "\n") + lines.join(""), { mode: 0o600 });
+  say(`made ${missing.join(" and ")} for this machine, in .dev.vars`);
 }
 
 if (isMain(import.meta)) await command((args) => wrangler(process.cwd(), args));

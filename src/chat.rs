@@ -1,189 +1,139 @@
-//! What happens in the chat: the namespace `/` and its events. `public/js` is the other end.
+//! What happens in the chat: the namespace `/`. `public/js` is the other end, and `docs/chat.md` tells what they say.
+//!
+//! `people` are the names and who is there, `rooms` coming and going, `messages` what is written and changed, `history`
+//! what is read of it later, `files` what comes with it.
 
+mod files;
+mod history;
+pub(crate) mod messages;
+mod people;
+mod rooms;
 #[cfg(test)]
 mod typescript;
 
-use parlor_worker::prelude::*;
+use std::time::Duration;
 
-use crate::{
-    names::{Name, RoomName, Text},
-    people::{self, Listed, Member, Person},
+use futures_util::future::try_join;
+use parlor::Keep;
+use parlor_worker::{parlor, prelude::*};
+
+pub(crate) use self::{
+    history::{Earlier, Older, earlier},
+    rooms::Changed,
+};
+use crate::house::{
+    measures::{self, MUTED},
+    names::Name,
+    people::{Member, Person, known, refused, take_name},
+    person, person_room,
+    rooms::Card,
+    token::Keys,
 };
 
-/// How many rooms a person may be in. Each is an object, so a stranger must not open them at will.
-const ROOMS_MAX: usize = 32;
+/// How much of a room is kept: so many messages, and none for longer than a year.
+const KEEP: Duration = Duration::from_secs(365 * 24 * 3600);
+const KEEP_MESSAGES: u64 = 100_000;
 
 pub(crate) fn namespace() -> Namespace<Member> {
     Namespace::new(connect)
-        .on("rooms", rooms)
-        .on("join", join)
-        .on("leave", leave)
-        .on("say", say)
-        .on("typing", typing)
-        .on_disconnect(gone)
+        .history_of(|room| match room.split_once(':') {
+            None => Some(Keep::messages(KEEP_MESSAGES).for_time(KEEP)),
+            Some(("file", _)) => Some(Keep::everything().for_time(KEEP)),
+            Some(_) => None,
+        })
+        .on("rename", people::rename)
+        .on("find", people::find)
+        .on("away", people::away)
+        .on("rooms", rooms::rooms)
+        .on("open", rooms::open)
+        .on("join", rooms::join_room)
+        .on("leave", rooms::leave)
+        .on("topic", rooms::topic)
+        .on("read", rooms::read)
+        .on("direct", rooms::direct)
+        .on("invite", rooms::invite)
+        .on("typing", rooms::typing)
+        .on("say", messages::say)
+        .on("edit", messages::edit)
+        .on("remove", messages::remove)
+        .on("react", messages::react)
+        .on("older", history::older)
+        .on("search", history::search)
+        .on("upload", files::upload)
+        .on("download", files::download)
+        .on_disconnect(people::gone)
 }
 
+/// What somebody shows at the door.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(optional_fields))]
 struct Door {
+    /// From an earlier visit.
+    token: Option<String>,
+    /// What they want to be called.
     name: Option<String>,
+    /// Of a newcomer: random, 16 to 64 characters, kept until a token has come.
+    seed: Option<String>,
 }
 
-/// Lets in whoever has a name.
-async fn connect(Auth(Door { name }): Auth<Door>) -> Result<Member, Refused> {
-    match Name::try_from(name.unwrap_or_default()) {
-        Ok(name) => Ok(Member { name }),
-        Err(words) => Err(Refused::new(words).data(&Code { code: "bad name" })),
+/// What who comes in is told first.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+struct Welcome {
+    me: Person,
+    token: String,
+    rooms: Vec<Mine>,
+    /// Why this person may not speak, if so.
+    muted: Option<String>,
+}
+
+/// One of a person's rooms, and the number of the last message that they have read in it.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+struct Mine {
+    room: Card,
+    read: u64,
+}
+
+/// Lets in whom the house knows, and who takes a name that nobody has.
+async fn connect(socket: Socket, io: Io, vars: Vars, Auth(door): Auth<Door>) -> Result<Member, Refused> {
+    let known = door.token.as_deref().map(|token| known(&vars, token)).transpose()?;
+    let me = match (&known, door.name) {
+        (Some(known), None) => known.clone(),
+        (known, name) => {
+            let name =
+                Name::try_from(name.unwrap_or_default()).map_err(|words| refused("bad name", words))?;
+            let seed = door.seed.filter(|seed| (16..=64).contains(&seed.len()));
+            let new_id = || Keys::new(&vars).id_for(seed.as_deref().unwrap_or_else(|| socket.id()));
+            Person { id: known.as_ref().map_or_else(new_id, |known| known.id.clone()), name }
+        }
+    };
+    let muted = measures::check(&io, &me.id).await?;
+    let (has_name, rooms) = try_join(take_name(&io, &me), rooms_of(&io, &me)).await?;
+    if !has_name {
+        return Err(refused("name taken", format!("Somebody else is called {}.", me.name.as_ref())));
     }
-}
-
-#[derive(Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-struct Code {
-    code: &'static str,
-}
-
-async fn rooms(io: Io) -> Ack<Vec<Listed>> {
-    Ack(people::rooms(&io).await)
-}
-
-#[derive(Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-struct Joined {
-    room: RoomName,
-    here: Vec<Person>,
-}
-
-/// Somebody who comes into a room, or leaves it.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-struct Move<'a> {
-    room: &'a str,
-    who: &'a Person,
-}
-
-async fn join(
-    socket: Socket,
-    io: Io,
-    me: SocketData<Member>,
-    Data(room): Data<RoomName>,
-) -> Result<Ack<Joined>, Fault> {
-    let again = is_in(&socket, &room);
-    if !again && socket.rooms().len() > ROOMS_MAX {
-        return Err(Fault::new("too many rooms", format!("Leave one of your {ROOMS_MAX} rooms first.")));
+    if let Some(before) = known.filter(|known| known.name.folded() != me.name.folded()) {
+        crate::house::people::drop_name(&io, &before).await?;
     }
-    socket.join(room.as_ref());
-    let here = people::in_room(&io, &room).await;
-    if !again {
-        let who = Person::of(&socket, &me);
-        socket.to(room.as_ref()).emit("joined", &Move { room: room.as_ref(), who: &who })?;
-        people::tell_count(&io, room.as_ref(), here.len())?;
+    socket.join(&person_room(&me.id));
+    if muted.is_some() {
+        socket.join(MUTED);
     }
-    Ok(Ack(Joined { room, here }))
+    let ids = rooms.iter().map(|mine| mine.room.id.as_ref().to_owned()).collect();
+    let token = Keys::new(&vars).token(&me);
+    socket.emit("welcome", &Welcome { me: me.clone(), token, rooms, muted })?;
+    Ok(Member::new(me, ids))
 }
 
-#[derive(Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-struct Nothing {}
-
-async fn leave(
-    socket: Socket,
-    io: Io,
-    me: SocketData<Member>,
-    Data(room): Data<RoomName>,
-) -> Result<Ack<Nothing>, Fault> {
-    if is_in(&socket, &room) {
-        socket.leave(room.as_ref());
-        tell_left(&socket, &io, &me, room.as_ref()).await?;
+/// The rooms that a person is in.
+async fn rooms_of(io: &Io, me: &Person) -> Result<Vec<Mine>, Fault> {
+    let values = person(io, &me.id).values(&["room:*", "read:*"]).await?;
+    let mut rooms = Vec::new();
+    for (key, card) in values.iter().filter_map(|(key, value)| Some((key.strip_prefix("room:")?, value))) {
+        let read = values.get(&format!("read:{key}"))?.unwrap_or_default();
+        rooms.push(Mine { room: card.to()?, read });
     }
-    Ok(Ack(Nothing {}))
-}
-
-/// Somebody has gone: their rooms hear of it.
-async fn gone(socket: Socket, io: Io, me: SocketData<Member>) -> Result<(), Fault> {
-    for room in socket.rooms().into_iter().filter(|room| **room != *socket.id()) {
-        tell_left(&socket, &io, &me, &room).await?;
-    }
-    Ok(())
-}
-
-async fn tell_left(socket: &Socket, io: &Io, me: &Member, room: &str) -> Result<(), Fault> {
-    let who = Person::of(socket, me);
-    socket.to(room).emit("left", &Move { room, who: &who })?;
-    let people = io.in_(room).count().await;
-    people::tell_count(io, room, people)
-}
-
-#[derive(Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-struct Say {
-    room: RoomName,
-    /// Made by the sender, so that a message that is sent again is known again.
-    id: String,
-    text: Text,
-}
-
-#[derive(Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-struct Said {
-    room: RoomName,
-    id: String,
-    from: Person,
-    text: Text,
-    at: u64,
-}
-
-#[derive(Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-struct Receipt {
-    id: String,
-    at: u64,
-}
-
-async fn say(
-    socket: Socket,
-    me: SocketData<Member>,
-    Now(at): Now,
-    Data(Say { room, id, text }): Data<Say>,
-) -> Result<Ack<Receipt>, Fault> {
-    if id.len() > 64 {
-        return Err(Fault::new("bad id", "The id of a message has at most 64 characters."));
-    }
-    must_be_in(&socket, &room)?;
-    let said = Said { room, id, from: Person::of(&socket, &me), text, at };
-    socket.to(said.room.as_ref()).emit("said", &said)?;
-    Ok(Ack(Receipt { id: said.id, at }))
-}
-
-#[derive(Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-struct Typing {
-    room: RoomName,
-    typing: bool,
-}
-
-#[derive(Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-struct IsTyping<'a> {
-    room: &'a RoomName,
-    who: Person,
-    typing: bool,
-}
-
-async fn typing(
-    socket: Socket,
-    me: SocketData<Member>,
-    Data(Typing { room, typing }): Data<Typing>,
-) -> Result<(), Fault> {
-    must_be_in(&socket, &room)?;
-    let who = Person::of(&socket, &me);
-    socket.to(room.as_ref()).volatile().emit("typing", &IsTyping { room: &room, who, typing })
-}
-
-fn is_in(socket: &Socket, room: &RoomName) -> bool {
-    socket.is_in(room.as_ref())
-}
-
-fn must_be_in(socket: &Socket, room: &RoomName) -> Result<(), Fault> {
-    if is_in(socket, room) { Ok(()) } else { Err(Fault::new("not in room", "Join the room first.")) }
+    Ok(rooms)
 }

@@ -1,19 +1,29 @@
-//! The chat: people choose a name, meet in rooms, and write to each other.
+//! The chat: people choose a name, meet in rooms, and write to each other. `house` is what all of it stands on.
 
 mod chat;
-mod names;
-mod people;
+mod house;
+mod moderators;
+mod notifications;
 
 use parlor_worker::prelude::*;
 
-/// The whole application: one namespace, whose handlers are in `chat`.
+/// The whole application: three namespaces, each with its own handlers, rooms and door, and the queues of notices.
 #[must_use]
 pub fn app() -> App {
-    App::new().namespace("/", chat::namespace())
+    App::new()
+        .needs(
+            "CHAT_SECRET",
+            "what people's names are signed with. Set one: npx wrangler secret put CHAT_SECRET",
+        )
+        .wants("MODERATOR_KEY")
+        .namespace("/", chat::namespace())
+        .namespace("/notifications", notifications::namespace())
+        .namespace("/moderators", moderators::namespace())
+        .queue("inbox:*", notifications::inbox())
 }
 
 // The Durable Object classes named in wrangler.toml.
-parlor_worker::durable_objects! { app; Gateway, Room }
+parlor_worker::durable_objects! { app; Gateway, Room, Queue }
 
 #[event(start)]
 fn start() {

@@ -3,20 +3,20 @@
 /** What the client sends. */
 export interface ClientToServerEvents {
   overview: (ack: (answer: Overview | Failed) => void) => void;
-  queue: (data: PersonId, ack: (answer: Waiting | Failed) => void) => void;
-  "empty queue": (data: PersonId, ack: (answer: number | Failed) => void) => void;
-  "rename room": (data: RenameRoom, ack: (answer: null | Failed) => void) => void;
-  "close room": (data: CloseRoom, ack: (answer: null | Failed) => void) => void;
-  "open room": (data: OpenRoom, ack: (answer: null | Failed) => void) => void;
-  "remove message": (data: RemoveMessage, ack: (answer: null | Failed) => void) => void;
-  messages: (data: LookAt, ack: (answer: Messages | Failed) => void) => void;
-  mute: (data: ForATime, ack: (answer: null | Failed) => void) => void;
-  unmute: (data: Person, ack: (answer: null | Failed) => void) => void;
-  kick: (data: Kick, ack: (answer: null | Failed) => void) => void;
-  ban: (data: ForATime, ack: (answer: null | Failed) => void) => void;
-  unban: (data: Person, ack: (answer: null | Failed) => void) => void;
-  announce: (data: string, ack: (answer: null | Failed) => void) => void;
-  log: (data: LogBefore, ack: (answer: Log | Failed) => void) => void;
+  queue: (data: string, ack: (answer: Waiting | Failed) => void) => void;
+  messages: (data: Look, ack: (answer: Earlier | Failed) => void) => void;
+  log: (data: Before, ack: (answer: Log | Failed) => void) => void;
+  "empty queue": (data: string, ack: (answer: number | Failed) => void) => void;
+  "rename room": (data: Rename, ack: (answer: Failed | undefined) => void) => void;
+  "close room": (data: Close, ack: (answer: Failed | undefined) => void) => void;
+  "open room": (data: Which, ack: (answer: Failed | undefined) => void) => void;
+  "remove message": (data: TakeDown, ack: (answer: Failed | undefined) => void) => void;
+  mute: (data: ForTime, ack: (answer: Failed | undefined) => void) => void;
+  unmute: (data: Whom, ack: (answer: Failed | undefined) => void) => void;
+  kick: (data: Kick, ack: (answer: Failed | undefined) => void) => void;
+  ban: (data: ForTime, ack: (answer: Failed | undefined) => void) => void;
+  unban: (data: Whom, ack: (answer: Failed | undefined) => void) => void;
+  announce: (data: Text, ack: (answer: Failed | undefined) => void) => void;
 }
 
 /** What the server sends. */
@@ -25,74 +25,165 @@ export interface ServerToClientEvents {
 }
 
 /** The client's `auth`. */
-export type Auth = { token: string, key: string, };
+export type Auth = Moderator;
 
-export type Ban = { id: PersonId, name: string, until: number, why: string, };
+export type Ban = { id: string, name: Name, until: number, why: Topic, };
 
-/** A room, as it is shown. */
-export type Card = { id: RoomId, name: string, topic: string, kind: Kind, };
+export type Before = { before?: number, };
 
-export type CloseRoom = { room: RoomId, why: string, };
+/** Who has removed a message. */
+export type By = "author" | "moderator";
 
+/** A room as people see it. */
+export type Card = { id: RoomId, name: string, topic: Topic, kind: Kind, };
+
+export type Close = { room: RoomId, why: Topic, };
+
+/** Why somebody may not come in, for the page. */
 export type Code = { code: string, };
 
-/** A line of the log. */
 export type Did = { seq: number, data: Entry, };
 
-/** What a moderator did; `what` is the event's name. */
-export type Entry = { by: Person, at: number, what: string, whom?: Person, room?: RoomId, why?: string, until?: number, };
+export type Earlier = { messages: Array<Told>,
+  /**
+   * Whether there are older ones.
+   */
+  more: boolean, };
+
+/** Something that a moderator did. */
+export type Entry = { by: Person, at: number,
+  /**
+   * The event's name.
+   */
+  what: string, whom?: Person, room?: RoomId, why?: Topic,
+  /**
+   * Ms since 1970.
+   */
+  until?: number, };
 
 /** Why an event was not handled: `error` is for programs, `message` for people. */
 export type Failed = { error: string, message?: string, };
 
-export type File = { id: string, name: string, type: string, size: number, parts: number, };
+/** A file as a message names it. Who knows its id may have it. */
+export type File = {
+  /**
+   * The id of whose it is, `-`, and 22 characters that nobody guesses.
+   */
+  id: string, name: string,
+  /**
+   * Its media type.
+   */
+  type: string,
+  /**
+   * In bytes.
+   */
+  size: number, parts: number, };
 
-export type ForATime = { id: PersonId, name: string, minutes: number, why: string, };
+export type ForTime = { id: string, name: Name, minutes: number, why: Topic, };
 
-export type Kick = { id: PersonId, name: string, why: string, };
+export type Guest = { id: string, name: Name, away: boolean, rooms: Array<string>, connections: number,
+  /**
+   * Until when they may not speak, if so.
+   */
+  muted: number | null, };
 
+export type Kick = { id: string, name: Name, why: Topic, };
+
+/** What kind of room it is. */
 export type Kind = "public" | "private" | "direct";
 
-export type Log = { entries: Array<Did>, more: boolean, };
+export type Log = {
+  /**
+   * Oldest first.
+   */
+  entries: Array<Did>, more: boolean, };
 
-export type LogBefore = { before?: number, };
+export type Look = { room: RoomId, before?: number, };
 
-export type LookAt = { room: RoomId, before?: number, };
+/** A message as it is stored, and as everybody in the room gets it. */
+export type Message = { room: RoomId,
+  /**
+   * Made by the sender.
+   */
+  id: string, from: Person,
+  /**
+   * When it was written, ms since 1970.
+   */
+  at: number, text: Text, reply?: Quote, files: Array<File>,
+  /**
+   * Who is mentioned in the text.
+   */
+  mentions: Array<Person>,
+  /**
+   * When it was changed.
+   */
+  edited?: number, removed?: By,
+  /**
+   * Not of a live one.
+   */
+  reactions: Array<Reaction>, };
 
-export type Message = { room: RoomId, id: string, from: Person, at: number, text: string, reply?: Reply, files: Array<File>,
-  mentions: Array<Person>, edited?: number, removed?: "author" | "moderator", reactions: Array<Reaction>, };
+export type Moderator = { token: string, key: string, };
 
-export type Messages = { messages: Array<Told>, more: boolean, };
+/** A person's name: 1 to 24 characters, without space around it. */
+export type Name = string;
 
-export type OpenRoom = { room: RoomId, };
-
-export type Overview = { rooms: Array<OverviewRoom>, people: Array<OverviewPerson>, connections: number, notifications: number,
-  moderators: number, bans: Array<Ban>, };
-
-export type OverviewPerson = { id: PersonId, name: string, away: boolean, rooms: Array<RoomId>, connections: number,
-  muted?: number, };
-
-export type OverviewRoom = { room: Card, people: number, closed?: string, };
+export type Overview = {
+  /**
+   * The public ones, and those that somebody is in.
+   */
+  rooms: Array<Seen>, people: Array<Guest>,
+  /**
+   * Sockets in the chat, in the notifications, and of moderators.
+   */
+  connections: number, notifications: number, moderators: number, bans: Array<Ban>, };
 
 /** A person as others see them. */
-export type Person = { id: PersonId, name: string, };
+export type Person = { id: string, name: Name, };
 
-export type PersonId = string;
+/** The message that another one replies to. */
+export type Quote = { seq: number, from: Person, text: string, };
 
-export type Reaction = { by: PersonId, name: string, emoji: string, };
+export type Reaction = {
+  /**
+   * The person's id.
+   */
+  by: string, name: Name, emoji: string, };
 
 /** `error.data` of a `connect_error`. */
 export type Refusal = Code;
 
-export type RemoveMessage = { room: RoomId, seq: number, why: string, };
+export type Rename = { room: RoomId, name: RoomName, };
 
-export type RenameRoom = { room: RoomId, name: string, };
-
-export type Reply = { seq: number, from: Person, text: string, };
-
+/**
+ * A room: a public one by its name in lower case; a private one by `~` and what nobody guesses; that of two people by `@`
+ * and their ids, in order, with a dot between.
+ */
 export type RoomId = string;
 
+/** What a room is called: 1 to 32 characters. */
+export type RoomName = string;
+
+export type Seen = { room: Card, people: number,
+  /**
+   * Why it is closed, if it is.
+   */
+  closed: Topic | null, };
+
+export type TakeDown = { room: RoomId, seq: number, why: Topic, };
+
+/** A message: up to 4000 characters. */
+export type Text = string;
+
+/** A message with its number, and with the reactions to it. */
 export type Told = { seq: number, data: Message, };
 
-/** Notices that wait for a person. */
+/** What a room is about: up to 200 characters. */
+export type Topic = string;
+
+/** What waits for a person. */
 export type Waiting = { ready: number, held: number, dead: number, };
+
+export type Which = { room: RoomId, };
+
+export type Whom = { id: string, name: Name, };

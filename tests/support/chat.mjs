@@ -10,33 +10,48 @@ import { root } from "../../scripts/lib.mjs";
 
 const START_WITHIN = 60_000;
 
-/** `vars` are worker variables, such as `{ PARLOR_PING_INTERVAL: 300 }`. Each chat begins with empty storage. */
+/** What opens `/moderators` in tests. */
+export const MODERATOR_KEY = "for tests";
+
+/**
+ * `vars` are worker variables, such as `{ PARLOR_PING_INTERVAL: 300 }`. Each chat begins with empty storage; `restart` is what a
+ * deploy does: everything goes and comes again on what is stored.
+ */
 export async function startChat({ vars = {} } = {}) {
   await build("chat"); // here, where it may take its time
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const storage = mkdtempSync(join(tmpdir(), "parlor-chat-"));
   const args = ["dev", "--ip", "127.0.0.1", "--port", port, "--persist-to", storage];
-  for (const [name, value] of Object.entries(vars)) args.push("--var", `${name}:${value}`);
+  for (const [name, value] of Object.entries({ MODERATOR_KEY, ...vars })) args.push("--var", `${name}:${value}`);
 
-  const child = spawn(process.execPath, [join(root, "scripts/wrangler.mjs"), ...args.map(String)], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
   let log = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (log += text));
-  const closed = once(child, "close");
-  const stop = async () => {
+  let child;
+  let closed;
+  const start = async () => {
+    child = spawn(process.execPath, [join(root, "scripts/wrangler.mjs"), ...args.map(String)], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (log += text));
+    closed = once(child, "close");
+    for (const end = Date.now() + START_WITHIN; Date.now() < end && child.exitCode === null; ) {
+      if (await answers(url)) return;
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    await stop();
+    throw new Error(`the chat did not start:\n${log}`);
+  };
+  const end = async () => {
     child.kill("SIGTERM");
     await closed;
+  };
+  const stop = async () => {
+    await end();
     rmSync(storage, { recursive: true, force: true });
   };
-  for (const end = Date.now() + START_WITHIN; Date.now() < end && child.exitCode === null; ) {
-    if (await answers(url)) return { url, stop, log: () => log };
-    await new Promise((done) => setTimeout(done, 100));
-  }
-  await stop();
-  throw new Error(`the chat did not start:\n${log}`);
+  await start();
+  return { url, stop, restart: () => end().then(start), log: () => log };
 }
 
 const answers = (url) => fetch(url, { signal: AbortSignal.timeout(5000) }).then((answer) => answer.ok, () => false);

@@ -25,8 +25,8 @@ pub enum Incoming {
     Event(String, Value, Vec<Bytes>),
     /// An event that is to be acknowledged ([`TestClient::acknowledge`]), with its number, and as `Event`.
     Question(u64, String, Value, Vec<Bytes>),
-    /// An acknowledgement, with its number and its arguments as an array.
-    Ack(u64, Value),
+    /// An acknowledgement, with its number, and its arguments as an array, and its binary attachments.
+    Ack(u64, Value, Vec<Bytes>),
     /// The server has taken it out of the namespace.
     Disconnected,
 }
@@ -198,9 +198,9 @@ impl TestClient {
         let mut inbox = self.inbox.borrow_mut();
         let at = inbox
             .iter()
-            .position(|incoming| matches!(incoming, Incoming::Ack(number, _) if *number == id))?;
+            .position(|incoming| matches!(incoming, Incoming::Ack(number, ..) if *number == id))?;
         match inbox.remove(at) {
-            Some(Incoming::Ack(_, args)) => Some(args),
+            Some(Incoming::Ack(_, args, _)) => Some(args),
             _ => None,
         }
     }
@@ -318,7 +318,9 @@ impl TestClient {
                     },
                 ))
             }
-            Packet::Ack { nsp, id, args: payload } => Some((nsp, Incoming::Ack(id, args(payload.json())))),
+            Packet::Ack { nsp, id, args: payload } => {
+                Some((nsp, Incoming::Ack(id, args(payload.json()), payload.attachments().to_vec())))
+            }
             Packet::Disconnect { nsp } => Some((nsp, Incoming::Disconnected)),
             Packet::ConnectError { nsp, data } => {
                 Some((nsp, Incoming::Refused(serde_json::from_str(&data).unwrap_or_default())))

@@ -242,7 +242,7 @@ fn a_question_whose_room_forgot_it_is_answered_in_the_end() {
         assert_eq!(ann.ask("who", "tea"), None);
         server.forget_rooms();
         server.advance(Duration::from_secs(7));
-        assert_eq!(ann.next(), Some(Incoming::Ack(1, json!([[]]))));
+        assert_eq!(ann.next(), Some(Incoming::Ack(1, json!([[]]), vec![])));
         let mut both = [ann.id(), bob.id()];
         both.sort();
         assert_eq!(ann.ask("who", "tea"), Some(json!([both])));

@@ -118,7 +118,7 @@ fn a_join_and_a_leave_under_way_survive_the_loss_of_all_memory() {
         assert_eq!(ann.ask("join", "tea"), None);
         server.hibernate();
         server.advance(Duration::from_secs(1));
-        assert!(matches!(ann.next(), Some(Incoming::Ack(_, args)) if args == json!([])));
+        assert!(matches!(ann.next(), Some(Incoming::Ack(_, args, _)) if args == json!([])));
         assert_eq!((server.members("/", "tea"), server.gateways("/", "tea")), (1, 1));
         server.lose_next_request();
         assert_eq!(ann.ask("leave", "tea"), Some(json!([])), "the last one here need not wait");

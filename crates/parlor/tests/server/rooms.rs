@@ -73,7 +73,7 @@ fn lost_requests_and_replies_are_made_good() {
         server.lose_next_request();
         assert_eq!(ann.ask("join", "tea"), None, "not acknowledged before it has taken effect");
         server.advance(Duration::from_secs(1));
-        assert_eq!(ann.next(), Some(Incoming::Ack(0, json!([]))));
+        assert_eq!(ann.next(), Some(Incoming::Ack(0, json!([]), vec![])));
         bob.ask("join", "tea");
         server.lose_reply(0);
         ann.emit("all", ("tea", 1));

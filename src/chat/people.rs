@@ -1,0 +1,120 @@
+//! The names that people have here, and who is there and looks.
+
+use parlor::RemoteSocket;
+use parlor_worker::{parlor, prelude::*};
+
+use super::rooms;
+use crate::house::{
+    limits::Deed,
+    names::Name,
+    people::{self, Member, Person, Present},
+    person,
+    rooms::is_of_people,
+    token::Keys,
+};
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Renamed {
+    me: Person,
+    token: String,
+}
+
+/// Somebody with a new name.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Called<'a> {
+    who: &'a Person,
+}
+
+/// Somebody is away, or looks again.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Looks<'a> {
+    who: &'a Present,
+}
+
+/// Another name. A person's other tabs keep the old one until they connect again.
+pub(super) async fn rename(
+    socket: Socket,
+    io: Io,
+    vars: Vars,
+    mut me: SocketData<Member>,
+    Now(now): Now,
+    Data(name): Data<Name>,
+) -> Result<Ack<Renamed>, Fault> {
+    me.may(Deed::Rename, now)?;
+    let before = me.person.clone();
+    let person = Person { name, ..before.clone() };
+    if !people::take_name(&io, &person).await? {
+        return Err(Fault::new("name taken", format!("Somebody else is called {}.", person.name.as_ref())));
+    }
+    if person.name.folded() != before.name.folded() {
+        people::drop_name(&io, &before).await?;
+    }
+    me.person = person.clone();
+    for room in people_rooms(&socket) {
+        socket.to(&room).emit("person", &Called { who: &person })?;
+    }
+    Ok(Ack(Renamed { token: Keys::new(&vars).token(&person), me: person }))
+}
+
+pub(super) async fn find(io: Io, Data(name): Data<Name>) -> Result<Ack<Person>, Fault> {
+    Ok(Ack(people::find(&io, &name).await?))
+}
+
+/// This tab is not looked at, or is again. Others hear of it when it makes a difference: a person looks if one of
+/// their tabs does.
+pub(super) async fn away(
+    socket: Socket,
+    io: Io,
+    mut me: SocketData<Member>,
+    Data(away): Data<bool>,
+) -> Result<(), Fault> {
+    if me.away == away {
+        return Ok(());
+    }
+    me.away = away;
+    let others = other_tabs(&socket, &io, &me).await;
+    if others.iter().any(looks) { Ok(()) } else { tell_looks(&socket, &me.present(), &people_rooms(&socket)) }
+}
+
+/// A tab has gone. If it was the last one its rooms hear that the person has; if it was the last that was looked at, that
+/// they are away.
+pub(super) async fn gone(socket: Socket, io: Io, me: SocketData<Member>) -> Result<(), Fault> {
+    let mine = people_rooms(&socket);
+    if mine.is_empty() {
+        return Ok(());
+    }
+    let others = other_tabs(&socket, &io, &me).await;
+    let is_elsewhere = |room: &str| others.iter().any(|other| other.rooms().iter().any(|its| its == room));
+    let (kept, left): (Vec<_>, Vec<_>) = mine.into_iter().partition(|room| is_elsewhere(room));
+    for room in left {
+        rooms::tell_left(&socket, &io, &me.person, &room).await?;
+    }
+    if !me.away && !others.iter().any(looks) {
+        tell_looks(&socket, &Present { away: true, ..me.present() }, &kept)?;
+    }
+    Ok(())
+}
+
+/// The person's other sockets.
+pub(super) async fn other_tabs(socket: &Socket, io: &Io, me: &Member) -> Vec<RemoteSocket> {
+    let mut tabs = person(io, &me.person.id).fetch_sockets().await;
+    tabs.retain(|tab| tab.id() != socket.id());
+    tabs
+}
+
+fn looks(tab: &RemoteSocket) -> bool {
+    tab.data::<Member>().is_ok_and(|member| !member.away)
+}
+
+fn tell_looks(socket: &Socket, who: &Present, rooms: &[String]) -> Result<(), Fault> {
+    rooms.iter().try_for_each(|room| socket.to(room).emit("presence", &Looks { who }))
+}
+
+/// The rooms of people that the socket is in.
+pub(super) fn people_rooms(socket: &Socket) -> Vec<String> {
+    let rooms = socket.rooms().into_iter().filter(|room| is_of_people(room, socket.id()));
+    rooms.map(|room| (*room).to_owned()).collect()
+}

@@ -1,0 +1,177 @@
+//! Which rooms there are, and what they are called.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::try_join;
+use parlor_worker::prelude::*;
+
+use super::{
+    KEPT, all,
+    names::{Kind, RoomId, RoomName, Topic},
+    people::{self, Member, Person},
+    room,
+};
+
+/// Rooms that are always there, in the order in which they are shown.
+pub(crate) const ALWAYS: [&str; 3] = ["lounge", "rust", "random"];
+
+/// A room as people see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Card {
+    pub(crate) id: RoomId,
+    pub(crate) name: String,
+    pub(crate) topic: Topic,
+    pub(crate) kind: Kind,
+}
+
+/// What is kept of a room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Sign {
+    pub(crate) name: String,
+    pub(crate) topic: Topic,
+}
+
+impl Sign {
+    pub(crate) fn card(self, id: RoomId) -> Card {
+        let (Self { name, topic }, kind) = (self, id.kind());
+        Card { id, name, topic, kind }
+    }
+}
+
+/// A line in the list of rooms.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Listed {
+    pub(crate) room: Card,
+    pub(crate) people: usize,
+}
+
+fn sign_key(id: &RoomId) -> String {
+    format!("room:{}.", id.as_ref())
+}
+
+pub(crate) fn closed_key(id: &RoomId) -> String {
+    format!("closed:{}.", id.as_ref())
+}
+
+/// Lets a person into a room, if it is one for them: its card.
+pub(crate) async fn enter(io: &Io, vars: &Vars, me: &Person, id: &RoomId) -> Result<Card, Fault> {
+    let closed = closed_key(id);
+    let (card, closed) = try_join(card(io, vars, me, id), all(io).get::<Topic>(&closed)).await?;
+    match closed {
+        Some(why) => Err(Fault::new("closed", closed_words(&why))),
+        None => Ok(card),
+    }
+}
+
+fn closed_words(why: &Topic) -> String {
+    match why.as_ref() {
+        "" => "This room is closed.".to_owned(),
+        why => format!("This room is closed: {why}"),
+    }
+}
+
+/// A room's card as a person sees it. A public room that is not there is made.
+pub(crate) async fn card(io: &Io, vars: &Vars, me: &Person, id: &RoomId) -> Result<Card, Fault> {
+    match id.kind() {
+        Kind::Public => {
+            let fresh = Sign { name: id.as_ref().to_owned(), topic: Topic::default() };
+            let sign = all(io).claim(&sign_key(id), &fresh, Some(KEPT)).await?;
+            if sign != fresh {
+                all(io).claim(&sign_key(id), &sign, Some(KEPT)).await?; // kept for as long again
+            }
+            Ok(sign.card(id.clone()))
+        }
+        Kind::Private => match room(io, id).get::<Sign>("card").await? {
+            Some(sign) => Ok(sign.card(id.clone())),
+            None => Err(Fault::new("no such room", "There is no such room. Is the link whole?")),
+        },
+        Kind::Direct => {
+            let other = id
+                .other(&me.id)
+                .ok_or_else(|| Fault::new("not for you", "This room is for two other people."))?;
+            Ok(direct(me, &people::by_id(io, vars, other).await?))
+        }
+    }
+}
+
+/// The room for two, as one of them sees it.
+pub(crate) fn direct(me: &Person, other: &Person) -> Card {
+    let name = other.name.as_ref().to_owned();
+    Card { id: RoomId::direct(&me.id, &other.id), name, topic: Topic::default(), kind: Kind::Direct }
+}
+
+/// Opens a public room, or none if its name is taken.
+pub(crate) async fn open_public(io: &Io, name: &RoomName, topic: Topic) -> Result<Card, Fault> {
+    let id = name.id()?;
+    let sign = Sign { name: name.as_ref().to_owned(), topic };
+    let held = all(io).claim(&sign_key(&id), &sign, Some(KEPT)).await?;
+    if held != sign || ALWAYS.contains(&id.as_ref()) {
+        return Err(Fault::new("taken", "There is a room of that name already."));
+    }
+    Ok(sign.card(id))
+}
+
+/// Opens a private room; again, it is the same.
+pub(crate) async fn open_private(io: &Io, id: RoomId, name: &RoomName, topic: Topic) -> Result<Card, Fault> {
+    let sign = Sign { name: name.as_ref().to_owned(), topic };
+    let sign = room(io, &id).claim("card", &sign, None).await?;
+    Ok(sign.card(id))
+}
+
+/// Keeps what a room is called, and is about.
+pub(crate) async fn put(io: &Io, card: &Card) -> Result<(), Fault> {
+    let sign = Sign { name: card.name.clone(), topic: card.topic.clone() };
+    match card.kind {
+        Kind::Public => all(io).set_for(&sign_key(&card.id), &sign, KEPT).await,
+        Kind::Private => room(io, &card.id).set("card", &sign).await,
+        Kind::Direct => {
+            Err(Fault::new("not here", "A conversation of two has no name and no topic of its own."))
+        }
+    }
+}
+
+/// The public rooms, those that are always there first, with how many people are in each. With why it is closed, if it is.
+pub(crate) async fn public(io: &Io) -> Result<Vec<(Listed, Option<Topic>)>, Fault> {
+    let values = all(io).values(&["room:*", "closed:*"]).await?;
+    let people = heads(io).await;
+    let mut signs: BTreeMap<RoomId, Sign> = BTreeMap::new();
+    for (key, value) in values.iter() {
+        let id = key.strip_prefix("room:").and_then(|key| key.strip_suffix('.'));
+        if let Some(id) = id.and_then(|id| RoomId::try_from(id.to_owned()).ok()) {
+            signs.insert(id, value.to()?);
+        }
+    }
+    let mut rooms = Vec::new();
+    for id in ALWAYS.iter().filter_map(|id| RoomId::try_from((*id).to_owned()).ok()) {
+        let fresh = Sign { name: id.as_ref().to_owned(), topic: Topic::default() };
+        rooms.push(signs.remove(&id).unwrap_or(fresh).card(id));
+    }
+    rooms.extend(signs.into_iter().map(|(id, sign)| sign.card(id)));
+    rooms
+        .into_iter()
+        .map(|room| {
+            let closed = values.get(&closed_key(&room.id))?;
+            let people = people.get(room.id.as_ref()).map_or(0, BTreeSet::len);
+            Ok((Listed { room, people }, closed))
+        })
+        .collect()
+}
+
+/// Who is in which room, by ids.
+async fn heads(io: &Io) -> BTreeMap<String, BTreeSet<String>> {
+    let mut heads: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for socket in all(io).fetch_sockets().await {
+        let Ok(member) = socket.data::<Member>() else { continue };
+        for room in socket.rooms().iter().filter(|room| is_of_people(room, socket.id())) {
+            heads.entry(room.clone()).or_default().insert(member.person.id.clone());
+        }
+    }
+    heads
+}
+
+/// Whether a room is one where people meet, and not a socket's own or one of the house's.
+pub(crate) fn is_of_people(room: &str, socket: &str) -> bool {
+    room != socket && !room.contains(':')
+}

@@ -1,0 +1,158 @@
+//! What moderators see: rooms, people, connections, and what waits.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::{join, join3};
+use parlor_worker::prelude::*;
+
+use crate::{
+    chat::{Earlier, Older, earlier},
+    house::{
+        all,
+        measures::Measure,
+        names::{Kind, Name, RoomId, Why},
+        people::{Member, by_id},
+        room,
+        rooms::{self, Card, Sign, closed_key, is_of_people},
+    },
+    notifications::inbox_of,
+};
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Overview {
+    /// The public ones, and those that somebody is in.
+    rooms: Vec<Seen>,
+    people: Vec<Guest>,
+    /// Sockets in the chat, in the notifications, and of moderators.
+    connections: usize,
+    notifications: usize,
+    moderators: usize,
+    bans: Vec<Ban>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+struct Seen {
+    room: Card,
+    people: usize,
+    /// Why it is closed, if it is.
+    closed: Option<Why>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+struct Guest {
+    id: String,
+    name: Name,
+    away: bool,
+    rooms: BTreeSet<String>,
+    connections: usize,
+    /// Until when they may not speak, if so.
+    muted: Option<u64>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+struct Ban {
+    id: String,
+    name: Name,
+    until: u64,
+    why: Why,
+}
+
+pub(super) async fn overview(io: Io) -> Result<Ack<Overview>, Fault> {
+    let numbers = join(io.of("/notifications").count(), io.all().count());
+    let (sockets, public, measures) =
+        join3(all(&io).fetch_sockets(), rooms::public(&io), all(&io).values(&["mute:*", "ban:*"])).await;
+    let (notifications, moderators) = numbers.await;
+    let (public, measures) = (public?, measures?);
+
+    let mut people: BTreeMap<String, Guest> = BTreeMap::new();
+    let mut others: BTreeMap<RoomId, BTreeSet<String>> = BTreeMap::new();
+    for socket in &sockets {
+        let Ok(member) = socket.data::<Member>() else { continue };
+        let person = member.person;
+        let muted = measures.get::<Measure>(&format!("mute:{}.", person.id))?.map(|measure| measure.until);
+        let fresh = || Guest {
+            id: person.id.clone(),
+            name: person.name.clone(),
+            away: true,
+            rooms: BTreeSet::new(),
+            connections: 0,
+            muted,
+        };
+        let guest = people.entry(person.id.clone()).or_insert_with(fresh);
+        guest.away &= member.away;
+        guest.connections += 1;
+        for room in socket.rooms().iter().filter(|room| is_of_people(room, socket.id())) {
+            guest.rooms.insert(room.clone());
+            if let Ok(id) = RoomId::try_from(room.clone())
+                && id.kind() != Kind::Public
+            {
+                others.entry(id).or_default().insert(person.id.clone());
+            }
+        }
+    }
+    let mut rooms: Vec<Seen> = public
+        .into_iter()
+        .map(|(listed, closed)| Seen { room: listed.room, people: listed.people, closed })
+        .collect();
+    for (id, heads) in others {
+        rooms.push(Seen { people: heads.len(), ..of_others(&io, id, &people).await? });
+    }
+    let bans = measures.iter().filter(|(key, _)| key.starts_with("ban:"));
+    let bans = bans.map(|(_, value)| {
+        let Measure { person, until, why } = value.to()?;
+        Ok(Ban { id: person.id, name: person.name, until, why })
+    });
+    let bans = bans.collect::<Result<_, Fault>>()?;
+    let people = people.into_values().collect();
+    Ok(Ack(Overview { rooms, people, connections: sockets.len(), notifications, moderators, bans }))
+}
+
+/// A private room, or one for two.
+async fn of_others(io: &Io, id: RoomId, people: &BTreeMap<String, Guest>) -> Result<Seen, Fault> {
+    let closed = all(io).get(&closed_key(&id)).await?;
+    let sign = match id.kind() {
+        Kind::Direct => {
+            let pair = id.as_ref().trim_start_matches('@').split('.');
+            let names = pair.map(|id| people.get(id).map_or("somebody", |guest| guest.name.as_ref()));
+            Sign { name: names.collect::<Vec<_>>().join(" and "), topic: Why::default() }
+        }
+        _ => room(io, &id)
+            .get("card")
+            .await?
+            .unwrap_or_else(|| Sign { name: String::new(), topic: Why::default() }),
+    };
+    Ok(Seen { room: sign.card(id), people: 0, closed })
+}
+
+/// What waits for a person.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Waiting {
+    ready: u64,
+    held: u64,
+    dead: u64,
+}
+
+pub(super) async fn queue(io: Io, vars: Vars, Data(id): Data<String>) -> Result<Ack<Waiting>, Fault> {
+    let person = by_id(&io, &vars, &id).await?;
+    let counts = io.queue(&inbox_of(&person.id)).counts().await?;
+    let (ready, held, dead) = (counts.ready as u64, counts.held as u64, counts.dead as u64);
+    Ok(Ack(Waiting { ready, held, dead }))
+}
+
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(optional_fields))]
+pub(super) struct Look {
+    room: RoomId,
+    before: Option<u64>,
+}
+
+/// What is written in a room, to look at before something is removed.
+pub(super) async fn messages(io: Io, Data(Look { room, before }): Data<Look>) -> Result<Ack<Earlier>, Fault> {
+    Ok(Ack(earlier(&io, Older { room, before: before.unwrap_or(u64::MAX) }).await?))
+}

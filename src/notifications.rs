@@ -1,0 +1,95 @@
+//! What concerns a person, in whichever room they are: the namespace `/notifications`, and a queue for each person, in
+//! which notices wait while they are away.
+
+#[cfg(test)]
+mod typescript;
+
+use parlor_worker::prelude::*;
+
+use crate::house::{
+    measures,
+    people::{Person, known},
+    person_room,
+    rooms::Card,
+};
+
+pub(crate) fn namespace() -> Namespace<Person> {
+    Namespace::new(connect).on("quiet", quiet)
+}
+
+/// The settings of every queue of notices.
+pub(crate) fn inbox() -> QueueConfig {
+    QueueConfig { event: "notice".into(), attempts: 1_000, visibility: 60_000, ..QueueConfig::default() }
+}
+
+/// The queue of a person's notices.
+pub(crate) fn inbox_of(person: &str) -> String {
+    format!("inbox:{person}")
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum NoticeKind {
+    Mention,
+    Direct,
+    Invitation,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Notice {
+    pub(crate) kind: NoticeKind,
+    /// As the reader sees it.
+    pub(crate) room: Card,
+    /// The number of the message; 0 of an invitation.
+    pub(crate) seq: u64,
+    pub(crate) from: Person,
+    pub(crate) text: String,
+    pub(crate) at: u64,
+}
+
+/// Something for everyone, from a moderator.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Announcement<'a> {
+    pub(crate) id: String,
+    pub(crate) text: &'a str,
+    pub(crate) by: &'a Person,
+    pub(crate) at: u64,
+}
+
+/// Stores a notice for a person; done once for each `id`.
+pub(crate) async fn tell(io: &Io, person: &Person, notice: &Notice, id: &str) -> Result<(), Fault> {
+    io.queue(&inbox_of(&person.id)).once(id).push(notice).await.map(drop)
+}
+
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+struct Reader {
+    token: String,
+}
+
+/// Lets in whom the house knows, and gives them what has waited.
+async fn connect(
+    socket: Socket,
+    io: Io,
+    vars: Vars,
+    Auth(Reader { token }): Auth<Reader>,
+) -> Result<Person, Refused> {
+    let me = known(&vars, &token)?;
+    measures::check(&io, &me.id).await?;
+    socket.join(&person_room(&me.id));
+    socket.consume(&inbox_of(&me.id))?;
+    Ok(me)
+}
+
+/// Notices wait until they are wanted again.
+async fn quiet(socket: Socket, me: SocketData<Person>, Data(quiet): Data<bool>) -> Result<Ack, Fault> {
+    let inbox = inbox_of(&me.id);
+    match quiet {
+        true => socket.stop_consuming(&inbox).await?,
+        false => socket.consume(&inbox)?,
+    }
+    Ok(Ack(()))
+}
