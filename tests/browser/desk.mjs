@@ -8,10 +8,9 @@ import { after, before } from "node:test";
 import { io } from "socket.io-client";
 import { root } from "../../scripts/lib.mjs";
 import { launch } from "../support/browser.mjs";
-import { startChat } from "../support/chat.mjs";
+import { MODERATOR_KEY as KEY, startChat } from "../support/chat.mjs";
 import { eventually } from "./people.mjs";
 
-export const KEY = "open sesame";
 const PATIENCE = 30_000;
 const LAPTOP = { viewport: { width: 1280, height: 900 } };
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -24,7 +23,7 @@ export function house() {
   let chat;
   let browser;
   before(async () => {
-    chat = await startChat({ vars: { MODERATOR_KEY: KEY } });
+    chat = await startChat();
     browser = await launch();
   });
   after(async () => {

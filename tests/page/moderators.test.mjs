@@ -15,13 +15,13 @@ const DAY = 24 * HOUR;
 const PUBLIC = new URL("../../public/", import.meta.url);
 
 const card = (id, name = id, kind = "public") => ({ id, name, topic: "", kind });
-const room = (id, people, more = {}) => ({ room: card(id), people, ...more });
-const person = (name, more = {}) => ({ id: `id of ${name}`, name, away: false, rooms: [], connections: 1, ...more });
+const room = (id, people, closed = null) => ({ room: card(id), people, closed });
+const person = (name, more = {}) => ({ id: `id of ${name}`, name, away: false, rooms: [], connections: 1, muted: null, ...more });
 const names = (people) => people.map(({ name }) => name);
 const ids = (rooms) => rooms.map(({ room }) => room.id);
 
 it("rooms are sorted by people, by name, or the closed ones first; what is given is not changed", () => {
-  const rooms = [room("tea 10", 1), room("rust", 5), room("tea 9", 1, { closed: "" }), room("Ada", 0)];
+  const rooms = [room("tea 10", 1), room("rust", 5), room("tea 9", 1, ""), room("Ada", 0)];
   assert.deepEqual(ids(sortedRooms(rooms, "people")), ["rust", "tea 9", "tea 10", "Ada"]);
   assert.deepEqual(ids(sortedRooms(rooms, "name")), ["Ada", "rust", "tea 9", "tea 10"]);
   assert.deepEqual(ids(sortedRooms(rooms, "closed")), ["tea 9", "Ada", "rust", "tea 10"]);

@@ -16,6 +16,16 @@ export function parts(template, values) {
     });
 }
 
+/**
+ * With what was filled in as elements of its own. Names turn no text around them: one may be right to left.
+ * @param {string} template
+ * @param {Record<string, string>} values
+ * @param {(part: {slot: string, text: string}) => Node} show
+ * @returns {(string | Node)[]}
+ */
+export const shown = (template, values, show) =>
+  parts(template, values).map((part) => (typeof part === "string" ? part : show(part)));
+
 /** The whole as one string. @param {string} template @param {Record<string, string>} values */
 export function fill(template, values) {
   return parts(template, values)

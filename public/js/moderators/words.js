@@ -3,6 +3,9 @@
 /** @param {number} count @param {string} one @param {string} more */
 const counted = (count, one, more) => `${count.toLocaleString("en")} ${count === 1 ? one : more}`;
 
+/** @param {string} one @param {string} more @returns {(count: number) => string} */
+const either = (one, more) => (count) => (count === 1 ? one : more);
+
 export const words = {
   language: "en", // of durations such as "3 hours ago", which stand in the middle of these words
 
@@ -36,12 +39,12 @@ export const words = {
 
   /** In the row of counts. */
   counts: {
-    people: "people",
-    away: "away",
-    rooms: "rooms",
-    connections: "connections in the chat",
-    notifications: "hear notices",
-    moderators: "moderators here",
+    people: either("person here", "people here"),
+    away: either("is away", "are away"),
+    rooms: either("room", "rooms"),
+    connections: either("connection", "connections"),
+    notifications: either("for notices", "for notices"),
+    moderators: either("moderator", "moderators"),
   },
 
   // ── Coming in ──────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,7 @@
 // done it; until then what was typed stays, and what went wrong is said in it.
 
 import { el, setText, the } from "../../view/dom.js";
-import { fill } from "../fill.js";
+import { fill, shown } from "../fill.js";
 import { CHOICES, duration, minutesIn } from "../times.js";
 import { words } from "../words.js";
 
@@ -36,8 +36,8 @@ export function ask(desk, texts, names, { reason, minutes, text, danger, act, do
   const problem = el("p", { class: "trouble", role: "alert", data: { testid: "ask-problem" } });
   const verb = el("button", { class: danger ? "strong danger" : "strong", type: "submit", data: { testid: "ask-do" } }, texts.verb);
   const form = el("form", { novalidate: "" },
-    el("h2", { id: `${id}-title`, dir: "auto" }, fill(texts.title, names)),
-    el("p", { id: `${id}-words`, class: "ask-words", dir: "auto" }, fill(texts.words, names)),
+    el("h2", { id: `${id}-title` }, ...shown(texts.title, names, name)),
+    el("p", { id: `${id}-words`, class: "ask-words" }, ...shown(texts.words, names, name)),
     ...[own, time, why].flatMap((field) => field?.parts ?? []),
     problem,
     el("div", { class: "ask-acts" },
@@ -86,6 +86,9 @@ export function ask(desk, texts, names, { reason, minutes, text, danger, act, do
   dialog.showModal();
   (own ?? time ?? why)?.input.focus();
 }
+
+/** @param {{text: string}} part */
+const name = ({ text }) => el("bdi", {}, text);
 
 /** @param {string} id @param {NonNullable<Parameters<typeof ask>[3]["text"]>} text */
 function textField(id, { label, max, value = "", short }) {

@@ -9,7 +9,7 @@ import { ask } from "./ask.js";
  * @import { Store } from "../store.js"
  */
 
-const ANNOUNCEMENT_MAX = 500;
+const ANNOUNCEMENT_MAX = 1000;
 
 /** @param {Desk} desk @returns {(now: Store) => void} */
 export function headView(desk) {
@@ -43,8 +43,11 @@ export function headView(desk) {
     const counts = /** @type {[keyof typeof numbers, number][]} */ (Object.entries(overview ? numbers : {}));
     keep(the("#counts"), counts, {
       key: ([what]) => what,
-      make: ([what]) => el("div", { data: { testid: `count-${what}` } }, el("dt", {}, words.counts[what]), el("dd")),
-      update: (item, [, count]) => setText(the("dd", item), count.toLocaleString(words.language)),
+      make: ([what]) => el("div", { data: { testid: `count-${what}` } }, el("dt"), el("dd")),
+      update: (item, [what, count]) => {
+        setText(the("dt", item), words.counts[what](count));
+        setText(the("dd", item), count.toLocaleString(words.language));
+      },
     });
   };
 }

@@ -1,7 +1,7 @@
 // The log: who did what, newest first, as it happens.
 
 import { el, setText, the } from "../../view/dom.js";
-import { fill, parts } from "../fill.js";
+import { fill, shown } from "../fill.js";
 import { ago, full, moment } from "../times.js";
 import { titlesOf } from "../titles.js";
 import { words } from "../words.js";
@@ -43,8 +43,7 @@ export function logView(desk) {
         const whole = fill(template, values);
         if (row.dataset.said !== whole) {
           row.dataset.said = whole;
-          const shown = parts(template, values).map((part) => (typeof part === "string" ? part : el("bdi", { class: part.slot }, part.text)));
-          the(".deed", row).replaceChildren(...shown);
+          the(".deed", row).replaceChildren(...shown(template, values, ({ slot, text }) => el("bdi", { class: slot }, text)));
         }
         setText(the("time", row), ago(data.at, now));
       },

@@ -12,8 +12,8 @@ import { actButton, choice, longList, nameButtons } from "./rows.js";
 /**
  * @import { Desk } from "../desk.js"
  * @import { Store } from "../store.js"
- * @import { OverviewPerson } from "../../moderator-events.js"
- * @typedef {OverviewPerson & {titles: string[], now: number}} Row
+ * @import { Guest } from "../../moderator-events.js"
+ * @typedef {Guest & {titles: string[], now: number}} Row
  */
 
 /** @param {Desk} desk @param {Store} store @returns {(now: Store) => void} */
@@ -87,8 +87,8 @@ function updateRow(row, { name, away, muted, connections, rooms, titles, now }) 
   setText(the(".sum", row), `${words.rooms(rooms.length)}, ${words.connections(connections)}`);
   setText(the(".rooms-of", row), titles.length > 0 ? words.inRooms(titles.join(", ")) : words.inNoRoom);
   the(".away", row).hidden = !away;
-  the(".muted", row).hidden = muted === undefined;
-  if (muted !== undefined) setText(the(".muted", row), words.mutedUntil(moment(muted, now)));
-  the("[data-act=mute]", row).hidden = muted !== undefined;
-  the("[data-act=unmute]", row).hidden = muted === undefined;
+  the(".muted", row).hidden = muted === null;
+  if (muted !== null) setText(the(".muted", row), words.mutedUntil(moment(muted, now)));
+  the("[data-act=mute]", row).hidden = muted !== null;
+  the("[data-act=unmute]", row).hidden = muted === null;
 }

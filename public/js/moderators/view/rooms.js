@@ -11,8 +11,8 @@ import { actButton, choice, longList, nameButtons } from "./rows.js";
 /**
  * @import { Desk } from "../desk.js"
  * @import { Store } from "../store.js"
- * @import { Overview, OverviewRoom } from "../../moderator-events.js"
- * @typedef {OverviewRoom & {title: string, names: string[]}} Row
+ * @import { Overview, Seen } from "../../moderator-events.js"
+ * @typedef {Seen & {title: string, names: string[]}} Row
  * @typedef {(id: string, title: string) => void} LookInto
  */
 
@@ -110,7 +110,7 @@ function updateRow(row, { room: { topic }, people, closed, title, names }) {
   setText(the(".topic", row), topic || words.noTopic);
   const more = names.length > NAMES ? ` ${words.andMore(names.length - NAMES)}` : "";
   setText(the(".names", row), names.length > 0 ? words.inIt(names.slice(0, NAMES).join(", ")) + more : words.nobodyHere);
-  const isClosed = closed !== undefined && closed !== null;
+  const isClosed = closed !== null;
   the(".closed", row).hidden = !isClosed;
   the(".why", row).hidden = !isClosed;
   if (isClosed) setText(the(".why", row), closed ? words.closedBecause(closed) : words.closedNoReason);
