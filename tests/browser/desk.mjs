@@ -1,0 +1,216 @@
+// A house with moderators, for the tests: `const { moderator, guest } = house()`. Guests come in by the official client.
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before } from "node:test";
+import { io } from "socket.io-client";
+import { root } from "../../scripts/lib.mjs";
+import { launch } from "../support/browser.mjs";
+import { MODERATOR_KEY as KEY, startChat } from "../support/chat.mjs";
+import { eventually } from "./people.mjs";
+
+const PATIENCE = 30_000;
+const LAPTOP = { viewport: { width: 1280, height: 900 } };
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+// What Chromium itself notes of requests without a network, and of frames on their way while the page closed its WebSocket.
+const NO_NETWORK = /ERR_INTERNET_DISCONNECTED/;
+const HARMLESS = /Data frame received after close/;
+
+/** One chat and one browser for the tests of a file. */
+export function house() {
+  let chat;
+  let browser;
+  before(async () => {
+    chat = await startChat();
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await chat?.stop();
+  });
+
+  /** Opens the moderators' page. `token` is what the chat has left in the browser; `at`: in another chat. */
+  async function visit(t, { token, network = true, at = chat.url, ...options } = {}) {
+    const context = await browser.newContext({ locale: "en-GB", ...LAPTOP, ...options });
+    context.setDefaultTimeout(PATIENCE);
+    const page = await context.newPage();
+    const problems = [];
+    const note = (text) => {
+      if (!HARMLESS.test(text) && (network || !NO_NETWORK.test(text))) problems.push(text);
+    };
+    page.on("pageerror", (error) => note(`page error: ${error.stack}`));
+    page.on("console", (message) => message.type() === "error" && note(`console: ${message.text()}`));
+    t.after(async () => {
+      await context.close();
+      assert.deepEqual(problems, [], "the page had no errors");
+    });
+    const storage = token === undefined ? {} : { "parlor.token": JSON.stringify(token) };
+    await context.addInitScript((kept) => {
+      for (const [key, value] of Object.entries(kept)) if (localStorage.getItem(key) === null) localStorage.setItem(key, value);
+    }, storage);
+    await page.goto(`${at}/moderators`);
+    return new Moderator(context, page);
+  }
+
+  /** Somebody of the house who has the key, inside. */
+  async function moderator(t, name, options) {
+    const person = await guest(t, name);
+    const moderator = await visit(t, { token: person.token, ...options });
+    await moderator.enter(KEY);
+    await moderator.isIn();
+    return Object.assign(moderator, { person });
+  }
+
+  /** Somebody in the chat, by the official client. */
+  async function guest(t, name, { rooms = [], at = chat.url, token } = {}) {
+    const auth = token ? { token } : { name, seed: randomBytes(18).toString("base64url") };
+    const socket = io(at, { auth, forceNew: true, transports: ["websocket"] });
+    t.after(() => socket.disconnect());
+    const person = new Guest(socket);
+    const [welcome] = await person.next("welcome");
+    Object.assign(person, { id: welcome.me.id, name: welcome.me.name, token: welcome.token });
+    for (const room of rooms) await person.join(room);
+    return person;
+  }
+
+  return { visit, moderator, guest, get url() { return chat.url; } };
+}
+
+/** Whoever is in the chat: what they heard, and what they may do. */
+class Guest {
+  constructor(socket) {
+    this.socket = socket;
+    this.heard = [];
+    this.waiting = [];
+    socket.onAny((event, ...args) => {
+      this.heard.push([event, ...args]);
+      for (const look of this.waiting) look();
+    });
+  }
+
+  /** The next event of that name that fits, heard already or not. */
+  next(event, fits = () => true) {
+    return new Promise((done, failed) => {
+      const late = setTimeout(() => failed(new Error(`no ${event}; heard: ${JSON.stringify(this.heard)}`)), PATIENCE);
+      const look = () => {
+        const found = this.heard.find(([name, ...args]) => name === event && fits(...args));
+        if (!found) return;
+        clearTimeout(late);
+        this.waiting = this.waiting.filter((other) => other !== look);
+        done(found.slice(1));
+      };
+      this.waiting.push(look);
+      look();
+    });
+  }
+
+  ask(event, ...args) {
+    return this.socket.timeout(PATIENCE).emitWithAck(event, ...args);
+  }
+
+  async join(room) {
+    const answer = await this.ask("join", { room });
+    assert.equal(answer.error, undefined, JSON.stringify(answer));
+    return answer;
+  }
+
+  say(room, text) {
+    return this.ask("say", { room, text, id: randomBytes(9).toString("base64url"), files: [] });
+  }
+
+  /** Hears what is for everyone, too. */
+  async withNotifications() {
+    const socket = this.socket.io.socket("/notifications", { auth: { token: this.token } });
+    socket.onAny((event, ...args) => {
+      this.heard.push([event, ...args]);
+      for (const look of this.waiting) look();
+    });
+    if (!socket.active) socket.connect();
+    if (!socket.connected) await new Promise((done) => socket.once("connect", done));
+  }
+
+  isGone() {
+    return eventually(() => this.socket.connected, false);
+  }
+}
+
+class Moderator {
+  constructor(context, page) {
+    Object.assign(this, { context, page });
+  }
+
+  at(testId) {
+    return this.page.getByTestId(testId);
+  }
+
+  async enter(key) {
+    await this.at("key").fill(key);
+    await this.at("key-submit").click();
+  }
+
+  isIn() {
+    return this.at("count-people").waitFor();
+  }
+
+  notice(text) {
+    return eventually(() => this.at("notice").textContent(), text);
+  }
+
+  /** The row of somebody or something, by its test id and name. */
+  row(kind, name) {
+    return this.page.locator(`[data-testid="${kind}"][data-name=${JSON.stringify(name)}]`);
+  }
+
+  names(kind) {
+    return this.at(kind).evaluateAll((rows) => rows.map((row) => row.dataset.name));
+  }
+
+  async unfold(kind, name) {
+    const row = this.row(kind, name);
+    if (!(await row.locator("details").evaluate((details) => details.open))) await row.locator("summary").click();
+    return row;
+  }
+
+  /** Unfolds a row and presses one of its buttons. */
+  async press(kind, name, act) {
+    const row = await this.unfold(kind, name);
+    await row.getByTestId(`act-${act}`).click();
+  }
+
+  /** Answers the question before an action. */
+  async answer({ reason, time, minutes, text } = {}) {
+    if (text !== undefined) await this.at("ask-text").fill(text);
+    if (time !== undefined) await this.at("ask-time").selectOption(time);
+    if (minutes !== undefined) await this.at("ask-minutes").fill(minutes);
+    if (reason !== undefined) await this.at("ask-reason").fill(reason);
+    await this.at("ask-do").click();
+  }
+
+  /** The log, newest first: what was done, and why. */
+  log() {
+    return this.at("entry").evaluateAll((rows) =>
+      rows.map((row) => [row.querySelector(".deed").textContent, ...[...row.querySelectorAll(".why")].map((why) => why.textContent)]));
+  }
+
+  /** Nobody is kept out: axe-core finds nothing, and nothing is wider than the screen. */
+  async isForEveryone(what) {
+    await this.page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))));
+    // By the debugger, since the page itself lets no string run.
+    if (!(await this.page.evaluate("typeof axe === 'object'"))) await this.page.evaluate(AXE);
+    const found = await this.page.evaluate(async () => {
+      const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"] });
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`);
+    });
+    assert.deepEqual(found, [], what);
+    const [wide, screen] = await this.page.evaluate(() => [document.scrollingElement.scrollWidth, document.documentElement.clientWidth]);
+    assert.ok(wide <= screen, `${what}: ${wide} wide on a screen of ${screen}`);
+  }
+
+  picture(name) {
+    const folder = join(root, "tests/results");
+    mkdirSync(folder, { recursive: true });
+    return this.page.screenshot({ path: join(folder, `moderators-${name}.png`), animations: "disabled" });
+  }
+}
