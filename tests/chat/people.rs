@@ -237,6 +237,26 @@ fn several_tabs_are_one_person() {
     });
 }
 
+/// Of tabs that go at once each may think that it is the last. Others hear it once at least, and know who is there.
+#[test]
+fn a_person_whose_tabs_go_at_once_is_gone() {
+    for lost in 0..4 {
+        in_every_memory(|house| {
+            let [bob, laptop] = house.people_in("tea", ["Bob", "Ann"]);
+            let phone = house.tab_of(&laptop);
+            phone.join("tea");
+            house.lose_reply(lost);
+            laptop.hang_up();
+            phone.hang_up();
+            house.seconds(5);
+            let left = bob.heard("left");
+            assert!((1..=2).contains(&left.len()), "{lost}: {left:?}");
+            assert_eq!(bob.heard("people").last(), Some(&json!({ "room": "tea", "people": 1 })));
+            assert_eq!(names(&bob.join("tea")["people"]), ["Bob"]);
+        });
+    }
+}
+
 #[test]
 fn away_is_who_looks_at_none_of_their_tabs() {
     in_every_memory(|house| {

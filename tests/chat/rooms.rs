@@ -281,6 +281,21 @@ fn a_person_leaves_a_room_with_all_tabs_from_whichever_tab() {
 }
 
 #[test]
+fn a_room_is_left_on_a_bad_network() {
+    for lost in 0..6 {
+        in_every_memory(|house| {
+            let [bob, ann] = house.people_in("tea", ["Bob", "Ann"]);
+            house.lose_reply(lost);
+            let asked = ann.request("leave", json!({ "room": "tea" }));
+            house.seconds(2);
+            assert_eq!(ann.answer(asked), Some(json!([])), "{lost}");
+            assert_eq!(bob.heard("left").len(), 1, "{lost}");
+            assert_eq!(house.tab_of(&ann).rooms(), []);
+        });
+    }
+}
+
+#[test]
 fn the_rooms_of_a_person_are_called_what_they_are_called_now() {
     in_every_memory(|house| {
         let [ann, bob] = house.people_in("tea", ["Ann", "Bob"]);
