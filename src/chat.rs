@@ -22,7 +22,7 @@ pub(crate) use self::{
     rooms::Changed,
 };
 use crate::house::{
-    measures::{self, MUTED},
+    measures::{self, AtDoor, MUTED},
     names::Name,
     people::{Member, Person, known, refused, take_name},
     person, person_room,
@@ -96,35 +96,45 @@ struct Mine {
     read: u64,
 }
 
+/// Keeps a room among a person's own, as they see it now. If it was not there their sockets hear of it, but for this one.
+async fn keep_room(io: &Io, socket: &Socket, id: &str, card: &Card) -> Result<(), Fault> {
+    let key = format!("room:{}.", card.id.as_ref());
+    let read = format!("read:{}.", card.id.as_ref());
+    let kept = person(io, id).values(&[&key, &read]).await?;
+    let before: Option<Card> = kept.get(&key)?;
+    if before.as_ref() != Some(card) {
+        person(io, id).set(&key, card).await?;
+    }
+    if before.is_some() {
+        return Ok(());
+    }
+    let mine = Mine { room: card.clone(), read: kept.get(&read)?.unwrap_or_default() };
+    person(io, id).except(socket.id()).emit("mine", &mine)
+}
+
 /// Lets in whom the house knows, and who takes a name that nobody has.
 async fn connect(socket: Socket, io: Io, vars: Vars, Auth(door): Auth<Door>) -> Result<Member, Refused> {
     let known = door.token.as_deref().map(|token| known(&vars, token)).transpose()?;
-    let me = match (&known, door.name) {
-        (Some(known), None) => known.clone(),
-        (known, name) => {
-            let name =
-                Name::try_from(name.unwrap_or_default()).map_err(|words| refused("bad name", words))?;
-            let seed = door.seed.filter(|seed| (16..=64).contains(&seed.len()));
-            let new_id = || Keys::new(&vars).id_for(seed.as_deref().unwrap_or_else(|| socket.id()));
-            Person { id: known.as_ref().map_or_else(new_id, |known| known.id.clone()), name }
-        }
-    };
-    let muted = measures::check(&io, &me.id).await?;
+    let wanted = door.name.or_else(|| known.is_none().then(String::new));
+    let wanted = wanted.map(Name::try_from).transpose().map_err(|words| refused("bad name", words))?;
+    let seed = door.seed.filter(|seed| (16..=64).contains(&seed.len()));
+    let new_id = || Keys::new(&vars).id_for(seed.as_deref().unwrap_or_else(|| socket.id()));
+    let id = known.as_ref().map_or_else(new_id, |known| known.id.clone());
+    let AtDoor { called, muted } = measures::check(&io, &id).await?;
+    // A token may be older than the name that the person has taken on another device.
+    let name = wanted.or(called).or(known.map(|known| known.name));
+    let me = Person { id, name: name.ok_or_else(|| Fault::internal("nobody is without a name"))? };
     let (has_name, rooms) = try_join(take_name(&io, &me), rooms_of(&io, &me)).await?;
     if !has_name {
         return Err(refused("name taken", format!("Somebody else is called {}.", me.name.as_ref())));
-    }
-    if let Some(before) = known.filter(|known| known.name.folded() != me.name.folded()) {
-        crate::house::people::drop_name(&io, &before).await?;
     }
     socket.join(&person_room(&me.id));
     if muted.is_some() {
         socket.join(MUTED);
     }
-    let ids = rooms.iter().map(|mine| mine.room.id.as_ref().to_owned()).collect();
     let token = Keys::new(&vars).token(&me);
     socket.emit("welcome", &Welcome { me: me.clone(), token, rooms, muted })?;
-    Ok(Member::new(me, ids))
+    Ok(Member::new(me))
 }
 
 /// The rooms that a person is in.

@@ -7,7 +7,7 @@ export interface ClientToServerEvents {
   away: (data: boolean) => void;
   rooms: (ack: (answer: Array<Listed> | Failed) => void) => void;
   open: (data: Open, ack: (answer: Card | Failed) => void) => void;
-  join: (data: Which, ack: (answer: Joined | Failed) => void) => void;
+  join: (data: Join, ack: (answer: Joined | Failed) => void) => void;
   leave: (data: Which, ack: (answer: Failed | undefined) => void) => void;
   topic: (data: About, ack: (answer: Card | Failed) => void) => void;
   read: (data: Read, ack: (answer: Failed | undefined) => void) => void;
@@ -137,6 +137,12 @@ export type Invite = { room: RoomId,
   to: string, };
 
 export type IsTyping = { room: RoomId, who: Person, typing: boolean, };
+
+export type Join = {
+  /**
+   * Its id, as somebody may have typed it.
+   */
+  room: string, };
 
 export type Joined = { room: Card, people: Array<Present>,
   /**

@@ -6,6 +6,7 @@ use parlor_worker::prelude::*;
 use super::{
     files::{self, File},
     history::one,
+    keep_room,
     rooms::must_be_in,
 };
 use crate::{
@@ -144,7 +145,7 @@ pub(super) async fn say(
     };
     let once = format!("{}:{}", me.person.id, message.id);
     let seq = room(&io, &id).once(&once).publish("said", &message).await?.seq;
-    tell_concerned(&io, &vars, &message, seq).await?;
+    tell_concerned(&socket, &io, &vars, &message, seq).await?;
     Ok(Ack(Receipt { seq, at }))
 }
 
@@ -170,7 +171,13 @@ async fn quote(io: &Io, say: &Say) -> Result<Option<Quote>, Fault> {
 
 /// Notices for the other one of a room for two, and for who is mentioned. Of a private room, and of one that is not there
 /// for them, only those are told who are in it: the room's id is its key.
-async fn tell_concerned(io: &Io, vars: &Vars, message: &Message, seq: u64) -> Result<(), Fault> {
+async fn tell_concerned(
+    socket: &Socket,
+    io: &Io,
+    vars: &Vars,
+    message: &Message,
+    seq: u64,
+) -> Result<(), Fault> {
     let me = &message.from;
     let id = &message.room;
     let key = format!("room:{}.", id.as_ref());
@@ -186,7 +193,7 @@ async fn tell_concerned(io: &Io, vars: &Vars, message: &Message, seq: u64) -> Re
     if let Some(other) = id.other(&me.id) {
         let other = by_id(io, vars, other).await?;
         let card = rooms::direct(&other, me);
-        person(io, &other.id).claim::<Card>(&key, &card, None).await?;
+        keep_room(io, socket, &other.id, &card).await?;
         return notifications::tell(io, &other, &notice(NoticeKind::Direct, card), &once).await;
     }
     let others: Vec<&Person> = message.mentions.iter().filter(|other| other.id != me.id).collect();
@@ -338,7 +345,10 @@ pub(super) async fn react(
         return Err(Fault::new("bad emoji", "That is no emoji."));
     }
     let key = reaction_key(seq, &me.person.id);
-    let (_, kept) = try_join(one(&io, &id, seq), room(&io, &id).get::<Reactions>(&key)).await?;
+    let (message, kept) = try_join(one(&io, &id, seq), room(&io, &id).get::<Reactions>(&key)).await?;
+    if message.removed.is_some() {
+        return Err(Fault::new("no such message", "This message is not there any more."));
+    }
     let mut emojis = kept.map(|kept| kept.emojis).unwrap_or_default();
     emojis.retain(|known| *known != emoji);
     if on {

@@ -3,13 +3,12 @@
 use parlor::RemoteSocket;
 use parlor_worker::{parlor, prelude::*};
 
-use super::rooms;
 use crate::house::{
     limits::Deed,
     names::Name,
     people::{self, Member, Person, Present},
     person,
-    rooms::is_of_people,
+    rooms::{is_of_people, tell_left},
     token::Keys,
 };
 
@@ -44,13 +43,9 @@ pub(super) async fn rename(
     Data(name): Data<Name>,
 ) -> Result<Ack<Renamed>, Fault> {
     me.may(Deed::Rename, now)?;
-    let before = me.person.clone();
-    let person = Person { name, ..before.clone() };
+    let person = Person { name, ..me.person.clone() };
     if !people::take_name(&io, &person).await? {
         return Err(Fault::new("name taken", format!("Somebody else is called {}.", person.name.as_ref())));
-    }
-    if person.name.folded() != before.name.folded() {
-        people::drop_name(&io, &before).await?;
     }
     me.person = person.clone();
     for room in people_rooms(&socket) {
@@ -90,7 +85,7 @@ pub(super) async fn gone(socket: Socket, io: Io, me: SocketData<Member>) -> Resu
     let is_elsewhere = |room: &str| others.iter().any(|other| other.rooms().iter().any(|its| its == room));
     let (kept, left): (Vec<_>, Vec<_>) = mine.into_iter().partition(|room| is_elsewhere(room));
     for room in left {
-        rooms::tell_left(&socket, &io, &me.person, &room).await?;
+        tell_left(&io, &me.person, &room).await?;
     }
     if !me.away && !others.iter().any(looks) {
         tell_looks(&socket, &Present { away: true, ..me.present() }, &kept)?;
@@ -105,11 +100,11 @@ pub(super) async fn other_tabs(socket: &Socket, io: &Io, me: &Member) -> Vec<Rem
     tabs
 }
 
-fn looks(tab: &RemoteSocket) -> bool {
+pub(super) fn looks(tab: &RemoteSocket) -> bool {
     tab.data::<Member>().is_ok_and(|member| !member.away)
 }
 
-fn tell_looks(socket: &Socket, who: &Present, rooms: &[String]) -> Result<(), Fault> {
+pub(super) fn tell_looks(socket: &Socket, who: &Present, rooms: &[String]) -> Result<(), Fault> {
     rooms.iter().try_for_each(|room| socket.to(room).emit("presence", &Looks { who }))
 }
 

@@ -1,21 +1,21 @@
 //! Rooms: coming, going, and what they are about.
 
-use futures_util::future::{join, try_join};
+use futures_util::future::{join3, try_join};
 use parlor_worker::prelude::*;
 
 use super::{
-    Mine,
     history::{self, Told},
-    people::people_rooms,
+    keep_room,
+    people::{people_rooms, tell_looks},
 };
 use crate::{
     house::{
-        self, all,
+        self,
         limits::Deed,
         names::{Kind, RoomId, RoomName, Topic},
         people::{Member, Person, Present, by_id, of_sockets},
         person, person_room,
-        rooms::{Card, Listed},
+        rooms::{Card, Listed, tell_count, tell_left},
         token::Keys,
     },
     notifications::{self, Notice, NoticeKind},
@@ -66,6 +66,13 @@ pub(super) struct Which {
     room: RoomId,
 }
 
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(super) struct Join {
+    /// Its id, as somebody may have typed it.
+    room: String,
+}
+
 #[derive(Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(super) struct Joined {
@@ -94,9 +101,10 @@ pub(super) async fn join_room(
     vars: Vars,
     mut me: SocketData<Member>,
     Now(now): Now,
-    Data(Which { room: id }): Data<Which>,
+    Data(Join { room }): Data<Join>,
 ) -> Result<Ack<Joined>, Fault> {
     me.may(Deed::Join, now)?;
+    let id = RoomId::try_from(room).map_err(|words| Fault::new("bad room", words))?;
     let is_in = socket.is_in(id.as_ref());
     if !is_in && people_rooms(&socket).len() >= ROOMS_MAX {
         let words = format!("You are in {ROOMS_MAX} rooms. Leave one of them first.");
@@ -104,37 +112,39 @@ pub(super) async fn join_room(
     }
     let card = house::rooms::enter(&io, &vars, &me.person, &id).await?;
     socket.join(id.as_ref());
-    let (sockets, page) =
-        join(io.in_(id.as_ref()).fetch_sockets(), history::told(&io, &id, Page::newest(MESSAGES + 1))).await;
+    let (sockets, page, kept) = join3(
+        io.in_(id.as_ref()).fetch_sockets(),
+        history::told(&io, &id, Page::newest(MESSAGES + 1)),
+        keep_room(&io, &socket, &me.person.id, &card),
+    )
+    .await;
+    let page = kept.and(page);
+    if page.is_err() && !is_in {
+        socket.leave(id.as_ref()); // so that others hear of it when they come again
+    }
     let mut messages = page?;
     let more = messages.len() as u64 > MESSAGES;
     messages.drain(..usize::from(more));
     let people = of_sockets(&sockets);
 
-    let mine = |socket: &Member| socket.person.id == me.person.id;
-    let tabs = sockets.iter().filter(|other| other.id() != socket.id());
-    if !is_in && !tabs.filter_map(|tab| tab.data().ok()).any(|tab| mine(&tab)) {
+    if !is_in {
+        let others = sockets.iter().filter(|other| other.id() != socket.id());
+        let mut tabs =
+            others.filter_map(|other| other.data().ok()).filter(|tab| is_of(tab, &me.person)).peekable();
         let who = me.present();
-        socket.to(id.as_ref()).emit("joined", &Came { room: &id, who: &who })?;
-        tell_count(&io, &id, people.len())?;
-    }
-    if !me.rooms.iter().any(|known| known == id.as_ref()) {
-        let key = format!("room:{}.", id.as_ref());
-        person(&io, &me.person.id).set(&key, &card).await?;
-        me.rooms.push(id.as_ref().to_owned());
-        let mine = Mine { room: card.clone(), read: 0 };
-        socket.to(&person_room(&me.person.id)).emit("mine", &mine)?;
+        if tabs.peek().is_none() {
+            socket.to(id.as_ref()).emit("joined", &Came { room: &id, who: &who })?;
+            tell_count(&io, &id, people.len())?;
+        } else if !me.away && tabs.all(|tab| tab.away) {
+            tell_looks(&socket, &who, &[id.as_ref().to_owned()])?;
+        }
     }
     let newest = messages.last().map_or(0, |last| last.seq);
     Ok(Ack(Joined { room: card, people, messages, newest, more }))
 }
 
-/// Somebody has left a room.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub(super) struct Left<'a> {
-    room: &'a str,
-    who: &'a Person,
+fn is_of(tab: &Member, person: &Person) -> bool {
+    tab.person.id == person.id
 }
 
 /// A room that is not a person's any more.
@@ -148,44 +158,17 @@ pub(super) struct NotMine<'a> {
 pub(super) async fn leave(
     socket: Socket,
     io: Io,
-    mut me: SocketData<Member>,
+    me: SocketData<Member>,
     Data(Which { room }): Data<Which>,
 ) -> Result<Ack, Fault> {
     let mine = person(&io, &me.person.id);
+    let tabs = mine.clone().fetch_sockets().await;
     try_join(mine.clone().remove(&format!("room:{}.", room.as_ref())), mine.leave_all(room.as_ref())).await?;
-    me.rooms.retain(|known| known != room.as_ref());
-    if socket.is_in(room.as_ref()) {
-        tell_left(&socket, &io, &me.person, room.as_ref()).await?;
+    if tabs.iter().any(|tab| tab.rooms().iter().any(|its| its == room.as_ref())) {
+        tell_left(&io, &me.person, room.as_ref()).await?;
     }
     socket.to(&person_room(&me.person.id)).emit("not mine", &NotMine { room: &room })?;
     Ok(Ack(()))
-}
-
-/// Tells a room that a person is not in it any more.
-pub(super) async fn tell_left(socket: &Socket, io: &Io, who: &Person, room: &str) -> Result<(), Fault> {
-    socket.to(room).emit("left", &Left { room, who })?;
-    let Ok(id) = RoomId::try_from(room.to_owned()) else { return Ok(()) };
-    if id.kind() != Kind::Public {
-        return Ok(());
-    }
-    let mut people = of_sockets(&io.in_(room).fetch_sockets().await);
-    people.retain(|other| other.id != who.id);
-    tell_count(io, &id, people.len())
-}
-
-/// How many people are in a public room.
-#[derive(Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub(super) struct Heads<'a> {
-    room: &'a RoomId,
-    people: usize,
-}
-
-fn tell_count(io: &Io, room: &RoomId, people: usize) -> Result<(), Fault> {
-    match room.kind() {
-        Kind::Public => all(io).volatile().emit("people", &Heads { room, people }),
-        Kind::Private | Kind::Direct => Ok(()),
-    }
 }
 
 #[derive(Deserialize)]

@@ -5,13 +5,14 @@ use parlor::typescript::Events;
 use super::{
     messages::{Altered, Message, Reacted},
     people::{Called, Looks},
-    rooms::{Came, Heads, IsTyping, Left, NotMine, Read},
+    rooms::{Came, IsTyping, NotMine, Read},
     *,
 };
 use crate::{
     house::{
         measures::{Muted, SentAway},
         people::Code,
+        rooms::{Heads, Left},
     },
     moderators::Closed,
 };

@@ -1,15 +1,17 @@
 //! What moderators have taken against people: those who may not speak, or not come in, for a time.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
+use futures_util::future::{try_join, try_join_all};
 use parlor::Values;
 use parlor_worker::{parlor, prelude::*};
 
 use super::{
     all,
-    names::Why,
-    people::{Person, refused},
-    person,
+    names::{Name, Why},
+    people::{Person, called_key, refused},
+    person, person_room,
+    rooms::{is_of_people, tell_left},
 };
 
 /// The room of those who may not speak, so that a message of anybody else costs no question.
@@ -47,14 +49,24 @@ pub(crate) struct Muted {
     pub(crate) why: Option<String>,
 }
 
-/// Refuses who may not come in; gives the words for who may not speak.
-pub(crate) async fn check(io: &Io, id: &str) -> Result<Option<String>, Refused> {
-    let (mute, ban) = (mute_key(id), ban_key(id));
-    let measures: Values = all(io).values(&[&mute, &ban]).await?;
-    if let Some(measure) = measures.get::<Measure>(&ban)? {
+/// What is kept about somebody who comes in.
+#[derive(Debug)]
+pub(crate) struct AtDoor {
+    /// What they are called since they were here last.
+    pub(crate) called: Option<Name>,
+    /// The words for who may not speak.
+    pub(crate) muted: Option<String>,
+}
+
+/// Refuses who may not come in.
+pub(crate) async fn check(io: &Io, id: &str) -> Result<AtDoor, Refused> {
+    let (called, mute, ban) = (called_key(id), mute_key(id), ban_key(id));
+    let kept: Values = all(io).values(&[&called, &mute, &ban]).await?;
+    if let Some(measure) = kept.get::<Measure>(&ban)? {
         return Err(refused("banned", measure.words("You were sent away")));
     }
-    Ok(measures.get::<Measure>(&mute)?.map(|measure| measure.words("You were muted")))
+    let muted = kept.get::<Measure>(&mute)?.map(|measure| measure.words("You were muted"));
+    Ok(AtDoor { called: kept.get(&called)?, muted })
 }
 
 /// Fails for who may not speak; whose time is over may again.
@@ -89,9 +101,19 @@ pub(crate) struct SentAway {
     pub(crate) why: String,
 }
 
-/// Closes all connections of a person, who is told why.
+/// Closes all connections of a person, who is told why. They leave their rooms before, with all tabs at once: of tabs that
+/// go at the same time none would know which is the last.
 pub(crate) async fn send_away(io: &Io, measure: &Measure) -> Result<(), Fault> {
-    person(io, &measure.person.id)
-        .emit("sent away", &SentAway { why: measure.words("You were sent away") })?;
-    person(io, &measure.person.id).disconnect_all(true).await
+    let who = &measure.person;
+    let tabs = person(io, &who.id).fetch_sockets().await;
+    let rooms = tabs.iter().flat_map(|tab| tab.rooms().iter().filter(|room| is_of_people(room, tab.id())));
+    let rooms: BTreeSet<&String> = rooms.collect();
+    let left = rooms.into_iter().map(async |room| {
+        person(io, &who.id).leave_all(room).await?;
+        tell_left(io, who, room).await
+    });
+    _ = try_join_all(left).await; // what is not done is done when the connections are closed
+    person(io, &who.id).emit("sent away", &SentAway { why: measure.words("You were sent away") })?;
+    let notified = io.of("/notifications").to(&person_room(&who.id));
+    try_join(person(io, &who.id).disconnect_all(true), notified.disconnect_all(true)).await.map(drop)
 }

@@ -35,14 +35,12 @@ pub(crate) struct Present {
 pub(crate) struct Member {
     pub(crate) person: Person,
     pub(crate) away: bool,
-    /// The rooms that are in the person's own list, as far as this socket knows.
-    pub(crate) rooms: Vec<String>,
     limits: Limits,
 }
 
 impl Member {
-    pub(crate) fn new(person: Person, rooms: Vec<String>) -> Self {
-        Self { person, away: false, rooms, limits: Limits::default() }
+    pub(crate) fn new(person: Person) -> Self {
+        Self { person, away: false, limits: Limits::default() }
     }
 
     /// Counts what somebody does, unless it is too much.
@@ -73,10 +71,10 @@ pub(crate) fn known(vars: &Vars, token: &str) -> Result<Person, Refused> {
     person.ok_or_else(|| refused("bad token", "This house does not know you. Please choose a name."))
 }
 
-/// Gives a person a name, or keeps it for them; false if somebody else has it.
+/// Gives a person a name in place of the one that they have, or keeps it for them; false if somebody else has it.
 pub(crate) async fn take_name(io: &Io, person: &Person) -> Result<bool, Fault> {
     let key = name_key(&person.name);
-    let id_key = format!("who:{}.", person.id);
+    let id_key = called_key(&person.id);
     let (holder, called) =
         try_join(all(io).claim(&key, person, Some(KEPT)), all(io).claim(&id_key, &person.name, Some(KEPT)))
             .await?;
@@ -87,13 +85,16 @@ pub(crate) async fn take_name(io: &Io, person: &Person) -> Result<bool, Fault> {
         all(io).set_for(&key, person, KEPT).await?; // written in another way
     }
     if called != person.name {
+        if called.folded() != person.name.folded() {
+            drop_name(io, &Person { name: called, ..person.clone() }).await?;
+        }
         all(io).set_for(&id_key, &person.name, KEPT).await?;
     }
     Ok(true)
 }
 
 /// Lets go of a name that a person had.
-pub(crate) async fn drop_name(io: &Io, person: &Person) -> Result<(), Fault> {
+async fn drop_name(io: &Io, person: &Person) -> Result<(), Fault> {
     let key = name_key(&person.name);
     let holder: Option<Person> = all(io).get(&key).await?;
     if holder.is_some_and(|holder| holder.id == person.id) {
@@ -104,6 +105,11 @@ pub(crate) async fn drop_name(io: &Io, person: &Person) -> Result<(), Fault> {
 
 fn name_key(name: &Name) -> String {
     format!("name:{}.", name.folded())
+}
+
+/// Where it is kept what somebody is called.
+pub(crate) fn called_key(id: &str) -> String {
+    format!("who:{id}.")
 }
 
 /// Who has a name.
@@ -118,7 +124,7 @@ pub(crate) async fn by_id(io: &Io, vars: &Vars, id: &str) -> Result<Person, Faul
     if !Keys::new(vars).made(id) {
         return Err(nobody());
     }
-    let name = all(io).get(&format!("who:{id}.")).await?.ok_or_else(nobody)?;
+    let name = all(io).get(&called_key(id)).await?.ok_or_else(nobody)?;
     Ok(Person { id: id.to_owned(), name })
 }
 

@@ -175,3 +175,39 @@ async fn heads(io: &Io) -> BTreeMap<String, BTreeSet<String>> {
 pub(crate) fn is_of_people(room: &str, socket: &str) -> bool {
     room != socket && !room.contains(':')
 }
+
+/// Somebody has left a room.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Left<'a> {
+    room: &'a str,
+    who: &'a Person,
+}
+
+/// Tells a room that a person is not in it any more.
+pub(crate) async fn tell_left(io: &Io, who: &Person, room: &str) -> Result<(), Fault> {
+    super::room(io, room).emit("left", &Left { room, who })?;
+    let Ok(id) = RoomId::try_from(room.to_owned()) else { return Ok(()) };
+    if id.kind() != Kind::Public {
+        return Ok(());
+    }
+    let mut people = people::of_sockets(&super::room(io, room).fetch_sockets().await);
+    people.retain(|other| other.id != who.id);
+    tell_count(io, &id, people.len())
+}
+
+/// How many people are in a public room.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Heads<'a> {
+    room: &'a RoomId,
+    people: usize,
+}
+
+/// Tells everyone how many people are in a public room.
+pub(crate) fn tell_count(io: &Io, room: &RoomId, people: usize) -> Result<(), Fault> {
+    match room.kind() {
+        Kind::Public => all(io).volatile().emit("people", &Heads { room, people }),
+        Kind::Private | Kind::Direct => Ok(()),
+    }
+}
