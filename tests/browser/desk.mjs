@@ -67,8 +67,8 @@ export function house() {
   async function guest(t, name, { rooms = [], at = chat.url, token } = {}) {
     const auth = token ? { token } : { name, seed: randomBytes(18).toString("base64url") };
     const socket = io(at, { auth, forceNew: true, transports: ["websocket"] });
-    t.after(() => socket.disconnect());
     const person = new Guest(socket);
+    t.after(() => person.leave());
     const [welcome] = await person.next("welcome");
     Object.assign(person, { id: welcome.me.id, name: welcome.me.name, token: welcome.token });
     for (const room of rooms) await person.join(room);
@@ -81,9 +81,11 @@ export function house() {
 /** Whoever is in the chat: what they heard, and what they may do. */
 class Guest {
   constructor(socket) {
-    this.socket = socket;
-    this.heard = [];
-    this.waiting = [];
+    Object.assign(this, { socket, sockets: [socket], heard: [], waiting: [] });
+    this.hears(socket);
+  }
+
+  hears(socket) {
     socket.onAny((event, ...args) => {
       this.heard.push([event, ...args]);
       for (const look of this.waiting) look();
@@ -120,15 +122,18 @@ class Guest {
     return this.ask("say", { room, text, id: randomBytes(9).toString("base64url"), files: [] });
   }
 
-  /** Hears what is for everyone, too. */
-  async withNotifications() {
-    const socket = this.socket.io.socket("/notifications", { auth: { token: this.token } });
-    socket.onAny((event, ...args) => {
-      this.heard.push([event, ...args]);
-      for (const look of this.waiting) look();
-    });
-    if (!socket.active) socket.connect();
+  /** In another namespace over the same connection; what it hears counts as heard. */
+  async enter(namespace, auth = {}) {
+    const socket = this.socket.io.socket(namespace, { auth: { token: this.token, ...auth } });
+    this.sockets.push(socket);
+    this.hears(socket);
+    socket.connect();
     if (!socket.connected) await new Promise((done) => socket.once("connect", done));
+    return socket;
+  }
+
+  leave() {
+    for (const socket of this.sockets) socket.disconnect();
   }
 
   isGone() {
