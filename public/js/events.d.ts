@@ -2,70 +2,149 @@
 
 /** What the client sends. */
 export interface ClientToServerEvents {
-  rooms: (ack: (answer: Array<Listed>) => void) => void;
-  join: (data: RoomName, ack: (answer: Joined | Failed) => void) => void;
-  leave: (data: RoomName, ack: (answer: Nothing | Failed) => void) => void;
-  say: (data: Say, ack: (answer: Receipt | Failed) => void) => void;
+  rename: (data: Name, ack: (answer: Renamed | Failed) => void) => void;
+  find: (data: string, ack: (answer: Person | Failed) => void) => void;
+  away: (data: boolean) => void;
+  rooms: (ack: (answer: Array<Listed> | Failed) => void) => void;
+  open: (data: Open, ack: (answer: Card | Failed) => void) => void;
+  join: (data: RoomOnly, ack: (answer: Joined | Failed) => void) => void;
+  leave: (data: RoomOnly, ack: (answer: null | Failed) => void) => void;
+  topic: (data: Topic, ack: (answer: Card | Failed) => void) => void;
+  read: (data: ReadTo, ack: (answer: null | Failed) => void) => void;
+  older: (data: Older, ack: (answer: Page | Failed) => void) => void;
+  search: (data: Search, ack: (answer: Found | Failed) => void) => void;
+  direct: (data: To, ack: (answer: Card | Failed) => void) => void;
+  invite: (data: Invite, ack: (answer: null | Failed) => void) => void;
   typing: (data: Typing) => void;
+  say: (data: Say, ack: (answer: Receipt | Failed) => void) => void;
+  edit: (data: Edit, ack: (answer: null | Failed) => void) => void;
+  remove: (data: Remove, ack: (answer: null | Failed) => void) => void;
+  react: (data: React, ack: (answer: null | Failed) => void) => void;
+  upload: (data: Upload, ack: (answer: null | Failed) => void) => void;
+  download: (data: Download, ack: (answer: ArrayBuffer | Failed) => void) => void;
 }
 
 /** What the server sends. */
 export interface ServerToClientEvents {
-  said: (data: Said) => void;
-  joined: (data: Move) => void;
-  left: (data: Move) => void;
+  welcome: (data: Welcome) => void;
+  said: (data: Told) => void;
+  changed: (data: Changed) => void;
+  reacted: (data: Reacted) => void;
+  joined: (data: CameIn) => void;
+  left: (data: WentOut) => void;
+  presence: (data: Presence) => void;
+  person: (data: Renaming) => void;
   typing: (data: IsTyping) => void;
-  room: (data: Listed) => void;
+  room: (data: RoomChanged) => void;
+  people: (data: Counted) => void;
+  closed: (data: Closed) => void;
+  read: (data: ReadTo) => void;
+  mine: (data: Mine) => void;
+  "not mine": (data: RoomOnly) => void;
+  "sent away": (data: SentAway) => void;
 }
 
 /** The client's `auth`. */
-export type Auth = Door;
+export type Auth = { token?: string, name?: string, seed?: string, };
 
+/** What a room is: its id is in its link. */
+export type Card = { id: RoomId, name: string, topic: string, kind: Kind, };
+
+export type CameIn = { room: RoomId, who: Present, };
+
+export type Changed = { room: RoomId, seq: number, data: Message, };
+
+export type Closed = { room: RoomId, why: string, };
+
+/** `error.data` of a `connect_error`. */
 export type Code = { code: string, };
 
-export type Door = { name: string | null, };
+export type Counted = { room: RoomId, people: number, };
+
+export type Download = { file: string, part: number, };
+
+export type Edit = { room: RoomId, seq: number, text: string, };
 
 /** Why an event was not handled: `error` is for programs, `message` for people. */
-export type Failed = { error: string, message?: string, };
+export type Failed = { error: string, message?: string, wait?: number, };
 
-export type IsTyping = { room: RoomName, who: Person, typing: boolean, };
+export type File = { id: string, name: string, type: string, size: number, parts: number, };
 
-export type Joined = { room: RoomName, here: Array<Person>, };
+export type Found = { messages: Array<Told>, next: number | null, };
+
+export type Invite = { room: RoomId, to: string, };
+
+export type IsTyping = { room: RoomId, who: Person, typing: boolean, };
+
+export type Joined = { room: Card, people: Array<Present>, messages: Array<Told>, newest: number, more: boolean, };
+
+export type Kind = "public" | "private" | "direct";
 
 /** A line in the list of rooms. */
-export type Listed = { name: string, people: number, };
+export type Listed = { room: Card, people: number, };
 
-/** Somebody who comes into a room, or leaves it. */
-export type Move = { room: string, who: Person, };
+export type Message = { room: RoomId, id: string, from: Person, at: number, text: string, reply?: Reply, files: Array<File>, mentions: Array<Person>, edited?: number, removed?: "author" | "moderator", reactions: Array<Reaction>, };
 
-/** A person's name: 1 to 24 characters, without space around it. */
+/** A room that one is in, and up to where one has read it. */
+export type Mine = { room: Card, read: number, };
+
+/** A person's name: 1 to 24 printable characters. */
 export type Name = string;
 
-export type Nothing = Record<symbol, never>;
+export type Older = { room: RoomId, before: number, };
+
+export type Open = { name: string, topic: string, private: boolean, seed: string, };
+
+export type Page = { messages: Array<Told>, more: boolean, };
 
 /** A person as others see them. */
 export type Person = { id: string, name: Name, };
 
-export type Receipt = { id: string, at: number, };
+export type Presence = { who: Present, };
 
-/** `error.data` of a `connect_error`. */
-export type Refusal = Code;
+export type Present = { id: string, name: Name, away: boolean, };
 
-/**
- * A room's name: 1 to 32 letters, digits, spaces, `-` or `_`, beginning with a letter or digit and not ending
- * with a space.
- */
-export type RoomName = string;
+export type React = { room: RoomId, seq: number, emoji: string, on: boolean, };
 
-export type Said = { room: RoomName, id: string, from: Person, text: Text, at: number, };
+export type Reacted = { room: RoomId, seq: number, by: string, name: Name, emoji: string, on: boolean, };
 
-export type Say = { room: RoomName,
-  /**
-   * Made by the sender, so that a message that is sent again is known again.
-   */
-  id: string, text: Text, };
+export type Reaction = { by: string, name: Name, emoji: string, };
 
-/** A message: 1 to 4000 characters. */
-export type Text = string;
+export type ReadTo = { room: RoomId, seq: number, };
 
-export type Typing = { room: RoomName, typing: boolean, };
+export type Receipt = { seq: number, at: number, };
+
+export type Remove = { room: RoomId, seq: number, };
+
+export type Renamed = { me: Person, token: string, };
+
+export type Renaming = { who: Person, };
+
+export type Reply = { seq: number, from: Person, text: string, };
+
+export type RoomChanged = { room: Card, };
+
+/** A public room's name in lower case, `~` and a secret, or `@` and two people. */
+export type RoomId = string;
+
+export type RoomOnly = { room: RoomId, };
+
+export type Say = { room: RoomId, id: string, text: string, reply?: number, files: Array<File>, };
+
+export type Search = { room: RoomId, words: string, before?: number, };
+
+export type SentAway = { why: string, };
+
+export type To = { to: string, };
+
+export type Told = { seq: number, data: Message, };
+
+export type Topic = { room: RoomId, topic: string, };
+
+export type Typing = { room: RoomId, typing: boolean, };
+
+export type Upload = { file: string, part: number, bytes: ArrayBuffer, };
+
+export type Welcome = { me: Person, token: string, rooms: Array<Mine>, muted?: string, };
+
+export type WentOut = { room: RoomId, who: Person, };
