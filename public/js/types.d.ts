@@ -4,8 +4,13 @@
 // The core speaks no English: what it tells people of itself is a `Problem` with a `code`, for which words.js has words.
 // What the server says in words comes in `Problem.message`; words.js goes before it where it knows the code.
 //
+// Besides the state and the actions, views may use: names.js `nameProblem(name)`, `roomProblem(name)` (a Problem or null), `idOf(name)` (of a public
+// room), `initials(name)`, `tint(name)` (0 to 7); files.js `isPicture(file)`; route.js `addressOf(room id or null)`. A click on a link whose
+// address is one of `addressOf` needs no handler: route.js sees to it. main.js imports `views` (a View[], in order) from view/all.js.
+//
 // Changes:
-// (none yet)
+// - Connection.nextTry is gone: the client does not tell.
+// - Token: there are no quotes; a `block` stands alone in its lines.
 
 import type { Card, File, Kind, Person, Present, Reaction, Reply } from "./events.js";
 import type { Announcement, Notice } from "./notifications.js";
@@ -109,8 +114,6 @@ export interface Connection {
   since: number;
   /** How often connecting failed in a row. */
   tries: number;
-  /** When the next try will be, while reconnecting; null: it is under way. */
-  nextTry: number | null;
   /** Connected, but the oldest unanswered request waits for more than three seconds. */
   slow: boolean;
   problem: Problem | null;
@@ -210,7 +213,7 @@ export interface Note {
   at: number;
 }
 
-/** A piece of a message's text (text.js). Blocks and quotes stand alone in a line; the others are within one. */
+/** A piece of a message's text (text.js). A block stands alone; the others run on, and text may have line ends in it. */
 export type Token =
   | { kind: "text"; text: string }
   | { kind: "link"; text: string; href: string }
