@@ -45,6 +45,7 @@ const PROBLEMS = {
   "bad room": "That is no room's address.",
   nobody: "Nobody here has that name.",
   taken: "There is a room of that name already.",
+  "out of reach": "That message is out of reach.",
   "no clipboard": "The browser does not let us copy. Here it is:",
 };
 
@@ -127,7 +128,7 @@ export const words = {
 
   newRoom: "Open a room",
   roomName: "Name",
-  roomNameHint: "letters, digits, spaces, - and _",
+  roomNameHint: "Letters, digits, spaces, - and _.",
   roomTopic: "Topic",
   roomTopicHint: "What is it for? You may leave this empty.",
   whoMayCome: "Who may come in?",
@@ -156,6 +157,7 @@ export const words = {
   noTopic: "No topic yet",
   save: "Save",
   saving: "Saving…",
+  saved: "Saved. Everyone in the room sees it.",
   linkLabel: "Link",
   copy: "Copy",
   copied: "Copied",
@@ -209,7 +211,6 @@ export const words = {
   /** @param {string} name */
   replyTo: (name) => `In reply to ${name}`,
   goToReplied: "Show the message that this replies to",
-  cannotReveal: "That message is out of reach.",
   messageActions: "What to do with this message",
   react: "React",
   reply: "Reply",
@@ -353,7 +354,7 @@ export const words = {
   /** What does what. Mod is Ctrl, or ⌘ on a Mac. @type {[keys: string, does: string][]} */
   keyList: [
     ["Mod+K", "go to a room or a person"],
-    ["Mod+F", "search in this room, while you write"],
+    ["Mod+Shift+F", "search in this room"],
     ["Alt+↑  Alt+↓", "the room above, the room below"],
     ["Enter", "send"],
     ["Shift+Enter", "a new line"],
@@ -370,7 +371,7 @@ export const words = {
   noAnswer: "Parlor does not answer. Trying again…",
   reconnecting: "The connection broke off. Reconnecting… What you write waits here.",
   /** @param {number} seconds */
-  reconnectingIn: (seconds) => `The connection broke off. Next try in ${plural(seconds, "second", "seconds")}. What you write waits here.`,
+  nextTry: (seconds) => `Next try in ${number.format(seconds)} s.`,
   offline: "You are offline. What you write waits here and is sent when you are back.",
   slow: "The connection is slow today. Nothing is lost, it only takes longer.",
   refusedConnection: "Parlor does not let us in.",
