@@ -244,8 +244,7 @@ export const words = {
   /** @param {string} name */
   openPicture: (name) => `Look at ${name}`,
   /** @param {string} name */
-  savePicture: (name) => `Save ${name}`,
-  save_file: "Save",
+  saveFile: (name) => `Save ${name}`,
   loadPicture: "Show the picture",
   fetching: "Fetching…",
   previous: "Previous picture",
@@ -306,7 +305,7 @@ export const words = {
   changeName: "Change your name",
 
   // ── Oneself ────────────────────────────────────────────────────────────────────────────────
-  you_menu: "You and this page",
+  youMenu: "You and this page",
   quiet: "Do not disturb",
   quietLead: "Notices wait until you turn this off.",
   browserNotices: "Notices of the browser",
@@ -331,7 +330,8 @@ export const words = {
     invitation: (from, room) => `${from} invites you to ${room}`,
   },
   dismiss: "Take away",
-  announcement: "To everyone",
+  /** @param {string} name @param {string} when */
+  announcementBy: (name, when) => `${name}, to everyone, ${when}`,
 
   // ── Search ─────────────────────────────────────────────────────────────────────────────────
   search: "Search",
@@ -361,7 +361,7 @@ export const words = {
     ["↑", "in an empty field: change your last message"],
     ["Escape", "close, or leave off"],
     ["↑  ↓", "among messages, lists and rooms"],
-    ["R  E  +", "on a message: reply, edit, react"],
+    ["R  E  +  Delete", "on a message: reply, edit, react, remove"],
     ["@  :", "while you write: people, emoji"],
   ],
 
@@ -370,8 +370,6 @@ export const words = {
   connecting: "Connecting…",
   noAnswer: "Parlor does not answer. Trying again…",
   reconnecting: "The connection broke off. Reconnecting… What you write waits here.",
-  /** @param {number} seconds */
-  nextTry: (seconds) => `Next try in ${number.format(seconds)} s.`,
   offline: "You are offline. What you write waits here and is sent when you are back.",
   slow: "The connection is slow today. Nothing is lost, it only takes longer.",
   refusedConnection: "Parlor does not let us in.",

@@ -36,7 +36,7 @@ export function el(tag, props = {}, ...children) {
   const node = document.createElement(tag);
   for (const [key, value] of Object.entries(props)) {
     if (value === undefined || value === null || value === false) continue;
-    if (key === "data") Object.assign(node.dataset, value);
+    if (key === "data") for (const [name, says] of Object.entries(value)) says === undefined || (node.dataset[name] = says);
     else if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
     else node.setAttribute(key, value === true ? "" : value);
   }

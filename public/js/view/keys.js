@@ -37,14 +37,3 @@ function step(key, at, last, columns) {
   if (columns > 0 && key === "ArrowDown") return at + columns > last ? (columns === 1 ? last : at) : at + columns;
   return null;
 }
-
-/**
- * A press on a link that should stay in this tab, and not open another one or a window.
- * @param {MouseEvent} event
- * @param {() => void} go
- */
-export function follow(event, go) {
-  if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-  event.preventDefault();
-  go();
-}

@@ -1,11 +1,12 @@
 // The rooms: those one is in, the talks between two, and those whose doors stand open. Each is a link, so it can be
 // opened in another tab, copied, and gone back to.
 
+import { addressOf } from "../route.js";
 import { words } from "../words.js";
 import { avatar } from "./avatar.js";
-import { el, keep, setAttribute, setText, the } from "./dom.js";
+import { el, keep, setAttribute, the } from "./dom.js";
 import { icon } from "./icons.js";
-import { arrows, follow } from "./keys.js";
+import { arrows } from "./keys.js";
 
 /**
  * @import { Card, Room, Store, View } from "../types.js"
@@ -39,22 +40,16 @@ export function outside({ rooms, list }) {
 }
 
 /** @type {View} */
-export function roomsView(parlor) {
+export function roomsView() {
   const sections = ["#mine", "#direct", "#others"].map((id) => the(id));
   const lists = the("#lists");
   arrows(lists, ".room");
-  the("#home").addEventListener("click", (event) => follow(event, () => parlor.show(null)));
 
   /** @type {Keeping<Entry>} */
   const links = {
     key: ({ id }) => id,
     make: ({ id }) => el("li", {},
-      el("a", {
-        class: "room",
-        href: parlor.linkTo(id),
-        data: { testid: `room-${id}` },
-        onclick: (/** @type {MouseEvent} */ event) => follow(event, () => parlor.show(id)),
-      })),
+      el("a", { class: "room", href: addressOf(id), data: { testid: `room-${id}` } })),
     update: (item, entry) => updateLink(the("a", item), entry),
   };
 

@@ -5,30 +5,17 @@ import { setText, the } from "./dom.js";
 
 /** @import { Connection, View } from "../types.js" */
 
-const WORTH_A_WORD_MS = 3_000; // until the next try
+const WORTH_A_WORD = 2; // tries that failed
 
 /** @type {View} */
-export function statusView(parlor, store) {
+export function statusView(parlor) {
   const app = the("#app");
   const status = the("#status");
   const [said, again] = [the("span", status), the("button", status)];
   const notice = the("#notice");
-  let timer = 0;
 
   again.addEventListener("click", () => parlor.again());
   the("button", notice).addEventListener("click", () => parlor.dismiss());
-
-  /** How long it takes until the next try is for the eyes only: nobody wants a number read out each second. */
-  function countDown() {
-    const { connection } = store;
-    const left = connection.nextTry === null ? 0 : connection.nextTry - Date.now();
-    const counts = connection.state === "reconnecting" && left > 0;
-    again.hidden = !(counts && left > WORTH_A_WORD_MS) && connection.state !== "refused";
-    if (counts) said.dataset.next = words.nextTry(Math.ceil(left / 1000));
-    else delete said.dataset.next;
-    clearTimeout(timer);
-    if (counts) timer = setTimeout(countDown, 1000);
-  }
 
   return (now) => {
     const { connection, atDoor, shutOut, flash } = now;
@@ -39,7 +26,8 @@ export function statusView(parlor, store) {
     const fine = (connection.state === "online" && !connection.slow) || connection.state === "idle";
     status.dataset.quiet = String(fine || saidElsewhere);
     setText(said, saidElsewhere ? "" : connectionWords(connection));
-    countDown();
+    const mayAsk = connection.state === "refused" || (connection.tries >= WORTH_A_WORD && connection.state !== "offline");
+    again.hidden = fine || saidElsewhere || !mayAsk;
 
     setText(the("span", notice), flash ? words.flash(flash) : "");
     notice.hidden = flash === null;

@@ -1,8 +1,8 @@
 // In the house, but in no room: the doors that stand open.
 
+import { addressOf } from "../route.js";
 import { words } from "../words.js";
 import { el, keep, setText, the } from "./dom.js";
-import { follow } from "./keys.js";
 import { openRoomDialog } from "./new-room.js";
 import { inside, outside } from "./rooms.js";
 
@@ -26,12 +26,7 @@ export function welcomeView(parlor) {
           el("span", { class: "name" }, words.openOwn),
           el("span", { class: "topic" }, words.openOwnLead)))
       : el("li", {},
-        el("a", {
-          class: "door-card",
-          href: parlor.linkTo(id),
-          data: { testid: `door-${id}` },
-          onclick: (/** @type {MouseEvent} */ event) => follow(event, () => parlor.show(id)),
-        },
+        el("a", { class: "door-card", href: addressOf(id), data: { testid: `door-${id}` } },
           el("span", { class: "name", dir: "auto" }), el("span", { class: "topic", dir: "auto" }), el("span", { class: "count" }))),
     update: (item, door) => {
       if (!("topic" in door)) return;
