@@ -219,8 +219,8 @@ export const words = {
   copyText: "Copy the text",
   reallyRemove: "Remove this message?",
   reallyRemoveLead: "Everyone will see that a message was here.",
-  /** @param {string} emoji @param {string[]} names @param {boolean} mine */
-  reacted: (emoji, names, mine) => `${emoji} by ${list.format(mine ? ["you", ...names] : names)}`,
+  /** @param {string[]} names @param {boolean} mine */
+  reactedBy: (names, mine) => `by ${list.format(mine ? ["you", ...names] : names)}`,
   /** @param {string} name @param {string} text */
   spoken: (name, text) => `${name}: ${text}`,
   /** @param {string} name */

@@ -17,7 +17,7 @@ const MOST = 8;
 
 /** @param {Parlor} parlor @param {Store} store @param {HTMLTextAreaElement} field */
 export function createCompletion(parlor, store, field) {
-  const list = el("ul", { class: "completion", id: "completion", role: "listbox", hidden: true, data: { testid: "completion" } });
+  const list = el("ul", { class: "completion", id: "completion", role: "listbox", tabindex: "-1", hidden: true, data: { testid: "completion" } });
   the(".foot").append(list);
   /** @type {Choice[]} */
   let choices = [];

@@ -53,8 +53,9 @@ export function createFiles(parlor, store, scroller, look) {
 
   /** @param {File} file */
   function line(file) {
-    const element = el("button", { class: "file", type: "button", "aria-label": words.saveFile(file.name), title: file.name, data: { testid: "file" } },
+    const element = el("button", { class: "file", type: "button", title: words.saveFile(file.name), data: { testid: "file" } },
       icon("file"),
+      el("span", { class: "unseen" }, words.save, " "),
       el("span", { class: "name" }, el("bdi", {}, file.name)),
       el("span", { class: "size" }, words.size(file.size)),
       icon("download"));

@@ -22,7 +22,7 @@ export function meView(parlor, store) {
     const { switches, stop } = bellSwitches();
     const menu = el("div", { class: "menu" },
       el("button", { class: "item", type: "button", data: { testid: "change-name" }, onclick: closing(() => parlor.toDoor()) }, icon("edit"), words.changeName),
-      el("button", { class: "item", type: "button", data: { testid: "show-keys" }, onclick: closing(showKeys) }, icon("more"), words.keys));
+      el("button", { class: "item", type: "button", data: { testid: "show-keys" }, onclick: closing(showKeys) }, icon("keyboard"), words.keys));
     const last = el("div", { class: "menu" },
       el("button", { class: "item danger", type: "button", data: { testid: "forget-me" }, onclick: closing(() => confirm({
         title: words.reallyForget, lead: words.reallyForgetLead, yes: words.forget, testid: "really-forget", then: () => parlor.forgetMe(),
@@ -50,7 +50,7 @@ export function meView(parlor, store) {
   return ({ me: { name } }) => {
     if (!name || me.dataset.name === name) return;
     me.dataset.name = name;
-    me.replaceChildren(avatar(name), el("span", { class: "name", dir: "auto" }, name), icon("more"));
+    me.replaceChildren(avatar(name), el("span", { class: "name", dir: "auto" }, name), icon("settings"));
   };
 }
 

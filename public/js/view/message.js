@@ -134,7 +134,7 @@ export function createLines(parlor, store, files) {
 
   /** @param {string} emoji @param {HTMLElement} element */
   function makeReaction(emoji, element) {
-    const button = el("button", { class: "reaction", type: "button", data: { testid: "reaction" } }, el("span", { class: "emoji" }, emoji), el("span", { class: "times" }));
+    const button = el("button", { class: "reaction", type: "button", data: { testid: "reaction" } }, el("span", { class: "emoji" }, emoji), el("span", { class: "times" }), el("span", { class: "unseen" }));
     button.addEventListener("click", () => {
       if (store.current !== null) parlor.react(store.current, Number(element.dataset.seq), emoji, button.getAttribute("aria-pressed") !== "true");
     });
@@ -144,10 +144,10 @@ export function createLines(parlor, store, files) {
   /** @param {HTMLElement} button @param {ReactionGroup} group */
   function updateReaction(button, { emoji, by, mine }) {
     const others = by.filter(({ id }) => id !== store.me.id).map(({ name }) => name);
-    const label = words.reacted(emoji, others, mine);
+    const who = words.reactedBy(others, mine);
     button.setAttribute("aria-pressed", String(mine));
-    button.setAttribute("aria-label", label);
-    button.title = label;
+    button.title = `${emoji} ${who}`;
+    setText(the(".unseen", button), ` ${who}`);
     setText(the(".times", button), String(by.length));
   }
 

@@ -59,7 +59,7 @@ function form(parlor, wanted, close) {
     instead.hidden = true;
   });
   return el("form", {
-    class: "inside",
+    class: "form",
     novalidate: true,
     onsubmit: (/** @type {Event} */ event) => {
       event.preventDefault();

@@ -13,6 +13,7 @@ import { openRoomDialog } from "./new-room.js";
 /** @type {View} */
 export function talkView(parlor, store) {
   const talk = the("#talk");
+  const where = the(".where", talk);
   const heading = the("#current-room");
   const kind = the("#room-kind");
   const headCount = the("#head-count");
@@ -34,6 +35,7 @@ export function talkView(parlor, store) {
     const { room } = now;
     talk.dataset.inRoom = String(room !== null);
     the("#scroller").hidden = room === null;
+    where.hidden = the(".foot").hidden = room === null;
     for (const button of buttons) button.hidden = room === null;
     setText(heading, room?.card.name ?? "");
     drawKind(kind, room);

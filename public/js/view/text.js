@@ -22,7 +22,7 @@ function draw(token) {
     case "link": return el("a", { href: token.href, target: "_blank", rel: "noopener noreferrer nofollow" }, token.text);
     case "code": return el("code", { dir: "ltr" }, token.text);
     case "block": return block(token.text);
-    case "mention": return el("span", { class: token.me ? "at me" : "at", data: { testid: "mention" } }, el("bdi", {}, token.text));
+    case "mention": return el("span", { class: token.me ? "at self" : "at", data: { testid: "mention" } }, el("bdi", {}, token.text));
     case "strong": return el("strong", {}, ...drawn(token.tokens));
     case "em": return el("em", {}, ...drawn(token.tokens));
     default: return token.text;

@@ -46,7 +46,7 @@ export function welcomeView(parlor) {
         id,
         name: card.name,
         topic: card.topic,
-        count: room && room.unread > 0 ? words.unread(room.unread) : words.here(people),
+        count: room && room.unread > 0 ? words.unread(room.unread) : people > 0 || card.kind === "public" ? words.here(people) : "",
         lit: people > 0,
       })),
       /** @type {const} */ ({ id: "", name: "" }),
