@@ -120,6 +120,8 @@ export const words = {
   badge: (n) => (n > 99 ? "99+" : String(n)),
   hasDraft: "unsent draft",
   privateRoom: "private",
+  /** What a room is called; of one that one was not let into, the name is not known. @param {{name: string, kind: string}} card */
+  roomName: ({ name, kind }) => name || (kind === "direct" ? "A talk between two" : "A private room"),
 
   welcome: "Where would you like to sit?",
   welcomeLead: "Take a seat in a room, or open one of your own. You can be in several at once.",
@@ -127,7 +129,7 @@ export const words = {
   openOwnLead: "For all, or by invitation",
 
   newRoom: "Open a room",
-  roomName: "Name",
+  newRoomName: "Name",
   roomNameHint: "Letters, digits, spaces, - and _.",
   roomTopic: "Topic",
   roomTopicHint: "What is it for? You may leave this empty.",

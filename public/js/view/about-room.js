@@ -14,7 +14,7 @@ const TOLD_MS = 2_500;
 export function openAboutRoom(parlor, room) {
   const direct = room.card.kind === "direct";
   openDialog({
-    title: room.card.name,
+    title: words.roomName(room.card),
     testid: "about-room-dialog",
     inside: (close) => [
       !direct && topicPart(parlor, room),

@@ -10,8 +10,8 @@ import { words } from "../words.js";
 
 const TOGETHER_MS = 5 * 60_000;
 
-/** @param {Room} room @returns {Line[]} */
-export function arranged({ items, newAfter }) {
+/** @param {Room["items"]} items @param {number|null} newAfter @returns {Line[]} */
+export function arranged(items, newAfter) {
   /** @type {Line[]} */
   const lines = [];
   const today = dayOf(Date.now());

@@ -28,11 +28,11 @@ export function createCompletion(parlor, store, field) {
     const before = field.value.slice(0, field.selectionStart);
     const person = field.selectionStart === field.selectionEnd && store.current !== null ? PERSON.exec(before) : null;
     const emoji = EMOJI.exec(before);
-    if (person && store.current !== null) {
-      const typed = person[1] ?? "";
+    const typed = person?.[1] ?? "";
+    // What is a name already, and a space after it, wants no completion.
+    const people = person && store.current !== null && !/\s$/.test(typed) ? parlor.complete(store.current, typed) : [];
+    if (people.length > 0) {
       from = before.length - typed.length - 1;
-      // What is a name already, and a space after it, wants no completion.
-      const people = /\s$/.test(typed) ? [] : parlor.complete(store.current, typed);
       open(people.map(({ name }) => ({ says: name, puts: `@${name} `, mark: avatar(name) })), words.completion);
     } else if (emoji) {
       from = before.length - (emoji[1] ?? "").length - 1;

@@ -142,5 +142,5 @@ function mayTakeFocus() {
 /** @param {Room} room @param {Store} now */
 function placeholder({ card, state }, { connection }) {
   if (connection.state !== "online" || state === "waiting") return words.waitHere;
-  return card.kind === "direct" ? words.sayTo(card.name) : words.sayIn(card.name);
+  return card.kind === "direct" ? words.sayTo(words.roomName(card)) : words.sayIn(words.roomName(card));
 }

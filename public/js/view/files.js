@@ -7,7 +7,7 @@ import { el, setText } from "./dom.js";
 import { icon } from "./icons.js";
 
 /**
- * @import { Attachment, Download, File, Message, Parlor, Store } from "../types.js"
+ * @import { Attachment, Download, File, Item, Parlor, Store } from "../types.js"
  */
 
 const BY_ITSELF_BYTES = 3_000_000;
@@ -142,5 +142,5 @@ function sparing() {
   return connection?.saveData === true;
 }
 
-/** All pictures of a talk, in order. @param {Message[]} messages */
-export const picturesOf = (messages) => messages.flatMap(({ files }) => files.filter((file) => isPicture(file)));
+/** All pictures of a talk, in order. @param {Item[]} items */
+export const picturesOf = (items) => items.flatMap((item) => (item.kind === "message" && !item.removed ? item.files.filter((file) => isPicture(file)) : []));

@@ -1,7 +1,7 @@
 // Puts words and drawings into the page's HTML, which has neither: `data-word="key"` is a text,
 // `data-label`, `data-title` and `data-hint` (placeholder) are attributes, `data-icon` a drawing.
 
-import { words } from "../words.js";
+import { LANGUAGE, words } from "../words.js";
 import { icon, lamp } from "./icons.js";
 
 /** @typedef {import("./icons.js").IconName} IconName */
@@ -13,7 +13,10 @@ function word(key) {
   return found;
 }
 
+/** Once, before the views. */
 export function furnish() {
+  document.documentElement.lang = LANGUAGE;
+  document.getElementById("loading")?.remove();
   for (const element of document.querySelectorAll("[data-word], [data-label], [data-hint], [data-icon], [data-lamp]")) {
     if (!(element instanceof HTMLElement)) continue;
     const { word: text, label, hint, icon: drawing, title } = element.dataset;

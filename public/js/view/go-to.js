@@ -82,7 +82,7 @@ function goalsFor(typed, parlor, store) {
     return at < 0 ? Infinity : at === 0 ? 0 : 1;
   };
   const rooms = [...inside(store), ...outside(store)].map(({ id, card, room, people }) => ({
-    name: card.name,
+    name: words.roomName(card),
     hint: room && room.unread > 0 ? words.unread(room.unread) : card.kind === "public" ? words.here(people) : "",
     mark: card.kind === "direct" ? avatar(card.name) : icon(card.kind === "private" ? "lock" : "door"),
     go: () => parlor.show(id),

@@ -22,6 +22,8 @@ import { openViewer } from "./viewer.js";
 const NEAR_PX = 48;
 const AHEAD_PX = 800; // older messages are fetched before one gets there
 const FOUND_MS = 2_400;
+const SHOWN = 150; // lines that stand on the page at least; when one scrolls up there are more
+const STEP = 150;
 
 /** @type {View} */
 export function messagesView(parlor, store) {
@@ -38,7 +40,8 @@ export function messagesView(parlor, store) {
   let placed = false; // it has been scrolled to where one begins to read
   let atEnd = true;
   let seen = 0; // the newest message when one was at the end
-  /** @type {Map<string, {key: string, top: number}>} where one was in other rooms, unless at their end */
+  let many = SHOWN; // how many of the room's items are drawn, from the end
+  /** @type {Map<string, {key: string, top: number, many: number}>} where one was in other rooms, unless at their end */
   const places = new Map();
   /** @type {Place|null} */
   let wanted = null;
@@ -47,7 +50,7 @@ export function messagesView(parlor, store) {
   const byKey = new Map();
   /** @param {Element} line */
   const messageOf = (line) => byKey.get(/** @type {HTMLElement} */ (line).dataset.id ?? "");
-  const files = createFiles(parlor, store, scroller, (file) => openViewer(parlor, store, picturesOf([...byKey.values()]), file));
+  const files = createFiles(parlor, store, scroller, (file) => openViewer(parlor, store, picturesOf(shown?.items ?? []), file));
   const lines = createLines(parlor, store, files);
   const actions = createActions(parlor, store, messageOf);
   const reader = createReader(scroller, log, actions);
@@ -72,8 +75,15 @@ export function messagesView(parlor, store) {
     setText(pillWords, missed > 0 ? words.newMessages(missed) : words.toEnd);
   }
 
-  function fetchOlder() {
-    if (shown?.more && shown.older === "idle" && shown.state === "in" && placed && scroller.scrollTop < AHEAD_PX) parlor.older(shown.id);
+  /** Near the upper end: draws more of what is there, and then asks for more. */
+  function goFurther() {
+    if (!shown || !placed || scroller.scrollTop >= AHEAD_PX) return;
+    if (many < shown.items.length) {
+      many += STEP;
+      draw();
+      return;
+    }
+    if (shown.more && shown.older === "idle" && shown.state === "in") parlor.older(shown.id);
   }
 
   scroller.addEventListener("scroll", () => {
@@ -81,7 +91,7 @@ export function messagesView(parlor, store) {
     setAtEnd(scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_PX);
     if (atEnd) seen = shown?.newest ?? seen;
     drawPill();
-    fetchOlder();
+    goFurther();
   }, { passive: true });
   pill.addEventListener("click", () => {
     scroller.scrollTo({ top: scroller.scrollHeight, behavior: calm() || farFromEnd() ? "instant" : "smooth" });
@@ -107,7 +117,7 @@ export function messagesView(parlor, store) {
     wanted = null;
     const found = await parlor.reveal(place.room, place.seq);
     if (store.current !== place.room) return;
-    draw(); // what was fetched may not be drawn yet
+    showUpTo(place.seq);
     const line = found && log.querySelector(`[data-seq="${place.seq}"]`);
     if (!(line instanceof HTMLElement)) {
       parlor.flash("said", { code: "out of reach" });
@@ -117,6 +127,14 @@ export function messagesView(parlor, store) {
     reader.focus(line);
     line.classList.add("found");
     setTimeout(() => line.classList.remove("found"), FOUND_MS);
+  }
+
+  /** What was fetched may not be drawn yet. @param {number} seq */
+  function showUpTo(seq) {
+    const items = shown?.items ?? [];
+    const at = items.findIndex((item) => item.kind === "message" && item.seq === seq);
+    if (at >= 0) many = Math.max(many, items.length - at + STEP);
+    draw();
   }
 
   // ── Keeping one's place ────────────────────────────────────────────────────────────────────
@@ -135,7 +153,7 @@ export function messagesView(parlor, store) {
     let line = all[low];
     while (line && !line.matches(".message")) line = line.nextElementSibling;
     if (!(line instanceof HTMLElement)) return null;
-    return { key: line.dataset.key ?? "", top: line.getBoundingClientRect().top - top };
+    return { key: line.dataset.key ?? "", top: line.getBoundingClientRect().top - top, many };
   }
 
   /** @param {{key: string, top: number}|null|undefined} place */
@@ -165,10 +183,10 @@ export function messagesView(parlor, store) {
   /** @param {Room} room */
   function drawBefore(room) {
     const failed = typeof room.older === "object";
-    before.hidden = !room.loaded;
+    before.hidden = !room.loaded || many < room.items.length;
     olderButton.hidden = !room.more;
     setText(olderButton, room.older === "loading" ? words.loadingOlder : failed ? `${words.olderFailed} ${words.again}` : words.older);
-    setText(beginning, room.more ? "" : room.card.kind === "direct" ? words.beginningDirect : words.beginning(room.card.name));
+    setText(beginning, room.more ? "" : room.card.kind === "direct" ? words.beginningDirect : words.beginning(words.roomName(room.card)));
   }
 
   function draw() {
@@ -185,6 +203,7 @@ export function messagesView(parlor, store) {
       actions.hide();
       byKey.clear();
       placed = false;
+      many = places.get(room?.id ?? "")?.many ?? SHOWN;
     }
     if (!room || atDoor) {
       drawPill();
@@ -194,10 +213,13 @@ export function messagesView(parlor, store) {
     const was = placed && !atEnd ? placeNow() : null;
     const newest = lastKey(room);
     const wroteNow = placed && newest.mine && !byKey.has(newest.key);
+    if (placed && (atEnd || wroteNow) && many > 3 * SHOWN) many = SHOWN;
+    if (!placed) many = Math.max(many, unreadOf(room) + STEP);
+    const items = room.items.slice(-many);
     byKey.clear();
-    for (const item of room.items) if (item.kind === "message") byKey.set(item.key, item);
+    for (const item of items) if (item.kind === "message") byKey.set(item.key, item);
     drawBefore(room);
-    keep(log, arranged(room), lines);
+    keep(log, arranged(items, room.newAfter), lines);
     files.refresh();
     reader.refresh();
 
@@ -216,10 +238,17 @@ export function messagesView(parlor, store) {
     if (placed) spoken.tell(room);
     drawPill();
     if (wanted?.room === room.id && room.loaded) void reveal();
-    else fetchOlder();
+    else goFurther();
   }
 
   return draw;
+}
+
+/** How many items stand after the line "new since". @param {Room} room */
+function unreadOf({ items, newAfter }) {
+  if (newAfter === null) return 0;
+  const at = items.findIndex((item) => item.kind === "message" && item.seq > newAfter);
+  return at < 0 ? 0 : items.length - at;
 }
 
 /** @param {Room} room */

@@ -66,7 +66,7 @@ function form(parlor, wanted, close) {
       void open();
     },
   },
-    el("div", {}, el("label", { for: "room-name" }, words.roomName), name,
+    el("div", {}, el("label", { for: "room-name" }, words.newRoomName), name,
       el("p", { class: "note-line", id: "room-name-hint" }, words.roomNameHint), problem),
     el("div", {}, el("label", { for: "room-topic-field" }, words.roomTopic), topic),
     el("fieldset", {}, el("legend", {}, words.whoMayCome), el("div", { class: "choices" }, everyone.label, invited.label)),

@@ -46,7 +46,7 @@ function openList(bell, parlor, store) {
     make: (notice) => el("li", { data: { testid: "notice-item", kind: notice.kind } },
       el("button", { class: "follow", type: "button", onclick: () => follow(notice) },
         avatar(notice.from.name),
-        el("span", { class: "what", dir: "auto" }, words.notice[notice.kind](notice.from.name, notice.room.name)),
+        el("span", { class: "what", dir: "auto" }, words.notice[notice.kind](notice.from.name, words.roomName(notice.room))),
         notice.text !== "" && el("span", { class: "excerpt", dir: "auto" }, notice.text),
         el("time", { datetime: new Date(notice.at).toISOString(), title: words.moment(notice.at) }, words.when(notice.at))),
       el("button", { class: "icon", type: "button", "aria-label": words.dismiss, title: words.dismiss, onclick: () => parlor.dismissNotice(notice.id) }, icon("close"))),

@@ -36,7 +36,7 @@ export function peopleView(parlor, store) {
   };
 
   return ({ room, me }) => {
-    panel.hidden = room === null;
+    panel.hidden = !room || (room.state === "refused" && room.people.size === 0);
     if (!room) return;
     const here = [...room.people.values()]
       .map((who) => ({ ...who, self: who.id === me.id, typing: room.typing.has(who.id) }))

@@ -15,7 +15,7 @@ import { arrows } from "./keys.js";
  */
 
 /** @param {Entry} a @param {Entry} b */
-const byName = (a, b) => a.card.name.localeCompare(b.card.name);
+const byName = (a, b) => words.roomName(a.card).localeCompare(words.roomName(b.card));
 
 /** The rooms that we are in, in the order in which they stand. @param {Store} now @returns {Entry[]} */
 export function inside({ rooms, list, current }) {
@@ -78,9 +78,9 @@ function updateLink(link, { card, people, room, current }) {
   link.classList.toggle("has-unread", unread > 0);
   const counts = card.kind === "public" && people > 0 && unread === 0;
   link.replaceChildren(...[
-    card.kind === "direct" && avatar(card.name),
+    card.kind === "direct" && avatar(words.roomName(card)),
     card.kind === "private" && icon("lock"),
-    el("span", { class: "name", dir: "auto" }, card.name),
+    el("span", { class: "name", dir: "auto" }, words.roomName(card)),
     card.kind === "private" && el("span", { class: "unseen" }, words.privateRoom),
     draft && icon("edit"),
     draft && el("span", { class: "unseen" }, words.hasDraft),

@@ -36,14 +36,17 @@ export function talkView(parlor, store) {
     talk.dataset.inRoom = String(room !== null);
     the("#scroller").hidden = room === null;
     where.hidden = the(".foot").hidden = room === null;
-    for (const button of buttons) button.hidden = room === null;
-    setText(heading, room?.card.name ?? "");
+    // Not let in, and nothing to read: then the reason stands in the middle, and there is nothing else.
+    const keptOut = room?.state === "refused" && room.items.length === 0;
+    talk.dataset.keptOut = String(keptOut);
+    for (const button of buttons) button.hidden = room === null || keptOut;
+    setText(heading, room ? words.roomName(room.card) : "");
     drawKind(kind, room);
     setText(headCount, room ? countWords(room, now) : "");
     setText(topic, room?.card.topic ?? "");
     topic.title = room?.card.topic ?? "";
     setText(typing, room ? words.typing([...room.typing.values()].map(({ name }) => name)) : "");
-    if (room && link) link.hidden = room.card.kind === "direct";
+    if (room?.card.kind === "direct" && link) link.hidden = true;
 
     const why = room && barredWords(room, now.muted);
     barred.hidden = !why;
@@ -91,6 +94,6 @@ function drawEmpty(room, { me }) {
   if (empty.hidden) return;
   const others = [...room.people.keys()].some((id) => id !== me.id);
   const direct = room.card.kind === "direct";
-  setText(title, !room.loaded ? words.loading : direct ? words.emptyDirect(room.card.name) : others ? words.empty : words.firstHere);
+  setText(title, !room.loaded ? words.loading : direct ? words.emptyDirect(words.roomName(room.card)) : others ? words.empty : words.firstHere);
   setText(lead, !room.loaded ? "" : direct ? words.emptyDirectLead : others ? words.emptyLead : words.firstHereLead);
 }

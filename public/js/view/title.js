@@ -8,7 +8,7 @@ import { words } from "../words.js";
 export function titleView() {
   return ({ room, unread, atDoor, shutOut }) => {
     const inside = !atDoor && shutOut === null;
-    const title = words.title(inside ? (room?.card.name ?? null) : null, unread.messages, unread.forMe > 0);
+    const title = words.title(inside ? (room && words.roomName(room.card)) : null, unread.messages, unread.forMe > 0);
     if (document.title !== title) document.title = title;
   };
 }

@@ -44,7 +44,7 @@ export function welcomeView(parlor) {
     keep(doors, [
       ...entries.map(({ id, card, people, room }) => ({
         id,
-        name: card.name,
+        name: words.roomName(card),
         topic: card.topic,
         count: room && room.unread > 0 ? words.unread(room.unread) : people > 0 || card.kind === "public" ? words.here(people) : "",
         lit: people > 0,
