@@ -7,9 +7,6 @@ const ROOM = /^\/r\/([^/]+)\/?$/;
 /** @param {string|null|undefined} room  its id */
 export const addressOf = (room) => (room ? `/r/${encodeURIComponent(room)}` : "/");
 
-/** @param {string|null} room */
-export const linkTo = (room) => new URL(addressOf(room), location.href).href;
-
 /** The id of the room in an address; null if there is none. @param {string} path */
 export function roomIn(path) {
   const [, room] = path.match(ROOM) ?? [];
@@ -29,14 +26,15 @@ function decoded(text) {
 
 /**
  * Keeps the room that is shown and the address together.
- * @param {(room: string|null) => void} show   the address is another one now
+ * @param {(room: string|null) => void} shown   the address is another one now
+ * @param {(room: string|null) => void} show    a link to a room was followed
  */
-export function createRoute(show) {
+export function createRoute(shown, show) {
   // Addresses of old: #/name.
   const [, old] = location.hash.match(/^#\/(.+)$/) ?? [];
   if (old) history.replaceState(null, "", addressOf(idOf(decoded(old))));
 
-  window.addEventListener("popstate", () => show(roomIn(location.pathname)));
+  window.addEventListener("popstate", () => shown(roomIn(location.pathname)));
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = event.target instanceof Element ? event.target.closest("a") : null;
@@ -51,6 +49,8 @@ export function createRoute(show) {
     get room() {
       return roomIn(location.pathname);
     },
+    /** @param {string} room */
+    linkTo: (room) => new URL(addressOf(room), location.href).href,
     /** @param {string|null} room */
     to(room) {
       const address = addressOf(room);
@@ -59,4 +59,4 @@ export function createRoute(show) {
   };
 }
 
-/** @typedef {Pick<ReturnType<typeof createRoute>, "to"|"room">} Route */
+/** @typedef {ReturnType<typeof createRoute>} Route */
