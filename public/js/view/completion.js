@@ -13,11 +13,11 @@ import { insert } from "./field.js";
 
 const PERSON = /(?:^|[\s(])@([^@\n]{0,24})$/u;
 const EMOJI = /(?:^|\s):([a-z+][a-z_]+)$/iu;
-const MOST = 8;
+const MOST = 6;
 
 /** @param {Parlor} parlor @param {Store} store @param {HTMLTextAreaElement} field */
 export function createCompletion(parlor, store, field) {
-  const list = el("ul", { class: "completion", id: "completion", role: "listbox", tabindex: "-1", hidden: true, data: { testid: "completion" } });
+  const list = el("ul", { class: "completion", id: "completion", role: "listbox", hidden: true, data: { testid: "completion" } });
   the(".foot").append(list);
   /** @type {Choice[]} */
   let choices = [];
@@ -33,7 +33,7 @@ export function createCompletion(parlor, store, field) {
     const people = person && store.current !== null && !/\s$/.test(typed) ? parlor.complete(store.current, typed) : [];
     if (people.length > 0) {
       from = before.length - typed.length - 1;
-      open(people.map(({ name }) => ({ says: name, puts: `@${name} `, mark: avatar(name) })), words.completion);
+      open(people.slice(0, MOST).map(({ name }) => ({ says: name, puts: `@${name} `, mark: avatar(name) })), words.completion);
     } else if (emoji) {
       from = before.length - (emoji[1] ?? "").length - 1;
       const found = findEmoji(emoji[1] ?? "", MOST);
