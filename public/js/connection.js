@@ -100,8 +100,8 @@ export function createConnection({ manager, auth, around, on }) {
     everOnline = true;
     tries = 0;
     refusal = null;
-    if (!bell.active) bell.connect();
     on.online(welcome);
+    if (!bell.active) bell.connect(); // with the token that has just come
     tell();
   }
 

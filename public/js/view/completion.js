@@ -73,6 +73,9 @@ export function createCompletion(parlor, store, field) {
     list.children[chosen]?.scrollIntoView({ block: "nearest" });
   }
 
+  /** What is chosen stands there already. */
+  const isWritten = () => choices[chosen]?.puts.trim() === field.value.slice(from, field.selectionStart);
+
   /** @param {number} at */
   function take(at) {
     const choice = choices[at];
@@ -100,6 +103,9 @@ export function createCompletion(parlor, store, field) {
       if (by) {
         chosen = (chosen + by + choices.length) % choices.length;
         draw();
+      } else if (event.key === "Enter" && !event.shiftKey && isWritten()) {
+        close();
+        return false; // There is nothing to complete: then Enter sends.
       } else if ((event.key === "Enter" && !event.shiftKey) || event.key === "Tab") {
         take(chosen);
       } else if (event.key === "Escape") {
