@@ -66,11 +66,21 @@ export function createFiles(parlor, store, scroller, look) {
   /** @param {HTMLElement} element @param {File} file */
   function refresh(element, file) {
     const download = store.downloads.get(file.id);
+    if (download?.state === "failed") lookAgain(element, download);
     const state = `${download?.state ?? "none"} ${download?.progress ?? 0}`;
     if (element.dataset.shows === state) return;
     element.dataset.shows = state;
     if (element.classList.contains("picture")) fillPicture(element, file, download);
     else fillLine(element, file, download);
+  }
+
+  /** What did not come over a lost connection is fetched over the next one, once. @param {HTMLElement} element @param {Download} download */
+  function lookAgain(element, { problem }) {
+    const { state, since } = store.connection;
+    const lost = problem?.code === "offline" || problem?.code === "timeout";
+    if (!lost || state !== "online" || element.dataset.again === String(since) || !element.classList.contains("picture")) return;
+    element.dataset.again = String(since);
+    sight.observe(element);
   }
 
   return {
