@@ -96,8 +96,6 @@ export const words = {
   sentAwayLead: "A moderator has ended your visit. You may come back in when you like.",
   bannedLead: "A moderator has closed the house to you for a while.",
   comeBackIn: "Come back in",
-  /** @param {string} why */
-  because: (why) => `“${why}”`,
 
   // ── Rooms ──────────────────────────────────────────────────────────────────────────────────
   rooms: "Rooms",
@@ -210,8 +208,6 @@ export const words = {
   /** @param {number} n */
   newMessages: (n) => plural(n, "new message", "new messages"),
   toEnd: "To the newest",
-  /** @param {string} name */
-  replyTo: (name) => `In reply to ${name}`,
   goToReplied: "Show the message that this replies to",
   messageActions: "What to do with this message",
   react: "React",
@@ -251,8 +247,6 @@ export const words = {
   fetching: "Fetching…",
   previous: "Previous picture",
   next: "Next picture",
-  /** @param {number} done from 0 to 1 */
-  percent: (done) => `${Math.round(done * 100)} %`,
   /** @param {number} bytes */
   size: (bytes) => bytes < 1000 ? `${bytes} B` : bytes < 1e6 ? `${number.format(Math.round(bytes / 1000))} kB` : `${number.format(Math.round(bytes / 1e5) / 10)} MB`,
 

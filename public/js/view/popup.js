@@ -1,6 +1,6 @@
 // What pops up beside a button, in the browser's own way: Escape or a press elsewhere closes it.
 
-import { el } from "./dom.js";
+import { el, touch } from "./dom.js";
 
 const GAP = 6;
 const EDGE = 8;
@@ -47,7 +47,8 @@ export function popup(anchor, props, ...children) {
   place();
   anchor.setAttribute("aria-expanded", "true");
   window.addEventListener("resize", close);
-  const first = element.querySelector("[autofocus], button:not(:disabled), input, a");
+  // With a finger, the focus would only bring up the keyboard.
+  const first = element.querySelector("[autofocus]") ?? (touch() ? null : element.querySelector("button:not(:disabled), input, a"));
   (first instanceof HTMLElement ? first : element).focus({ preventScroll: true });
   return { element, close, place };
 }

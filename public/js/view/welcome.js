@@ -15,6 +15,7 @@ import { inside, outside } from "./rooms.js";
 /** @type {View} */
 export function welcomeView(parlor) {
   const welcome = the("#welcome");
+  const lead = the("p", welcome);
   const doors = the("#doors");
 
   /** @type {Keeping<Door>} */
@@ -40,6 +41,7 @@ export function welcomeView(parlor) {
   return (now) => {
     welcome.hidden = now.current !== null;
     if (welcome.hidden) return;
+    setText(lead, now.listed || now.connection.state === "online" ? words.welcomeLead : words.noDoors);
     const entries = [...inside(now), ...outside(now)].filter(({ card }) => card.kind !== "direct");
     keep(doors, [
       ...entries.map(({ id, card, people, room }) => ({
