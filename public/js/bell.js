@@ -2,7 +2,7 @@
 // it from that one. And whether the browser may tell it, and the count in the icon.
 
 /**
- * @import { Announcement, Delivery } from "./notifications.js"
+ * @import { Announcement, Waiting } from "./notification-events.js"
  * @import { NoticeItem } from "./types.js"
  * @import { Store } from "./store.js"
  * @import { Surroundings } from "./surroundings.js"
@@ -61,15 +61,16 @@ export function createBell(store, { around, tabs, sayQuiet, follow, isInSight })
   }
 
   return {
-    /** From the server: acknowledged, as it is in the list, or was. @param {Delivery} delivery @param {(answer: null) => void} [ack] */
-    notice({ id, data }, ack) {
+    /** From the server: acknowledged, as it is in the list, or was. @param {Waiting} waiting @param {() => void} [ack] */
+    notice({ id: number, data }, ack) {
+      const id = String(number);
       const item = { ...data, id, seen: false };
       if (add(item)) {
         tabs().say({ kind: "notice", item });
         if (isInSight(item)) see((each) => each.id === id);
         else show(item);
       }
-      ack?.(null);
+      ack?.();
     },
 
     /** @param {Announcement} announcement */

@@ -6,7 +6,7 @@ import { Failure } from "./problem.js";
 /**
  * @import { Manager, Socket } from "socket.io-client"
  * @import { Auth, ClientToServerEvents, Code, Failed, ServerToClientEvents, Welcome } from "./events.js"
- * @import { ClientToServerEvents as ToBell, ServerToClientEvents as FromBell } from "./notifications.js"
+ * @import { ClientToServerEvents as ToBell, ServerToClientEvents as FromBell } from "./notification-events.js"
  * @import { Connection as Told, Problem } from "./types.js"
  * @import { Surroundings } from "./surroundings.js"
  */
@@ -232,7 +232,7 @@ export function createConnection({ manager, auth, around, on }) {
         unanswered.delete(mark);
         tell();
       }
-      if (answer?.error) throw new Failure(answer.error, answer.message, answer.wait);
+      if (answer?.error) throw new Failure(answer.error, answer.message);
       return answer;
     },
 
@@ -252,24 +252,24 @@ export function createConnection({ manager, auth, around, on }) {
 
 /** @typedef {ReturnType<typeof createConnection>} Connection */
 
+/** How long to wait, time after time, where the server says "slow down". */
+export const SLOW_DOWN_MS = [2_000, 4_000, 8_000, 8_000];
+
 /**
  * Asks, and where the server says "slow down", waits and asks again.
  * @param {Request} request
- * @param {(ms: number) => Promise<unknown>} [sleep]
  * @returns {Request}
  */
-export function patiently(request, sleep = (ms) => new Promise((done) => setTimeout(done, ms))) {
+export function patiently(request) {
   return async (event, ...args) => {
-    for (let left = PATIENCE; ; left -= 1) {
+    for (const wait of SLOW_DOWN_MS) {
       try {
         return await request(event, ...args);
       } catch (failure) {
-        if (!(failure instanceof Failure) || failure.code !== "slow down" || left === 0 || failure.wait > PATIENT_MS) throw failure;
-        await sleep(failure.wait || SENT_AWAY_MS);
+        if (!(failure instanceof Failure) || failure.code !== "slow down") throw failure;
+        await new Promise((done) => setTimeout(done, wait));
       }
     }
+    return request(event, ...args);
   };
 }
-
-const PATIENCE = 5;
-const PATIENT_MS = 30_000;

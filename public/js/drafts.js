@@ -1,7 +1,7 @@
 // What stands in the field of each room, and is not sent yet. Kept in this tab, and for the next visit as well.
 
 /**
- * @import { File, Reply } from "./events.js"
+ * @import { File, Quote as Reply } from "./events.js"
  * @import { Attachment, Draft } from "./types.js"
  * @import { Surroundings } from "./surroundings.js"
  * @typedef {{text?: string, reply?: Reply|null, files?: File[]}} Kept

@@ -138,6 +138,11 @@ export function createHearing(store, { rooms, outbox, around, listStale, read })
       listStale();
     },
 
+    muted({ why }) {
+      store.muted = why;
+      store.changed();
+    },
+
     read({ room: id, seq }) {
       inRoom(id, (room) => {
         if (readTo(room, seq)) read(room);

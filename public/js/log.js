@@ -4,7 +4,7 @@
 import { parseText } from "./text.js";
 
 /**
- * @import { File, Message as Data, Person, Reacted, Reaction, Reply, Told } from "./events.js"
+ * @import { File, Message as Data, Person, Quote as Reply, Reacted, Reaction, Told } from "./events.js"
  * @import { Attachment, Item, Message, Note, Problem, ReactionGroup } from "./types.js"
  * @typedef {Note & {after: number}} Placed
  * @typedef {object} Own   a message that was written here

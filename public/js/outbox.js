@@ -6,7 +6,7 @@ import { Failure, problemOf } from "./problem.js";
 import { randomText } from "./random.js";
 
 /**
- * @import { File, Receipt, Reply, Say } from "./events.js"
+ * @import { File, Quote as Reply, Receipt, Say } from "./events.js"
  * @import { Problem } from "./types.js"
  * @import { Surroundings } from "./surroundings.js"
  *
@@ -23,7 +23,7 @@ import { randomText } from "./random.js";
 
 const KEY = "outbox.";
 const AGAIN_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
-const SLOW_DOWN_MS = 3_000;
+const SLOW_DOWN_MS = [2_000, 4_000, 8_000];
 /** What is over by itself after a while; the message is sent again. */
 const PASSING = new Set(["timeout", "busy", "storage"]);
 /** Who comes back after longer than that is asked before old words go out. */
@@ -117,13 +117,11 @@ export function createOutbox(on, around) {
     } catch (failure) {
       if (!(failure instanceof Failure)) busy.delete(room);
       const { code } = problemOf(failure);
-      const { wait } = /** @type {Failure} */ (failure);
-      if (code === "slow down") {
-        later(room, wait || SLOW_DOWN_MS);
-      } else if (PASSING.has(code)) {
+      const waits = code === "slow down" ? SLOW_DOWN_MS : PASSING.has(code) ? AGAIN_MS : null;
+      if (waits) {
         const before = tries.get(id) ?? 0;
         tries.set(id, before + 1);
-        later(room, AGAIN_MS[Math.min(before, AGAIN_MS.length - 1)]);
+        later(room, waits[Math.min(before, waits.length - 1)]);
       } else {
         busy.delete(room);
         if (code === "offline") return; // Waits to be flushed.

@@ -3,11 +3,10 @@
 /** @import { Problem } from "./types.js" */
 
 export class Failure extends Error {
-  /** @param {string} code @param {string} [message] @param {number} [wait]  ms until it may be tried again */
-  constructor(code, message = "", wait = 0) {
+  /** @param {string} code @param {string} [message] */
+  constructor(code, message = "") {
     super(message);
     this.code = code;
-    this.wait = wait;
   }
 }
 

@@ -6,13 +6,13 @@ import { kindOf } from "./names.js";
 import { cameIn, createRoom, readTo, refresh, setCard } from "./room.js";
 
 /**
- * @import { Card, Changed, Joined, Mine, Page, Reacted } from "./events.js"
+ * @import { Altered, Card, Earlier as Page, Joined, Mine, Reacted } from "./events.js"
  * @import { Request } from "./connection.js"
  * @import { Drafts } from "./drafts.js"
  * @import { Room } from "./room.js"
  * @import { Store } from "./store.js"
  * @import { Surroundings } from "./surroundings.js"
- * @typedef {{kind: "changed", at: number, event: Changed} | {kind: "reacted", at: number, event: Reacted}} Late
+ * @typedef {{kind: "changed", at: number, event: Altered} | {kind: "reacted", at: number, event: Reacted}} Late
  */
 
 const JOINS_AT_ONCE = 3;

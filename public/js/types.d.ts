@@ -10,10 +10,12 @@
 //
 // Changes:
 // - Connection.nextTry is gone: the client does not tell.
+// - The types of the events are the server's own now: events.d.ts, notification-events.d.ts.
+// - New codes: `written long ago` (an unsent message that is older than a day waits to be retried by hand), `nothing there`.
 // - Token: there are no quotes; a `block` stands alone in its lines.
 
-import type { Card, File, Kind, Person, Present, Reaction, Reply } from "./events.js";
-import type { Announcement, Notice } from "./notifications.js";
+import type { Card, File, Kind, Person, Present, Quote as Reply, Reaction } from "./events.js";
+import type { Announcement, Notice } from "./notification-events.js";
 
 export type { Announcement, Card, File, Kind, Notice, Person, Present, Reaction, Reply };
 

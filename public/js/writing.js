@@ -111,7 +111,7 @@ export function createWriting(store, { request, online, rooms, drafts, outbox, u
   }
 
   /**
-   * @param {Room} room @param {number} seq @param {"edit"|"remove"} what @param {Promise<null>} work
+   * @param {Room} room @param {number} seq @param {"edit"|"remove"} what @param {Promise<unknown>} work
    * @param {string} [text]  what would be lost if it fails
    */
   async function change(room, seq, what, work, text) {
