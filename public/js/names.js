@@ -1,27 +1,54 @@
 // Names of people and of rooms: what is allowed, and how they are shown.
 // The server has the last word; these checks only save a round trip.
 
+import { problem } from "./problem.js";
+
+/**
+ * @import { Card } from "./events.js"
+ * @import { Problem } from "./types.js"
+ */
+
 const NAME_MAX = 24;
 const ROOM_MAX = 32;
-const ROOM = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} _-]*$/u;
+const PUBLIC = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} _-]*$/u;
+const PRIVATE = /^~[A-Za-z0-9_-]{22}$/;
+const DIRECT = /^@[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]{16}$/;
 const TINTS = 8;
 
 /** @param {string} text */
 const length = (text) => [...text].length;
 
-/** @param {string} name @returns {string|null} what is wrong with this name, in words */
+/** What is wrong with a person's name. @param {string} name @returns {Problem|null} */
 export function nameProblem(name) {
-  if (name === "") return "Please tell us a name.";
-  if (length(name) > NAME_MAX) return `That name is too long: ${NAME_MAX} characters at most.`;
+  const said = name.trim();
+  if (said === "") return problem("no name");
+  if (length(said) > NAME_MAX) return problem("name too long");
   return null;
 }
 
-/** @param {string} room @returns {string|null} what is wrong with this name of a room, in words */
+/** What is wrong with the name of a public room; private ones may be called anything. @param {string} room @returns {Problem|null} */
 export function roomProblem(room) {
-  if (room === "") return "Please give the room a name.";
-  if (length(room) > ROOM_MAX) return `That is too long for a room: ${ROOM_MAX} characters at most.`;
-  if (!ROOM.test(room)) return "A room's name has letters, digits, spaces, - and _, and starts with a letter or digit.";
+  const said = room.trim();
+  if (said === "") return problem("no room name");
+  if (length(said) > ROOM_MAX) return problem("room name too long");
+  if (!PUBLIC.test(said)) return problem("bad room name");
   return null;
+}
+
+/** The id of the public room with this name. @param {string} name */
+export const idOf = (name) => name.trim().toLowerCase();
+
+/** What kind of room has this id. @param {string} id @returns {Card["kind"]|null} null: it is none */
+export function kindOf(id) {
+  if (PRIVATE.test(id)) return "private";
+  if (DIRECT.test(id)) return "direct";
+  return roomProblem(id) ? null : "public";
+}
+
+/** What is known of a room before the server has told more. @param {string} id @returns {Card} */
+export function cardOf(id) {
+  const kind = kindOf(id) ?? "public";
+  return { id, name: kind === "public" ? id : "", topic: "", kind };
 }
 
 /** "Ada Lovelace" → "AL", "bo" → "B"; @param {string} name */
@@ -36,4 +63,22 @@ export function tint(name) {
   let hash = 0x811c9dc5;
   for (const char of name) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
   return ((hash ^ (hash >>> 15)) >>> 0) % TINTS;
+}
+
+/**
+ * Who could be meant by what was typed after an "@": those whose name begins so, then those who have a word that does.
+ * @template {{name: string}} Someone
+ * @param {Iterable<Someone>} people
+ * @param {string} typed
+ * @param {number} most
+ */
+export function completions(people, typed, most) {
+  const start = typed.toLocaleLowerCase();
+  const ranked = [...people].flatMap((who) => {
+    const name = who.name.toLocaleLowerCase();
+    if (name.startsWith(start)) return [{ who, rank: 0 }];
+    return name.split(/[\s._-]+/u).some((word) => word.startsWith(start)) ? [{ who, rank: 1 }] : [];
+  });
+  ranked.sort((a, b) => a.rank - b.rank || a.who.name.localeCompare(b.who.name));
+  return ranked.slice(0, most).map(({ who }) => who);
 }

@@ -1,286 +1,467 @@
-// The chat itself: what the person can do, and what happens in the rooms. Between the connection
-// and the store; knows nothing of how it looks.
+// The chat itself: what the person can do. Puts the parts together, and knows nothing of how it looks.
 
-import { createConnection } from "./connection.js";
+import { createConnection, patiently } from "./connection.js";
+import { createDrafts } from "./drafts.js";
+import { createDownloads, createUploads } from "./files.js";
+import { createHearing } from "./hearing.js";
+import { createIdentity } from "./identity.js";
+import { kindOf, nameProblem, roomProblem } from "./names.js";
+import { createBell } from "./bell.js";
 import { createOutbox } from "./outbox.js";
-import { createTypist, forgetAllTyping, forgetTyping, hearTyping } from "./typing.js";
-import { addNote, addOwn, addReceived, confirm, createRoom, fail, remove } from "./room.js";
-import { roomProblem } from "./names.js";
-import { addressOf } from "./route.js";
-import { lasting, tab } from "./storage.js";
+import { createAway } from "./presence.js";
+import { outcome, problem, problemOf } from "./problem.js";
+import { randomText } from "./random.js";
+import { createRooms } from "./rooms.js";
+import { createSearching } from "./searching.js";
+import { createTabs } from "./tabs.js";
+import { createTypist } from "./typing.js";
+import { createWriting } from "./writing.js";
 
 /**
- * @import { IsTyping, Listed, Move, Said } from "./events.js"
+ * @import { Manager } from "socket.io-client"
+ * @import { Welcome } from "./events.js"
+ * @import { NoticeItem, Parlor, Problem } from "./types.js"
+ * @import { Request, Whisper } from "./connection.js"
  * @import { Room } from "./room.js"
+ * @import { Route } from "./route.js"
  * @import { Store } from "./store.js"
- * @typedef {ReturnType<typeof createParlor>} Parlor
+ * @import { Surroundings } from "./surroundings.js"
+ * @import { Word } from "./tabs.js"
  */
 
-const LIST_AGAIN_MS = 400;
-const JOIN_AGAIN_MS = 3_000;
-const NOTICE_MS = 6_000;
+const LIST_AGAIN_MS = 500;
+const FLASH_MS = 6_000;
 
-/** @param {Store} store */
-export function createParlor(store) {
+/**
+ * @param {Store} store
+ * @param {object} how
+ * @param {Manager} how.manager   with autoConnect off
+ * @param {Surroundings} how.around
+ * @param {Route} how.route
+ * @returns {Parlor & {start: () => void, shown: (room: string|null) => void}}   to be started once the views are there
+ */
+export function createParlor(store, { manager, around, route }) {
+  const { lasting } = around;
+  const identity = createIdentity(lasting);
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  let listTimer;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  let flashTimer;
   /** @type {Set<string>} */
-  const pastIds = new Set(); // our own earlier sockets, which the server may not have missed yet
-  let noticeTimer = 0;
-  let listTimer = 0;
+  const leaving = new Set(lasting.get("leaving") ?? []); // rooms that the server does not know yet that we left
+  /** What opens a room anew with the same words is the same try. @type {{of: string, seed: string}|null} */
+  let opening = null;
 
-  const connection = createConnection({
-    state(now) {
-      store.connection = now;
-      store.changed();
-    },
-    online() {
-      store.me.id = connection.id;
-      store.atDoor = false;
-      store.entering = false;
-      lasting.set("name", store.me.name);
-      refreshList();
-      for (const room of store.rooms.values()) join(room);
-      store.changed();
-    },
-    lost() {
-      if (store.me.id) pastIds.add(store.me.id);
-      for (const room of store.rooms.values()) {
-        room.joined = false;
-        forgetAllTyping(room);
-      }
-    },
-    refused({ code, message }) {
-      store.entering = false;
-      // Someone in the middle of a talk is not sent to the door, unless it is about the name.
-      const neverIn = store.me.id === null;
-      if (neverIn || code?.includes("name")) atDoor(message);
-    },
-    events: { said, joined, left, typing, room: counted },
-  });
+  const me = () => store.me.id;
+  const isOnline = () => connection.online;
+  /** @type {Request} */
+  const ask = (event, ...args) => connection.request(event, ...args);
+  const request = patiently(ask);
+  /** @type {Whisper} */
+  const whisper = (event, ...args) => connection.whisper(event, ...args);
 
+  // ── The parts ──────────────────────────────────────────────────────────────────────────────
+
+  const uploads = createUploads({ request, me: () => store.me.id ?? identity.id, online: isOnline, around, changed: () => writing.uploaded() });
+  const downloads = createDownloads({ request, downloads: store.downloads, changed: store.changed, around });
+  const drafts = createDrafts(around, uploads.known);
+  const typist = createTypist(whisper);
   const outbox = createOutbox({
-    send: (message) => connection.request("say", message),
-    ready: (name) => store.rooms.get(name)?.joined ?? false,
-    sent: (message, at) => inRoom(message.room, (room) => confirm(room, message.id, at)),
-    failed: (message, why) => inRoom(message.room, (room) => fail(room, message.id, why)),
+    send: (message) => connection.request("say", message), // The outbox has its own patience.
+    ready: (room) => isOnline() && store.rooms.get(room)?.state === "in",
+    notIn: (room) => rooms.rejoin(room),
+    uploaded: uploads.files,
+    sent: (message, receipt) => writing.sent(message, receipt),
+    failed: (message, why) => writing.failed(message, why),
+    found(message) {
+      const room = store.rooms.get(message.room);
+      if (room) writing.pend(room, message);
+      else rooms.ensure(message.room); // which brings it
+    },
+  }, around);
+  const rooms = createRooms(store, {
+    request,
+    online: isOnline,
+    me,
+    drafts,
+    around,
+    made(room) {
+      for (const message of outbox.messages) if (message.room === room.id) writing.pend(room, message);
+    },
+    entered: (room) => outbox.flush(room.id),
+    read: wasRead,
+    gone(room) {
+      if (store.current === room) show(null);
+      if (store.search?.room === room) searching.close();
+    },
   });
+  const writing = createWriting(store, { request, online: isOnline, rooms, drafts, outbox, uploads, typist, flash });
+  const searching = createSearching(store, { request });
+  const hearing = createHearing(store, { rooms, outbox, around, listStale, read: wasRead });
+  const tabId = randomText(12);
+  const bell = createBell(store, {
+    around,
+    tabs: () => tabs,
+    sayQuiet: (quiet) => connection.quiet(quiet),
+    follow,
+    isInSight: ({ room }) => room.id === store.current && rooms.isAtEnd && around.looked() && !store.atDoor,
+  });
+  const tabs = createTabs(around, tabId, heardOfTab);
+  const connection = createConnection({
+    manager,
+    auth: () => identity.auth(),
+    around,
+    on: {
+      state(now) {
+        store.connection = now;
+        store.changed();
+      },
+      online,
+      lost() {
+        rooms.lost();
+        hearing.lost();
+        store.changed();
+      },
+      refused,
+      bellOnline: bell.online,
+      events: { ...hearing.events, "sent away": ({ why }) => shutOut("sent away", why) },
+      notices: { notice: bell.notice, announcement: bell.announcement },
+    },
+  });
+  const away = createAway(whisper, around);
 
-  const typist = createTypist(connection.whisper);
+  // ── Coming in ──────────────────────────────────────────────────────────────────────────────
 
-  /** @param {string} name @param {(room: Room) => void} change */
-  function inRoom(name, change) {
-    const room = store.rooms.get(name);
-    if (!room) return;
-    change(room);
-    store.changed();
-  }
-
-  // ── What the server tells ──────────────────────────────────────────────────────────────────
-
-  /** @param {Said} message */
-  function said(message) {
-    inRoom(message.room, (room) => {
-      forgetTyping(room, message.from.id);
-      const shown = room.name === store.current && !document.hidden;
-      if (addReceived(room, message) && !shown) room.unread += 1;
-    });
-  }
-
-  /** @param {Move} move */
-  function joined({ room: name, who }) {
-    inRoom(name, (room) => {
-      if (!pastIds.has(who.id) && who.id !== store.me.id) addNote(room, who.name, "joined");
-      room.here.set(who.id, who.name);
-    });
-  }
-
-  /** @param {Move} move */
-  function left({ room: name, who }) {
-    inRoom(name, (room) => {
-      const wasHere = room.here.delete(who.id);
-      forgetTyping(room, who.id);
-      if (wasHere && !pastIds.has(who.id)) addNote(room, who.name, "left");
-    });
-  }
-
-  /** @param {IsTyping} typist */
-  function typing({ room: name, who, typing }) {
-    inRoom(name, (room) => hearTyping(room, who, typing, store.changed));
-  }
-
-  /** @param {Listed} listed */
-  function counted({ name, people }) {
-    store.list.set(name, people);
-    // Whether an empty room stays on the list (the default ones do) only the list itself tells.
-    if (people === 0) {
-      clearTimeout(listTimer);
-      listTimer = setTimeout(refreshList, LIST_AGAIN_MS);
+  /** @param {Welcome|null} welcome */
+  function online(welcome) {
+    if (welcome) {
+      const isOther = store.me.id !== null && store.me.id !== welcome.me.id;
+      if (isOther) for (const id of [...store.rooms.keys()]) rooms.forget(id);
+      identity.known(welcome.me, welcome.token);
+      store.me = { ...welcome.me };
+      store.muted = welcome.muted ?? null;
     }
+    store.shutOut = null;
+    const wanted = identity.wanted;
+    // Another name was said meanwhile, which the connection did not know.
+    if (wanted !== null && wanted !== store.me.name) rename(wanted);
+    else if (store.door.entering) comeIn();
+    store.door.mayStay = true;
+    if (welcome) rooms.welcome(welcome.rooms, leaving);
+    for (const room of leaving) {
+      request("leave", { room }).then(() => {
+        leaving.delete(room);
+        saveLeaving();
+      }, () => {
+        // Left with the next connection.
+      });
+    }
+    rooms.joinAll();
+    refreshList();
+    uploads.resume();
+    away.again();
     store.changed();
   }
 
-  async function refreshList() {
+  function comeIn() {
+    store.atDoor = false;
+    store.door = { problem: null, entering: false, mayStay: true };
+    rooms.readIfSeen();
+    store.changed();
+  }
+
+  /** @param {Problem|null} why */
+  function toDoor(why) {
+    store.atDoor = true;
+    store.door = { problem: why, entering: false, mayStay: store.me.id !== null };
+    store.changed();
+  }
+
+  /** @param {Problem} why */
+  function refused(why) {
+    if (why.code === "banned") return shutOut("banned", why.message);
+    if (why.code === "bad token") {
+      identity.forget();
+      identity.unwant();
+      store.me = { id: null, name: identity.name };
+      toDoor(why);
+    } else if (["bad name", "name taken"].includes(why.code) || store.me.id === null) {
+      identity.unwant();
+      toDoor(why);
+    }
+    store.door.entering = false;
+    store.changed();
+  }
+
+  /** @param {"sent away"|"banned"} kind @param {string} why */
+  function shutOut(kind, why) {
+    store.shutOut = { kind, why };
+    store.door.entering = false;
+    connection.stop(problem(kind, why));
+    store.changed();
+  }
+
+  /** @param {string} name */
+  async function rename(name) {
     try {
-      const list = await connection.request("rooms");
-      store.list = new Map(list.map(({ name, people }) => [name, people]));
-      store.changed();
-    } catch {
-      // The list is asked for again on the next connection.
+      const answer = await request("rename", name);
+      identity.known(answer.me, answer.token);
+      store.me = { ...answer.me };
+      comeIn();
+    } catch (failure) {
+      const why = problemOf(failure);
+      if (why.code === "offline") return; // Still wanted: the next connection tells it.
+      identity.unwant();
+      toDoor(why);
     }
+  }
+
+  function forgetMe() {
+    outbox.clear();
+    drafts.clear();
+    identity.forget();
+    identity.unwant();
+    for (const key of ["name", "rooms", "notices", "notify", "quiet", "leaving"]) lasting.set(key, null);
+    leaving.clear();
+    connection.stop(null);
+    for (const { url } of store.downloads.values()) if (url) around.dropUrl(url);
+    store.downloads.clear();
+    store.rooms.clear();
+    bell.clear();
+    Object.assign(store, { me: { id: null, name: "" }, muted: null, shutOut: null, list: new Map(), listed: false, search: null });
+    show(null);
+    toDoor(null);
+  }
+
+  /** @param {Word} word */
+  function heardOfTab(word) {
+    if (word.kind === "forget me") forgetMe();
+    else bell.heard(word);
   }
 
   // ── Rooms ──────────────────────────────────────────────────────────────────────────────────
 
   /** @param {Room} room */
-  async function join(room) {
+  function wasRead({ id, read }) {
+    bell.read(id, read);
+  }
+
+  async function refreshList() {
     try {
-      const { here } = await connection.request("join", room.name);
-      if (store.rooms.get(room.name) !== room) return; // Left in the meantime.
-      room.here = new Map(here.filter(({ id }) => !pastIds.has(id)).map(({ id, name }) => [id, name]));
-      room.joined = true;
-      outbox.flush();
+      const listed = await request("rooms");
+      store.list = new Map(listed.map(({ room, people }) => [room.id, { card: room, people }]));
+      store.listed = true;
       store.changed();
     } catch (failure) {
-      if (store.rooms.get(room.name) !== room || failure.code === "offline") return;
-      if (failure.code === "timeout") {
-        setTimeout(() => connection.online && !room.joined && join(room), JOIN_AGAIN_MS);
-        return;
-      }
-      notice(`${room.name}: ${failure.message}`);
-      outbox.abandon(room.name, failure.message);
-      if (room.items.length === 0) forgetRoom(room.name);
+      problemOf(failure); // Asked again on the next connection.
     }
   }
 
-  /** Being in a room begins here, whether or not the server can hear it yet. @param {string} name */
-  function enterRoom(name) {
-    if (store.rooms.has(name)) return;
-    const room = createRoom(name);
-    store.rooms.set(name, room);
-    tab.set("rooms", [...store.rooms.keys()]);
-    if (connection.online) join(room);
+  function listStale() {
+    clearTimeout(listTimer);
+    listTimer = setTimeout(() => isOnline() && refreshList(), LIST_AGAIN_MS);
   }
 
-  /** @param {string} name */
-  function forgetRoom(name) {
-    store.rooms.delete(name);
-    tab.set("rooms", [...store.rooms.keys()]);
-    tab.set(`draft.${name}`, null);
-    if (store.current === name) location.hash = addressOf([...store.rooms.keys()].at(-1));
+  /** The address is another one. @param {string|null} room */
+  function shown(room) {
+    if (store.current !== null && store.current !== room) {
+      typist.stopped(store.current);
+      drafts.save();
+    }
+    if (store.search && store.search.room !== room) searching.close();
+    if (room !== null && leaving.delete(room)) saveLeaving();
+    rooms.show(room);
+  }
+
+  /** @param {string|null} room */
+  function show(room) {
+    route.to(room);
+    shown(room);
+  }
+
+  function saveLeaving() {
+    lasting.set("leaving", leaving.size > 0 ? [...leaving] : null);
+  }
+
+  /** @param {string} room */
+  async function leave(room) {
+    outbox.abandon(room, problem("left"));
+    typist.stopped(room);
+    const isMember = store.rooms.get(room)?.member ?? false;
+    rooms.forget(room);
+    if (!isMember) return;
+    leaving.add(room);
+    saveLeaving();
+    const why = await outcome(request("leave", { room }));
+    // Not told: the next welcome is taken with that in mind.
+    if (why !== null && ["offline", "timeout"].includes(why.code)) return;
+    leaving.delete(room);
+    saveLeaving();
+    listStale();
+  }
+
+  /** @param {NoticeItem} item */
+  function follow({ id, room }) {
+    show(room.id);
+    const item = store.notices.find((each) => each.id === id);
+    if (item && !item.seen) bell.read(room.id, item.seq);
+  }
+
+  // ── The line of news ───────────────────────────────────────────────────────────────────────
+
+  /** @param {string} what @param {Partial<Problem>} why @param {string} [about] */
+  function flash(what, { code = "", message = "" }, about = "") {
+    store.flash = { what, code, message, about };
+    clearTimeout(flashTimer);
+    flashTimer = setTimeout(dismiss, FLASH_MS);
     store.changed();
   }
 
-  /** @param {string} words */
-  function notice(words) {
-    store.notice = words;
-    clearTimeout(noticeTimer);
-    noticeTimer = setTimeout(() => notice(""), NOTICE_MS);
+  function dismiss() {
+    clearTimeout(flashTimer);
+    store.flash = null;
     store.changed();
   }
-
-  function atDoor(words = "") {
-    store.atDoor = true;
-    store.doorWords = words;
-    store.entering = false;
-    store.changed();
-  }
-
-  // ── What the person does ───────────────────────────────────────────────────────────────────
 
   return {
-    atDoor,
-    notice,
-    again: connection.again,
-
-    /** Comes in under this name; with the same name, simply back from the door. @param {string} name */
-    enter(name) {
-      store.me.name = name;
-      store.doorWords = "";
-      store.entering = true;
-      if (connection.online) store.atDoor = false;
-      connection.enter(name);
-      store.changed();
-    },
-
-    /** Back from the door as one was. */
-    stay() {
-      store.atDoor = false;
-      store.changed();
-    },
-
-    /** The rooms and unsent messages this tab had before a reload. */
-    restore() {
-      for (const name of tab.get("rooms") ?? []) if (!roomProblem(name)) enterRoom(name);
-      for (const message of outbox.messages) {
-        inRoom(message.room, (room) => addOwn(room, { ...message, from: { id: null, name: store.me.name } }));
-      }
-    },
-
-    /** Shows a room, joining it first if need be; null shows the list of rooms. @param {string|null} name */
-    show(name) {
-      const problem = name === null ? null : roomProblem(name);
-      if (problem) {
-        notice(problem);
-        location.hash = addressOf(store.current);
-        return;
-      }
-      if (name !== null) enterRoom(name);
-      store.current = name;
-      if (store.room) store.room.unread = 0;
-      store.changed();
-    },
-
-    /** @param {string} name */
-    leave(name) {
-      outbox.abandon(name, "You left the room.");
-      forgetRoom(name);
-      connection.request("leave", name).catch(() => {
-        // Not connected: then we are in no room, and this one is not joined again.
+    start() {
+      store.me = { id: identity.id, name: identity.name };
+      store.door.mayStay = store.me.id !== null;
+      rooms.restore();
+      outbox.restore();
+      shown(route.room);
+      let badge = 0;
+      store.subscribe(({ unread: { forMe } }) => {
+        if (forMe !== badge) around.badge(forMe);
+        badge = forMe;
       });
+      // Someone we know goes right in, unless the name is not allowed any more.
+      if (identity.token === null && nameProblem(store.me.name)) return toDoor(null);
+      store.atDoor = false;
+      connection.connect();
+      store.changed();
     },
+    shown,
 
-    /** @param {string} name @param {string} text */
-    say(name, text) {
-      const from = { id: store.me.id, name: store.me.name };
-      const message = { room: name, id: crypto.randomUUID(), text, at: Date.now() };
-      inRoom(name, (room) => addOwn(room, { ...message, from }));
-      typist.sent(name);
-      outbox.put(message);
+    enter(name) {
+      const said = name.trim();
+      const wrong = nameProblem(said);
+      if (wrong) return toDoor(wrong);
+      store.door = { ...store.door, problem: null, entering: true };
+      if (connection.online && said === store.me.name) comeIn();
+      else if (connection.online) {
+        identity.want(said);
+        rename(said);
+      } else {
+        if (said !== identity.name || identity.token === null) identity.want(said);
+        connection.connect();
+      }
+      store.changed();
     },
-
-    /**
-     * A message that failed goes to the end of the talk and out again, under its old id.
-     * @param {string} name
-     * @param {string} id
-     */
-    retry(name, id) {
-      const room = store.rooms.get(name);
-      const item = room && remove(room, id);
-      if (!item) return;
-      const message = { room: name, id, text: item.text, at: Date.now() };
-      addOwn(room, { ...message, from: item.from });
-      outbox.put(message);
+    toDoor: () => toDoor(null),
+    stay() {
+      identity.unwant();
+      comeIn();
+      if (connection.refused) connection.again();
+    },
+    clearDoor() {
+      if (!store.door.problem) return;
+      store.door.problem = null;
+      store.changed();
+    },
+    forgetMe() {
+      forgetMe();
+      tabs.say({ kind: "forget me" });
+    },
+    again() {
+      store.shutOut = null;
+      connection.again();
       store.changed();
     },
 
-    /** @param {string} name @param {string} id */
-    discard(name, id) {
-      inRoom(name, (room) => remove(room, id));
+    show,
+    async open({ name, topic, private: isPrivate }) {
+      const said = name.trim();
+      const wrong = isPrivate ? (said === "" ? problem("no room name") : null) : roomProblem(said);
+      if (wrong) return wrong;
+      const of = JSON.stringify([said, topic, isPrivate]);
+      if (opening?.of !== of) opening = { of, seed: randomText(32) };
+      try {
+        const card = await request("open", { name: said, topic: topic.trim(), private: isPrivate, seed: opening.seed });
+        opening = null;
+        show(card.id);
+        listStale();
+        return null;
+      } catch (failure) {
+        return problemOf(failure);
+      }
     },
-
-    /** @param {string} name @param {string} text */
-    drafted(name, text) {
-      tab.set(`draft.${name}`, text);
-      if (text.trim()) typist.typing(name);
-      else typist.stopped(name);
+    leave,
+    topic: (room, topic) => outcome(request("topic", { room, topic: topic.trim() }).then((card) => {
+      hearing.events.room({ room: card });
+    })),
+    async direct(person) {
+      try {
+        const card = await request("direct", { to: person });
+        show(card.id);
+        const room = store.rooms.get(card.id);
+        if (room && !room.known) Object.assign(room, { card, known: true });
+        store.changed();
+        return null;
+      } catch (failure) {
+        return problemOf(failure);
+      }
     },
+    find: (name) => request("find", name.trim()).catch(problemOf),
+    invite: (room, to) => outcome(request("invite", { room, to })),
+    linkTo: route.linkTo,
+    refreshList,
+    rejoin: rooms.rejoin,
 
-    /** @param {string} name @returns {string} */
-    draft: (name) => tab.get(`draft.${name}`) ?? "",
-
-    /** The person looks at the page again: what is shown is read. */
-    looked() {
-      if (store.room) store.room.unread = 0;
+    atEnd: rooms.atEnd,
+    older: rooms.older,
+    reveal: rooms.reveal,
+    clearNew(id) {
+      const room = store.rooms.get(id);
+      if (room) room.newAfter = null;
       store.changed();
     },
+
+    type: writing.type,
+    send: writing.send,
+    reply: writing.reply,
+    edit: writing.edit,
+    editLast: (room) => writing.editLast(room),
+    attach: writing.attach,
+    detach: writing.detach,
+    retryAttachment: (_room, key) => uploads.retry(key),
+    retry: writing.retry,
+    discard: writing.discard,
+    remove: writing.remove,
+    react: writing.react,
+    complete: writing.complete,
+
+    download(file) {
+      downloads.get(file).catch(problemOf); // told in `downloads`
+    },
+    fileUrl: (file) => downloads.get(file).catch(problemOf),
+
+    openSearch: searching.open,
+    searchFor: searching.searchFor,
+    searchMore: searching.more,
+    closeSearch: searching.close,
+
+    wantNotifications: bell.want,
+    quiet: bell.quiet,
+    sawNotices: bell.saw,
+    followNotice(id) {
+      const item = store.notices.find((each) => each.id === id);
+      if (item && kindOf(item.room.id)) follow(item);
+    },
+    dismissNotice: bell.dismiss,
+    dismissAnnouncement: bell.dismissAnnouncement,
+
+    flash,
+    dismiss,
   };
 }

@@ -3,30 +3,44 @@
 
 /**
  * @import { Room } from "./room.js"
- * @typedef {ReturnType<typeof createStore>} Store
+ * @import { State, Store as Shown } from "./types.js"
+ * @typedef {Omit<Shown, "rooms" | "room"> & {rooms: Map<string, Room>, readonly room: Room|null}} Store  as the core sees it
  */
 
+/** @returns {Store} */
 export function createStore() {
-  /** @type {((now: Store) => void)[]} */
-  const listeners = [];
+  /** @type {Set<(now: Store) => void>} */
+  const listeners = new Set();
   let queued = false;
 
+  /** @type {Store} */
   const store = {
-    me: { id: /** @type {string|null} */ (null), name: "" },
-    atDoor: true, // choosing a name
-    doorWords: "", // why we stand at the door (again)
-    entering: false, // said a name, and waiting to be let in
-    connection: { state: "connecting", words: "" },
-    /** @type {Map<string, number>} */
-    list: new Map(), // the public list: name → people
-    /** @type {Map<string, Room>} */
-    rooms: new Map(), // the rooms we are in: name → room (room.js)
-    /** @type {string|null} */
-    current: null, // the name of the room that is shown
-    notice: "",
+    me: { id: null, name: "" },
+    atDoor: true,
+    door: { problem: null, entering: false, mayStay: false },
+    connection: { state: "idle", since: 0, tries: 0, slow: false, problem: null },
+    shutOut: null,
+    muted: null,
+    list: new Map(),
+    listed: false,
+    rooms: new Map(),
+    current: null,
+    search: null,
+    notices: [],
+    bell: { permission: "default", wanted: false, quiet: false, unseen: 0 },
+    announcements: [],
+    downloads: new Map(),
+    flash: null,
 
     get room() {
       return store.rooms.get(store.current ?? "") ?? null;
+    },
+    get unread() {
+      const rooms = [...store.rooms.values()];
+      return {
+        messages: rooms.reduce((sum, { unread }) => sum + unread, 0),
+        forMe: rooms.reduce((sum, { mentions }) => sum + mentions, 0),
+      };
     },
 
     changed() {
@@ -38,9 +52,9 @@ export function createStore() {
       });
     },
 
-    /** @param {(now: Store) => void} listener */
     subscribe(listener) {
-      listeners.push(listener);
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
   };
   return store;

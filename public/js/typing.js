@@ -1,16 +1,17 @@
 // "Ada is typing": when to say it of oneself, and how long to believe it of others.
 
 /**
- * @import { Person, Typing } from "./events.js"
- * @import { Room } from "./room.js"
+ * @import { Person } from "./events.js"
+ * @import { Whisper } from "./connection.js"
+ * @typedef {{id: string, typing: Map<string, Person>}} Room
  */
 
 const SAY_EVERY_MS = 2_000;
-const BELIEVE_MS = 4_000;
+const BELIEVE_MS = 4_500;
 
 /**
  * Says of oneself, room by room, at most every two seconds, that one is typing, and once that one stopped.
- * @param {(event: "typing", data: Typing) => void} whisper
+ * @param {Whisper} whisper
  */
 export function createTypist(whisper) {
   /** @type {Map<string, number>} */
@@ -19,11 +20,12 @@ export function createTypist(whisper) {
     /** @param {string} room */
     typing(room) {
       const now = Date.now();
-      if (now - (said.get(room) ?? 0) < SAY_EVERY_MS) return;
+      const last = said.get(room);
+      if (last !== undefined && now - last < SAY_EVERY_MS) return;
       said.set(room, now);
       whisper("typing", { room, typing: true });
     },
-    /** The draft was emptied. @param {string} room */
+    /** The draft was emptied, or given up. @param {string} room */
     stopped(room) {
       if (said.delete(room)) whisper("typing", { room, typing: false });
     },
@@ -35,39 +37,38 @@ export function createTypist(whisper) {
 }
 
 /**
- * Notes that someone types; forgotten by itself, because the word that they stopped may get lost.
- * @param {Room} room
- * @param {Person} who
- * @param {boolean} typing
+ * Who types, as far as one hears; forgotten by itself, because the word that they stopped may get lost.
  * @param {() => void} changed
  */
-export function hearTyping(room, who, typing, changed) {
-  forgetTyping(room, who.id);
-  if (typing) {
-    const timer = setTimeout(() => {
-      room.typing.delete(who.id);
-      changed();
-    }, BELIEVE_MS);
-    room.typing.set(who.id, { name: who.name, timer });
+export function createListener(changed) {
+  /** @type {WeakMap<Room, Map<string, ReturnType<typeof setTimeout>>>} */
+  const timers = new WeakMap();
+
+  /** @param {Room} room @param {string} id */
+  function forget(room, id) {
+    const ofRoom = timers.get(room);
+    clearTimeout(ofRoom?.get(id));
+    ofRoom?.delete(id);
+    if (room.typing.delete(id)) changed();
   }
-  changed();
-}
 
-/** @param {Room} room @param {string} id */
-export function forgetTyping(room, id) {
-  clearTimeout(room.typing.get(id)?.timer);
-  room.typing.delete(id);
-}
+  return {
+    forget,
 
-/** @param {Room} room */
-export function forgetAllTyping(room) {
-  for (const id of [...room.typing.keys()]) forgetTyping(room, id);
-}
+    /** @param {Room} room @param {Person} who @param {boolean} typing */
+    heard(room, who, typing) {
+      if (!typing) return forget(room, who.id);
+      const ofRoom = timers.get(room) ?? new Map();
+      timers.set(room, ofRoom);
+      clearTimeout(ofRoom.get(who.id));
+      ofRoom.set(who.id, setTimeout(() => forget(room, who.id), BELIEVE_MS));
+      if (!room.typing.has(who.id)) changed();
+      room.typing.set(who.id, who);
+    },
 
-/** @param {string[]} names */
-export function typingWords(names) {
-  if (names.length === 0) return "";
-  if (names.length === 1) return `${names[0]} is typing`;
-  if (names.length === 2) return `${names[0]} and ${names[1]} are typing`;
-  return "Several people are typing";
+    /** @param {Room} room */
+    forgetAll(room) {
+      for (const id of [...room.typing.keys()]) forget(room, id);
+    },
+  };
 }

@@ -2,11 +2,6 @@
 // turns a string into HTML.
 
 /**
- * @import { Parlor } from "../parlor.js"
- * @import { Store } from "../store.js"
- * @typedef {(parlor: Parlor, store: Store) => (now: Store) => void} View
- */
-/**
  * How to draw items, one element each.
  * @template Item
  * @typedef {object} Keeping
@@ -14,8 +9,6 @@
  * @property {(item: Item) => HTMLElement} make
  * @property {(element: HTMLElement, item: Item) => void} [update]
  */
-
-const SVG = "http://www.w3.org/2000/svg";
 
 /**
  * The element that a selector stands for, which is there.
@@ -32,32 +25,23 @@ export function the(selector, inside = document) {
 
 /**
  * el("li", {class: "message", data: {state: "sent"}, onclick}, "text", child)
- * Properties that are undefined or null are left out.
- * @param {string} tag
+ * Properties that are undefined, null or false are left out, and so are such children.
+ * @template {string} Tag
+ * @param {Tag} tag
  * @param {Record<string, any>} props
- * @param {(string|Node)[]} children
+ * @param {(string|Node|null|undefined|false)[]} children
+ * @returns {Tag extends keyof HTMLElementTagNameMap ? HTMLElementTagNameMap[Tag] : HTMLElement}
  */
 export function el(tag, props = {}, ...children) {
   const node = document.createElement(tag);
   for (const [key, value] of Object.entries(props)) {
-    if (value === undefined || value === null) continue;
-    if (key === "data") Object.assign(node.dataset, value);
+    if (value === undefined || value === null || value === false) continue;
+    if (key === "data") for (const [name, says] of Object.entries(value)) says === undefined || (node.dataset[name] = says);
     else if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
-    else node.setAttribute(key, value);
+    else node.setAttribute(key, value === true ? "" : value);
   }
-  node.append(...children);
-  return node;
-}
-
-/** A stroke drawing of 24 by 24. @param {string} path */
-export function icon(path) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS(SVG, "path");
-  line.setAttribute("d", path);
-  svg.append(line);
-  return svg;
+  for (const child of children) if (child || child === "") node.append(child);
+  return /** @type {any} */ (node);
 }
 
 /**
@@ -69,12 +53,18 @@ export function icon(path) {
  * @param {Keeping<Item>} how
  */
 export function keep(parent, items, { key, make, update }) {
-  const old = new Map(elements(parent).map((child) => [child.dataset.key, child]));
+  const wanted = new Set(items.map(key));
+  /** @type {Map<string|undefined, HTMLElement>} */
+  const old = new Map();
+  // What is gone goes first: else all that stands after it would be moved, one by one.
+  for (const child of elements(parent)) {
+    if (wanted.has(child.dataset.key ?? "")) old.set(child.dataset.key, child);
+    else child.remove();
+  }
   let place = parent.firstElementChild;
   for (const item of items) {
-    const name = String(key(item));
+    const name = key(item);
     let child = old.get(name);
-    old.delete(name);
     if (!child) {
       child = make(item);
       child.dataset.key = name;
@@ -83,11 +73,10 @@ export function keep(parent, items, { key, make, update }) {
     if (child === place) place = place.nextElementSibling;
     else parent.insertBefore(child, place);
   }
-  for (const child of old.values()) child.remove();
 }
 
 /** @param {HTMLElement} parent */
-const elements = (parent) => [...parent.children].filter((child) => child instanceof HTMLElement);
+const elements = (parent) => /** @type {HTMLElement[]} */ ([...parent.children]);
 
 /**
  * Sets text only when it differs, so that live regions do not speak for nothing.
@@ -97,3 +86,19 @@ const elements = (parent) => [...parent.children].filter((child) => child instan
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
+
+/**
+ * Sets an attribute only when it differs; null takes it away.
+ * @param {Element} node
+ * @param {string} name
+ * @param {string|null} value
+ */
+export function setAttribute(node, name, value) {
+  if (value === null) node.removeAttribute(name);
+  else if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+}
+
+/** The person wants little movement. */
+export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+/** There is a finger, and no mouse. */
+export const touch = () => matchMedia("(hover: none) and (pointer: coarse)").matches;

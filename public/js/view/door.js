@@ -1,13 +1,12 @@
-// At the door: choosing a name, the first time or anew.
+// At the door: choosing a name, the first time or anew. And the door that is shut: sent away, or banned.
 
-import { nameProblem } from "../names.js";
-import { roomInAddress } from "../route.js";
-import { setText, the } from "./dom.js";
+import { words } from "../words.js";
+import { setAttribute, setText, the } from "./dom.js";
 
-/** @import { View } from "./dom.js" */
+/** @import { Store, View } from "../types.js" */
 
 /** @type {View} */
-export function doorView(parlor, store) {
+export function doorView(parlor) {
   const door = the("#door");
   const house = the("#house");
   const form = the("#name-form");
@@ -17,44 +16,63 @@ export function doorView(parlor, store) {
   const problem = the("#name-problem");
   const invitation = the("#invitation");
   let wasAtDoor = false;
+  let told = "";
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const name = input.value.trim();
-    const wrong = nameProblem(name);
-    if (wrong) {
-      store.doorWords = wrong;
-      store.changed();
-      input.focus();
-      return;
-    }
-    parlor.enter(name);
+    parlor.enter(input.value.trim());
   });
-  input.addEventListener("input", () => {
-    store.doorWords = "";
-    store.changed();
-  });
+  input.addEventListener("input", () => parlor.clearDoor());
   cancel.addEventListener("click", () => parlor.stay());
   form.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !cancel.hidden) parlor.stay();
   });
 
-  return ({ atDoor, doorWords, entering, me, connection }) => {
+  return (now) => {
+    const atDoor = now.atDoor && !now.shutOut;
     door.hidden = !atDoor;
-    house.hidden = atDoor;
+    house.hidden = now.atDoor || now.shutOut !== null;
     if (atDoor) {
-      const room = roomInAddress();
-      setText(invitation, room ? `A seat is kept for you in “${room}”.` : "Rooms to talk in.");
-      setText(problem, doorWords);
-      input.toggleAttribute("aria-invalid", doorWords !== "");
-      cancel.hidden = me.id === null || connection.state === "refused";
-      setText(submit, entering ? "Coming in…" : "Come in");
+      setText(invitation, invitationWords(now));
+      const wrong = words.problem(now.door.problem);
+      setText(problem, wrong);
+      setAttribute(input, "aria-invalid", wrong ? "true" : null);
+      cancel.hidden = !now.door.mayStay;
+      setText(submit, now.door.entering ? words.comingIn : now.door.mayStay ? words.takeName : words.comeIn);
+      if (wrong && wrong !== told) input.focus();
+      told = wrong;
     }
     if (atDoor && !wasAtDoor) {
-      input.value = me.name;
+      input.value = now.me.name;
       input.select();
       input.focus();
     }
     wasAtDoor = atDoor;
+  };
+}
+
+/** @param {Store} now */
+function invitationWords({ current, room, door }) {
+  if (current === null || door.mayStay || current.startsWith("@")) return words.tagline;
+  return current.startsWith("~") ? words.invitedPrivately : words.seatKept(room?.card.name ?? current);
+}
+
+/** @type {View} */
+export function shutOutView(parlor) {
+  const screen = the("#shut-out");
+  const [heading, lead, why, back] = [the("h1", screen), the(".lead", screen), the("blockquote", screen), the("button", screen)];
+  back.addEventListener("click", () => parlor.again());
+
+  return ({ shutOut }) => {
+    const appears = screen.hidden && shutOut !== null;
+    screen.hidden = shutOut === null;
+    if (!shutOut) return;
+    const banned = shutOut.kind === "banned";
+    setText(heading, banned ? words.banned : words.sentAway);
+    setText(lead, banned ? words.bannedLead : words.sentAwayLead);
+    setText(why, shutOut.why);
+    why.hidden = shutOut.why === "";
+    setText(back, banned ? words.again : words.comeBackIn);
+    if (appears) heading.focus();
   };
 }

@@ -4,7 +4,7 @@
 import { the } from "./dom.js";
 
 /**
- * @import { View } from "./dom.js"
+ * @import { View } from "../types.js"
  * @typedef {{panel: HTMLElement, opener: HTMLElement, narrow: MediaQueryList}} Side
  */
 

@@ -1,67 +1,99 @@
-// The frame of the talk: its heading, who types, and the words that stand where nothing is said yet.
+// The frame of the talk: its heading, who types, why one is kept out, and the words that stand where nothing is said yet.
 
-import { typingWords } from "../typing.js";
-import { linkTo } from "../route.js";
-import { setText, the } from "./dom.js";
+import { words } from "../words.js";
+import { openAboutRoom } from "./about-room.js";
+import { avatar } from "./avatar.js";
+import { copyAndTell } from "./copying.js";
+import { el, setText, the } from "./dom.js";
+import { icon } from "./icons.js";
+import { openRoomDialog } from "./new-room.js";
 
-/**
- * @import { Room } from "../room.js"
- * @import { Store } from "../store.js"
- * @import { View } from "./dom.js"
- */
-
-const COPIED_MS = 2_000;
+/** @import { Room, Store, View } from "../types.js" */
 
 /** @type {View} */
 export function talkView(parlor, store) {
   const talk = the("#talk");
+  const where = the(".where", talk);
   const heading = the("#current-room");
+  const kind = the("#room-kind");
   const headCount = the("#head-count");
+  const topic = the("#room-topic");
   const typing = the("#typing");
-  const empty = the("#empty");
-  const [emptyTitle, emptyWords] = [the("h2", empty), the("p", empty)];
+  const barred = the("#barred");
+  const [rejoin, leave] = [the("[data-testid=rejoin]", barred), the("[data-testid=leave-refused]", barred)];
+  const buttons = ["#open-search", "#copy-link", "#about-room", "#open-people"].map((id) => the(id));
+  const [search, link, about] = buttons;
 
-  the("#leave-room").addEventListener("click", () => store.current && parlor.leave(store.current));
-  the("#copy-link").addEventListener("click", async () => {
-    const link = linkTo(store.current);
-    try {
-      await navigator.clipboard.writeText(link);
-      headCount.dataset.copied = "Link copied";
-      setTimeout(() => delete headCount.dataset.copied, COPIED_MS);
-    } catch {
-      parlor.notice(link); // No clipboard (an insecure origin, say): then the link is shown.
-    }
-  });
+  search?.addEventListener("click", () => store.current && parlor.openSearch(store.current));
+  link?.addEventListener("click", () => store.current && void copyAndTell(parlor, parlor.linkTo(store.current), "link copied"));
+  about?.addEventListener("click", () => store.room && openAboutRoom(parlor, store.room));
+  the("#new-room").addEventListener("click", () => openRoomDialog(parlor));
+  rejoin.addEventListener("click", () => store.current && parlor.rejoin(store.current));
+  leave.addEventListener("click", () => store.current && parlor.leave(store.current));
 
-  return ({ current, room, connection }) => {
+  return (now) => {
+    const { room } = now;
     talk.dataset.inRoom = String(room !== null);
-    the("#welcome").hidden = room !== null;
     the("#scroller").hidden = room === null;
-    the("#leave-room").hidden = room === null;
-    the("#copy-link").hidden = room === null;
-    the("#open-people").hidden = room === null;
-    setText(heading, current ?? "");
-    if (room === null) {
-      setText(headCount, "");
-      setText(typing, "");
-      return;
-    }
-    setText(headCount, countWords(room, connection));
-    setText(typing, typingWords([...room.typing.values()].map(({ name }) => name)));
+    where.hidden = the(".foot").hidden = room === null;
+    // Not let in, and nothing to read: then the reason stands in the middle, and there is nothing else.
+    const keptOut = room?.state === "refused" && room.items.length === 0;
+    talk.dataset.keptOut = String(keptOut);
+    for (const button of buttons) button.hidden = room === null || keptOut;
+    setText(heading, room ? words.roomName(room.card) : "");
+    drawKind(kind, room);
+    setText(headCount, room ? countWords(room, now) : "");
+    setText(topic, room?.card.topic ?? "");
+    topic.title = room?.card.topic ?? "";
+    setText(typing, room ? words.typing([...room.typing.values()].map(({ name }) => name)) : "");
+    if (room?.card.kind === "direct" && link) link.hidden = true;
 
-    empty.hidden = room.items.length > 0;
-    if (!empty.hidden) {
-      const alone = room.joined && room.here.size === 1;
-      setText(emptyTitle, !room.joined ? "Opening the door…" : alone ? "You are the first here" : "Come in, sit down");
-      setText(emptyWords, !room.joined ? "" : alone
-        ? "Copy the link above and send it to someone, or say something into the quiet."
-        : "What is said from now on appears here. Say hello.");
+    const why = room && barredWords(room, now.muted);
+    barred.hidden = !why;
+    rejoin.hidden = leave.hidden = room?.state !== "refused";
+    if (why) {
+      const said = the("p", barred);
+      if (said.textContent !== why.join("")) said.replaceChildren(...(why[0] ? [el("strong", {}, why[0])] : []), why[1]);
     }
+    if (room) drawEmpty(room, now);
   };
 }
 
-/** @param {Room} room @param {Store["connection"]} connection */
-function countWords({ joined, here }, connection) {
-  if (!joined) return connection.state === "online" ? "Joining…" : "Not connected";
-  return here.size === 1 ? "Only you" : `${here.size} people`;
+/** @param {HTMLElement} place @param {Room|null} room */
+function drawKind(place, room) {
+  const shows = room ? `${room.card.kind} ${room.card.name}` : "";
+  if (place.dataset.shows === shows) return;
+  place.dataset.shows = shows;
+  const { kind = "public", name = "" } = room?.card ?? {};
+  place.replaceChildren(...(kind === "private" ? [icon("lock"), el("span", { class: "unseen" }, words.privateRoom)] : kind === "direct" ? [avatar(name)] : []));
+}
+
+/** @param {Room} room @param {Store} now */
+function countWords({ card, state, people }, { connection, me }) {
+  if (state === "refused") return "";
+  if (state !== "in") return connection.state === "online" ? words.joining : words.notConnected;
+  if (card.kind === "direct") {
+    const other = [...people.values()].find(({ id }) => id !== me.id);
+    return other ? (other.away ? words.isAway : words.isHere) : words.isGone;
+  }
+  return people.size === 1 ? words.onlyYou : words.people(people.size);
+}
+
+/** Why one cannot write here: a heading, perhaps, and a sentence. @param {Room} room @param {string|null} muted @returns {[string, string]|null} */
+function barredWords({ state, problem }, muted) {
+  if (state === "refused") return [problem?.code === "closed" ? words.closedRoom : words.refused, words.problem(problem)];
+  return muted === null ? null : ["", words.muted(muted)];
+}
+
+/** @param {Room} room @param {Store} now */
+function drawEmpty(room, { me }) {
+  const empty = the("#empty");
+  const [title, lead] = [the("h2", empty), the("p", empty)];
+  const hasMessages = room.items.some(({ kind }) => kind === "message");
+  empty.hidden = hasMessages || room.state === "refused";
+  if (empty.hidden) return;
+  const others = [...room.people.keys()].some((id) => id !== me.id);
+  const direct = room.card.kind === "direct";
+  setText(title, !room.loaded ? words.loading : direct ? words.emptyDirect(words.roomName(room.card)) : others ? words.empty : words.firstHere);
+  setText(lead, !room.loaded ? "" : direct ? words.emptyDirectLead : others ? words.emptyLead : words.firstHereLead);
 }

@@ -1,12 +1,14 @@
-// The tab's title: the room, and how much was said that one has not seen.
+// The tab's title: the room, and how much was said that one has not read.
 
-/** @import { View } from "./dom.js" */
+import { words } from "../words.js";
+
+/** @import { View } from "../types.js" */
 
 /** @type {View} */
 export function titleView() {
-  return ({ current, rooms, atDoor }) => {
-    const unread = [...rooms.values()].reduce((sum, room) => sum + room.unread, 0);
-    const where = current && !atDoor ? `${current} · Parlor` : "Parlor";
-    document.title = unread > 0 ? `(${unread}) ${where}` : where;
+  return ({ room, unread, atDoor, shutOut }) => {
+    const inside = !atDoor && shutOut === null;
+    const title = words.title(inside ? (room && words.roomName(room.card)) : null, unread.messages, unread.forMe > 0);
+    if (document.title !== title) document.title = title;
   };
 }

@@ -1,0 +1,156 @@
+// Files in messages. Pictures fetch themselves when they come into sight, if they are not large; other files when they
+// are asked for.
+
+import { isPicture } from "../files.js";
+import { words } from "../words.js";
+import { el, setText } from "./dom.js";
+import { icon } from "./icons.js";
+
+/**
+ * @import { Attachment, Download, File, Item, Parlor, Store } from "../types.js"
+ */
+
+const BY_ITSELF_BYTES = 3_000_000;
+const AHEAD = "600px";
+
+/**
+ * @param {Parlor} parlor
+ * @param {Store} store
+ * @param {HTMLElement} scroller
+ * @param {(file: File) => void} look  at a picture
+ */
+export function createFiles(parlor, store, scroller, look) {
+  /** @type {Map<HTMLElement, File>} what stands on the page, or did */
+  const shown = new Map();
+
+  const sight = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      const file = isIntersecting && shown.get(/** @type {HTMLElement} */ (target));
+      if (!file) continue;
+      sight.unobserve(target);
+      if (file.size <= BY_ITSELF_BYTES && !sparing()) parlor.download(file);
+    }
+  }, { root: scroller, rootMargin: AHEAD });
+
+  /** @param {File} file */
+  function make(file) {
+    const element = isPicture(file) ? picture(file) : line(file);
+    shown.set(element, file);
+    if (isPicture(file)) sight.observe(element);
+    refresh(element, file);
+    return element;
+  }
+
+  /** @param {File} file */
+  function picture(file) {
+    const element = el("button", { class: "picture", type: "button", "aria-label": words.openPicture(file.name), title: file.name, data: { testid: "picture" } });
+    element.addEventListener("click", () => {
+      if (store.downloads.get(file.id)?.state === "ready") look(file);
+      else parlor.download(file);
+    });
+    return element;
+  }
+
+  /** @param {File} file */
+  function line(file) {
+    const element = el("button", { class: "file", type: "button", title: words.saveFile(file.name), data: { testid: "file" } },
+      icon("file"),
+      el("span", { class: "unseen" }, words.save, " "),
+      el("span", { class: "name" }, el("bdi", {}, file.name)),
+      el("span", { class: "size" }, words.size(file.size)),
+      icon("download"));
+    element.addEventListener("click", () => void save(parlor, file));
+    return element;
+  }
+
+  /** @param {HTMLElement} element @param {File} file */
+  function refresh(element, file) {
+    const download = store.downloads.get(file.id);
+    if (download?.state === "failed") lookAgain(element, download);
+    const state = `${download?.state ?? "none"} ${download?.progress ?? 0}`;
+    if (element.dataset.shows === state) return;
+    element.dataset.shows = state;
+    if (element.classList.contains("picture")) fillPicture(element, file, download);
+    else fillLine(element, file, download);
+  }
+
+  /** What did not come over a lost connection is fetched over the next one, once. @param {HTMLElement} element @param {Download} download */
+  function lookAgain(element, { problem }) {
+    const { state, since } = store.connection;
+    const lost = problem?.code === "offline" || problem?.code === "timeout";
+    if (!lost || state !== "online" || element.dataset.again === String(since) || !element.classList.contains("picture")) return;
+    element.dataset.again = String(since);
+    sight.observe(element);
+  }
+
+  return {
+    make,
+
+    /** One's own, on its way. @param {Attachment} attachment */
+    makeOwn(attachment) {
+      const { preview, name, size } = attachment;
+      return preview
+        ? el("div", { class: "picture" }, el("img", { src: preview, alt: name }), bar(0))
+        : el("div", { class: "file" }, icon("file"), el("span", { class: "name" }, el("bdi", {}, name)), el("span", { class: "size" }, words.size(size)), bar(0));
+    },
+
+    /** @param {HTMLElement} element @param {Attachment} attachment */
+    updateOwn(element, { progress, state }) {
+      const found = element.querySelector("progress");
+      if (!found) return;
+      found.value = progress;
+      found.hidden = state === "ready" || state === "failed";
+    },
+
+    refresh() {
+      for (const [element, file] of shown) {
+        if (element.isConnected) refresh(element, file);
+        else if (!element.parentNode) shown.delete(element);
+      }
+    },
+  };
+}
+
+/** @param {HTMLElement} element @param {File} file @param {Download} [download] */
+function fillPicture(element, file, download) {
+  if (download?.state === "ready" && download.url) {
+    element.replaceChildren(el("img", { src: download.url, alt: file.name, decoding: "async" }));
+  } else if (download?.state === "loading") {
+    element.replaceChildren(bar(download.progress));
+  } else {
+    const why = download?.state === "failed" ? words.problem(download.problem) : `${words.loadPicture} · ${words.size(file.size)}`;
+    element.replaceChildren(el("span", {}, why));
+  }
+}
+
+/** @param {HTMLElement} element @param {File} file @param {Download} [download] */
+function fillLine(element, file, download) {
+  element.querySelector("progress")?.remove();
+  if (download?.state === "loading") element.append(bar(download.progress));
+  const size = element.querySelector(".size");
+  if (size) setText(size, download?.state === "failed" ? words.problem(download.problem) : words.size(file.size));
+}
+
+/** @param {number} value */
+export function bar(value) {
+  return el("progress", { class: "progress", max: "1", value: String(value), "aria-label": words.fetching });
+}
+
+/** Has the browser save a file. @param {Parlor} parlor @param {File} file */
+export async function save(parlor, file) {
+  const url = await parlor.fileUrl(file);
+  if (typeof url !== "string") {
+    parlor.flash("download", url, file.name);
+    return;
+  }
+  el("a", { href: url, download: file.name }).click();
+}
+
+/** The person pays for every byte, and said so. */
+function sparing() {
+  const { connection } = /** @type {{connection?: {saveData?: boolean}}} */ (navigator);
+  return connection?.saveData === true;
+}
+
+/** All pictures of a talk, in order. @param {Item[]} items */
+export const picturesOf = (items) => items.flatMap((item) => (item.kind === "message" && !item.removed ? item.files.filter((file) => isPicture(file)) : []));
