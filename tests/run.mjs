@@ -129,7 +129,8 @@ function failedIn(tap) {
     .filter((block) => !block.includes("failureType: 'subtestsFailed'"))
     .map((block) => {
       const [, test] = /^ *not ok \d+ - (.*)/.exec(block) ?? [];
-      const [, line, lines] = /^ *error: (?:'(.*)'$|\|-\n((?:.*\n){3}))/m.exec(block) ?? [];
+      // In quotes of any kind, or the lines below that are further in.
+      const [, , , line, lines] = /^( *)error: (?:(['"`])(.*)\2$|\|-\n((?:\1 +.*\n|\n)*))/m.exec(block) ?? [];
       return `${test}: ${(line ?? lines ?? "").replace(/\s+/g, " ").trim().slice(0, 300)}`;
     });
 }

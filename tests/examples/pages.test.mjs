@@ -20,17 +20,21 @@ async function twoPages(t, name) {
   t.after(async () => {
     for (const context of contexts) await context.close();
     await server.stop();
-    assert.deepEqual(problems, [], "the pages had no errors");
+    assert.equal(problems.length, 0, `the pages had errors: ${problems.join("; ")}`);
   });
   return Promise.all(contexts.map(async (context) => {
     const page = await context.newPage();
     page.on("pageerror", (error) => problems.push(error.stack));
     page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
-    // workerd serves files without their type.
-    await page.route(`${server.url}/`, (route) => route.fulfill({ path: join(server.pages, "index.html") }));
-    await page.goto(server.url);
+    await open(page, server);
     return page;
   }));
+}
+
+async function open(page, server) {
+  // workerd serves files without their type.
+  await page.route(`${server.url}/`, (route) => route.fulfill({ path: join(server.pages, "index.html") }));
+  await page.goto(server.url);
 }
 
 /** Types into the field of a form, and sends it. */
@@ -43,6 +47,20 @@ it("chat: a message is on both pages, and is text, not markup", async (t) => {
   await send(a, "#form", "<b>hello</b>");
   for (const page of [a, b]) await shows(page, "#messages", "<b>hello</b>");
   assert.equal(await a.locator("#form input").inputValue(), "");
+});
+
+it("members: nobody asks to be let in before they press Enter", async (t) => {
+  const server = await startExample("members");
+  const page = await browser.newPage();
+  t.after(() => page.close().finally(server.stop));
+  const sent = [];
+  page.on("request", (request) => sent.push(request.postData() ?? ""));
+  page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => sent.push(payload)));
+  await open(page, server);
+  await send(page, "#say-in-lobby", "hello");
+  await shows(page, "#lobby", "hello"); // so what was sent before it is known
+  assert.deepEqual(sent.filter((text) => text.includes("/members")), []);
+  assert.equal(await page.locator("#state").textContent(), "Not in. Try a wrong token too.");
 });
 
 it("members: a refusal is shown with its data, the right token opens", async (t) => {
