@@ -38,7 +38,7 @@ export function ask(desk, texts, names, { reason, minutes, text, danger, act, do
   const form = el("form", { novalidate: "" },
     el("h2", { id: `${id}-title` }, ...shown(texts.title, names, name)),
     el("p", { id: `${id}-words`, class: "ask-words" }, ...shown(texts.words, names, name)),
-    ...[own, time, why].flatMap((field) => field?.parts ?? []),
+    ...[own, time, why].flatMap((field) => /** @type {HTMLElement[]} */ (field?.parts ?? [])),
     problem,
     el("div", { class: "ask-acts" },
       el("button", { class: "soft", type: "button", onclick: () => dialog.close(), data: { testid: "ask-cancel" } }, words.cancel),
