@@ -23,7 +23,7 @@ const PARTS = [
   { name: "examples", before: ensureBrowser, build: examples.map((name) => `example-${name}`), profile: "lab" },
   { name: "foreign", build: ["lab"], before: foreignClients },
   { name: "faults", build: ["lab"] },
-  { name: "page" },
+  { name: "page" }, // the modules of the chat's page by themselves; no build
   { name: "browser", build: ["chat"], before: ensureBrowser },
 ];
 const total = { passed: 0, failed: 0, skipped: 0 };

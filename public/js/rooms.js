@@ -92,7 +92,6 @@ export function createRooms(store, { request, online, me, drafts, around, made, 
   function join(room) {
     if (!online() || toJoin.includes(room) || room.state === "joining") return;
     room.state = "joining";
-    // The one that is looked at goes first.
     if (room.id === store.current) toJoin.unshift(room);
     else toJoin.push(room);
     joinNext();
@@ -182,7 +181,9 @@ export function createRooms(store, { request, online, me, drafts, around, made, 
     life += 1;
     joining = 0;
     toJoin.length = 0;
-    for (const room of store.rooms.values()) {
+    // The one that is looked at goes first.
+    const { room: shown } = store;
+    for (const room of new Set([...(shown ? [shown] : []), ...store.rooms.values()])) {
       if (room.state === "refused" && room.problem?.code === "bad room name") continue;
       room.state = "waiting";
       join(room);
