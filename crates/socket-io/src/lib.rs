@@ -60,7 +60,10 @@
 //!
 //! # Where it differs from Node
 //!
-//! It reads and writes what Node's Socket.IO 4.8 does, except for packets that no client sends:
+//! A second CONNECT closes the connection also while the first waits for its answer. Node answers both. The official
+//! client sends one where the application calls `connect()` again before it has heard.
+//!
+//! Else it reads and writes what Node's Socket.IO 4.8 does, except for packets that no client sends:
 //!
 //! - `50-[…]` is delivered, as if it were not binary; so did Node until its parser 4.2.7, which refuses it.
 //! - The number of attachments is digits and nothing else; Node takes what JavaScript takes for a number, as
@@ -75,7 +78,6 @@
 //! - An event whose name holds half a surrogate pair is a violation, since Rust's strings cannot hold it.
 //! - What has no effect (`2`, `3[]`) is ignored before its namespace is looked at; Node closes if that is not
 //!   joined.
-//! - A second CONNECT closes the connection also while the first waits for its answer.
 //!
 //! And of msgpack:
 //!
