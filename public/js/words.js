@@ -29,6 +29,7 @@ const PROBLEMS = {
   "file too large": "That file is too large: 10 MB at most.",
   "file empty": "That file is empty.",
   "file lost": "That file cannot be read any more. Please attach it again.",
+  "written long ago": "This was written a while ago and never sent.",
   "too many files": "That is too many files for one message.",
   "no name": "Please tell us a name.",
   "name too long": "That name is too long: 24 characters at most.",
