@@ -36,7 +36,7 @@ function makeSecrets(folder) {
   if (missing.length === 0) return;
   const lines = missing.map((name) => `${name}=${randomBytes(24).toString("base64url")}\n`);
   writeFileSync(file, kept + (kept === "" || kept.endsWith("\n") ? "" : "\n") + lines.join(""), { mode: 0o600 });
-  say(`made ${missing.join(" and ")} for this machine, in .dev.vars`);
+  say(`made ${missing.join(" and ")} for this machine, and put them into ${file}`);
 }
 
 if (isMain(import.meta)) await command((args) => wrangler(process.cwd(), args));
