@@ -75,7 +75,7 @@ export function createParlor(store, { manager, around, route }) {
     failed: (message, why) => writing.failed(message, why),
     found(message) {
       const room = store.rooms.get(message.room);
-      if (room) writing.pend(room, message);
+      if (room) writing.found(room, message);
       else rooms.ensure(message.room); // which brings it
     },
   }, around);
@@ -86,7 +86,7 @@ export function createParlor(store, { manager, around, route }) {
     drafts,
     around,
     made(room) {
-      for (const message of outbox.messages) if (message.room === room.id) writing.pend(room, message);
+      for (const message of outbox.messages) if (message.room === room.id) writing.found(room, message);
     },
     entered: (room) => outbox.flush(room.id),
     read: wasRead,

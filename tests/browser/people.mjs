@@ -15,7 +15,7 @@ const LAPTOP = { viewport: { width: 1280, height: 800 } };
 // Chromium's word for frames that were on their way while the page closed its WebSocket.
 const HARMLESS = /Data frame received after close/;
 // What Chromium itself notes of requests without a network, and of a WebSocket that breaks.
-const NO_NETWORK = /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|ERR_FAILED|ERR_EMPTY_RESPONSE|WebSocket connection to .* failed/;
+const NO_NETWORK = /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|ERR_FAILED|ERR_EMPTY_RESPONSE|WebSocket connection to .* failed|WebSocket is already in CLOSING/;
 
 /** One chat and one browser for the tests of a file. `visit` opens no page yet, `arrive` goes in; `vars` as in startChat. */
 export function parlor({ vars } = {}) {
@@ -51,6 +51,7 @@ export function parlor({ vars } = {}) {
     });
     if (storage) {
       await context.addInitScript((kept) => {
+        if (location.protocol === "about:") return; // has no storage
         for (const [key, value] of Object.entries(kept)) if (localStorage.getItem(key) === null) localStorage.setItem(key, value);
       }, storage);
     }
