@@ -273,7 +273,6 @@ export const words = {
   /** @param {string} why */
   muted: (why) => `${why ? sentence(why) : "A moderator has asked you to be silent for now."} You can read on.`,
   refused: "You cannot come in here",
-  closedRoom: "This room is closed",
   leaveIt: "Leave",
   completion: "People to mention",
   emojiCompletion: "Emoji",

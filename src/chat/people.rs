@@ -49,7 +49,8 @@ pub(super) async fn rename(
         return Err(Fault::new("name taken", format!("Somebody else is called {}.", person.name.as_ref())));
     }
     me.person = person.clone();
-    let others = people_rooms(&socket).iter().fold(socket.to(&person_room(&person.id)), |all, room| all.to(room));
+    let others =
+        people_rooms(&socket).iter().fold(socket.to(&person_room(&person.id)), |all, room| all.to(room));
     others.emit("person", &Called { who: &person })?;
     Ok(Ack(Renamed { token: Keys::new(&vars).token(&person), me: person }))
 }
