@@ -102,7 +102,7 @@ export function createParlor(store, { manager, around, route }) {
   const bell = createBell(store, {
     around,
     tabs: () => tabs,
-    sayQuiet: (quiet) => connection.quiet(quiet),
+    sayQuiet: () => connection.sayQuiet(),
     follow,
     isInSight: ({ room }) => room.id === store.current && rooms.isAtEnd && around.looked() && !store.atDoor,
   });
@@ -110,6 +110,7 @@ export function createParlor(store, { manager, around, route }) {
   const connection = createConnection({
     manager,
     auth: () => identity.auth(),
+    quiet: () => store.bell.quiet,
     around,
     on: {
       state(now) {
@@ -123,7 +124,6 @@ export function createParlor(store, { manager, around, route }) {
         store.changed();
       },
       refused,
-      bellOnline: bell.online,
       events: { ...hearing.events, person, "sent away": ({ why }) => shutOut("sent away", why) },
       notices: { notice: bell.notice, announcement: bell.announcement },
     },
