@@ -66,21 +66,26 @@ pub(crate) async fn tell(io: &Io, person: &Person, notice: &Notice, id: &str) ->
 
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(optional_fields))]
 struct Reader {
     token: String,
+    /// Notices wait until they are wanted again: as the event `quiet`, from the beginning.
+    quiet: Option<bool>,
 }
 
-/// Lets in whom the house knows, and gives them what has waited.
+/// Lets in whom the house knows, and gives them what has waited, if they want it.
 async fn connect(
     socket: Socket,
     io: Io,
     vars: Vars,
-    Auth(Reader { token }): Auth<Reader>,
+    Auth(Reader { token, quiet }): Auth<Reader>,
 ) -> Result<Person, Refused> {
     let me = known(&vars, &token)?;
     measures::check(&io, &me.id).await?;
     socket.join(&person_room(&me.id));
-    socket.consume(&inbox_of(&me.id))?;
+    if quiet != Some(true) {
+        socket.consume(&inbox_of(&me.id))?;
+    }
     Ok(me)
 }
 

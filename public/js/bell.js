@@ -17,7 +17,7 @@ const ANNOUNCEMENTS_MAX = 5;
  * @param {object} how
  * @param {Surroundings} how.around
  * @param {() => Tabs} how.tabs
- * @param {(quiet: boolean) => void} how.sayQuiet
+ * @param {() => void} how.sayQuiet   to the server, that it is another now
  * @param {(item: NoticeItem) => void} how.follow   the person wants to see where it happened
  * @param {(item: NoticeItem) => boolean} how.isInSight   the person is looking at it already
  */
@@ -94,7 +94,10 @@ export function createBell(store, { around, tabs, sayQuiet, follow, isInSight })
         store.notices = store.notices.filter(({ id }) => id !== word.id);
         update();
       }
-      if (word.kind === "quiet") store.bell.quiet = word.quiet;
+      if (word.kind === "quiet") {
+        store.bell.quiet = word.quiet;
+        sayQuiet(); // Each tab has a connection of its own.
+      }
       if (word.kind === "wanted") store.bell.wanted = word.wanted;
       store.bell.permission = around.permission();
       store.changed();
@@ -134,14 +137,9 @@ export function createBell(store, { around, tabs, sayQuiet, follow, isInSight })
     quiet(quiet) {
       store.bell.quiet = quiet;
       lasting.set("quiet", quiet || null);
-      sayQuiet(quiet);
+      sayQuiet();
       tabs().say({ kind: "quiet", quiet });
       store.changed();
-    },
-
-    /** A new connection to the server's notices: it has to know. */
-    online() {
-      if (store.bell.quiet) sayQuiet(true);
     },
 
     clear() {

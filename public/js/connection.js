@@ -42,23 +42,27 @@ const PROBE = "rooms"; // any question that has an answer
  * @param {object} how
  * @param {Manager} how.manager   with autoConnect off
  * @param {() => Auth} how.auth   asked anew for each connection: another tab may have got a token
+ * @param {() => boolean} how.quiet   notices are to wait
  * @param {Surroundings} how.around
  * @param {object} how.on
  * @param {(connection: Told) => void} how.on.state
  * @param {(welcome: Welcome|null) => void} how.on.online   connected (again); null: the server knew us, and sees no need to say who we are
  * @param {() => void} how.on.lost
  * @param {(refusal: Problem) => void} how.on.refused
- * @param {() => void} how.on.bellOnline
  * @param {Omit<ServerToClientEvents, "welcome">} how.on.events
  * @param {FromBell} how.on.notices
  */
-export function createConnection({ manager, auth, around, on }) {
+export function createConnection({ manager, auth, quiet, around, on }) {
   /** @type {Socket<ServerToClientEvents, ClientToServerEvents>} */
   const chat = manager.socket("/", { auth: (/** @type {(auth: Auth) => void} */ give) => give(auth()) });
   /** @type {Socket<FromBell, ToBell>} */
   const bell = manager.socket("/notifications", {
-    auth: (/** @type {(auth: object) => void} */ give) => give({ token: auth().token }),
+    auth(/** @type {(auth: object) => void} */ give) {
+      toldQuiet = quiet();
+      give({ token: auth().token, quiet: toldQuiet });
+    },
   });
+  let toldQuiet = false;
   let wanted = false;
   let welcomed = false;
   let everOnline = false;
@@ -128,7 +132,7 @@ export function createConnection({ manager, auth, around, on }) {
     }
     tell();
   });
-  bell.on("connect", on.bellOnline);
+  bell.on("connect", () => quiet() !== toldQuiet && sayQuiet());
   bell.on("disconnect", (reason) => {
     if (reason === "io server disconnect") setTimeout(() => welcomed && !bell.active && bell.connect(), SENT_AWAY_MS);
   });
@@ -159,6 +163,13 @@ export function createConnection({ manager, auth, around, on }) {
       // Not `disconnect`: both namespaces share what is to be closed, and the client is to come back by itself.
       if (welcomed && chat.id === id) manager.engine.close();
     }
+  }
+
+  /** Whether notices are to wait has changed. */
+  function sayQuiet() {
+    if (bell.connected) bell.timeout(ANSWER_MS).emitWithAck("quiet", quiet()).catch(() => {
+      // Said again with the next connection.
+    });
   }
 
   around.onNetwork(() => {
@@ -241,12 +252,7 @@ export function createConnection({ manager, auth, around, on }) {
       if (welcomed) chat.volatile.emit(event, ...args);
     },
 
-    /** Whether notices are to wait. @param {boolean} isQuiet */
-    quiet(isQuiet) {
-      if (bell.connected) bell.timeout(ANSWER_MS).emitWithAck("quiet", isQuiet).catch(() => {
-        // Said again on the next connection.
-      });
-    },
+    sayQuiet,
   };
 }
 

@@ -68,8 +68,8 @@ export type Card = { id: RoomId, name: string, topic: Topic, kind: Kind, };
 /** A room has another name or topic. */
 export type Changed = { room: Card, };
 
-/** A room is closed. */
-export type Closed = { room: RoomId, why: Topic, };
+/** A room is closed; in the words in which who comes later is told of it. */
+export type Closed = { room: RoomId, why: string, };
 
 /** Why somebody may not come in, for the page. */
 export type Code = { code: string, };

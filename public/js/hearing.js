@@ -103,7 +103,8 @@ export function createHearing(store, { rooms, outbox, around, listStale, read })
     person({ who }) {
       if (who.id === store.me.id) store.me = { ...who };
       for (const room of store.rooms.values()) {
-        note(room, presence.renamed(room, who));
+        const news = presence.renamed(room, who);
+        if (who.id !== store.me.id) note(room, news);
         if (room.card.kind === "direct" && isWith(room, who)) setCard(room, { ...room.card, name: who.name });
         refresh(room);
       }

@@ -47,7 +47,11 @@ export type NoticeKind = "mention" | "direct" | "invitation";
 /** A person as others see them. */
 export type Person = { id: string, name: Name, };
 
-export type Reader = { token: string, };
+export type Reader = { token: string,
+  /**
+   * Notices wait until they are wanted again: as the event `quiet`, from the beginning.
+   */
+  quiet?: boolean, };
 
 /** `error.data` of a `connect_error`. */
 export type Refusal = Code;

@@ -19,7 +19,7 @@ import { createWriting } from "./writing.js";
 
 /**
  * @import { Manager } from "socket.io-client"
- * @import { Welcome } from "./events.js"
+ * @import { Person, Welcome } from "./events.js"
  * @import { NoticeItem, Parlor, Problem } from "./types.js"
  * @import { Request, Whisper } from "./connection.js"
  * @import { Room } from "./room.js"
@@ -75,7 +75,7 @@ export function createParlor(store, { manager, around, route }) {
     failed: (message, why) => writing.failed(message, why),
     found(message) {
       const room = store.rooms.get(message.room);
-      if (room) writing.pend(room, message);
+      if (room) writing.found(room, message);
       else rooms.ensure(message.room); // which brings it
     },
   }, around);
@@ -86,7 +86,7 @@ export function createParlor(store, { manager, around, route }) {
     drafts,
     around,
     made(room) {
-      for (const message of outbox.messages) if (message.room === room.id) writing.pend(room, message);
+      for (const message of outbox.messages) if (message.room === room.id) writing.found(room, message);
     },
     entered: (room) => outbox.flush(room.id),
     read: wasRead,
@@ -102,7 +102,7 @@ export function createParlor(store, { manager, around, route }) {
   const bell = createBell(store, {
     around,
     tabs: () => tabs,
-    sayQuiet: (quiet) => connection.quiet(quiet),
+    sayQuiet: () => connection.sayQuiet(),
     follow,
     isInSight: ({ room }) => room.id === store.current && rooms.isAtEnd && around.looked() && !store.atDoor,
   });
@@ -110,6 +110,7 @@ export function createParlor(store, { manager, around, route }) {
   const connection = createConnection({
     manager,
     auth: () => identity.auth(),
+    quiet: () => store.bell.quiet,
     around,
     on: {
       state(now) {
@@ -123,8 +124,7 @@ export function createParlor(store, { manager, around, route }) {
         store.changed();
       },
       refused,
-      bellOnline: bell.online,
-      events: { ...hearing.events, "sent away": ({ why }) => shutOut("sent away", why) },
+      events: { ...hearing.events, person, "sent away": ({ why }) => shutOut("sent away", why) },
       notices: { notice: bell.notice, announcement: bell.announcement },
     },
   });
@@ -206,13 +206,26 @@ export function createParlor(store, { manager, around, route }) {
     try {
       const answer = await request("rename", name);
       identity.known(answer.me, answer.token);
-      store.me = { ...answer.me };
+      hearing.events.person({ who: answer.me });
       comeIn();
     } catch (failure) {
       const why = problemOf(failure);
       if (why.code === "offline") return; // Still wanted: the next connection tells it.
       identity.unwant();
       toDoor(why);
+    }
+  }
+
+  /** Somebody has another name. If it is us, by another tab: what this one says is to be said under it as well. @param {{who: Person}} event */
+  async function person({ who }) {
+    const isNew = who.id === store.me.id && who.name !== store.me.name;
+    hearing.events.person({ who });
+    if (!isNew) return;
+    try {
+      const answer = await request("rename", who.name);
+      identity.known(answer.me, answer.token);
+    } catch (failure) {
+      problemOf(failure); // The next connection is made with the token of the other tab.
     }
   }
 
@@ -336,7 +349,8 @@ export function createParlor(store, { manager, around, route }) {
         badge = forMe;
       });
       // Someone we know goes right in, unless the name is not allowed any more.
-      if (identity.token === null && nameProblem(store.me.name)) return toDoor(null);
+      const wrong = identity.token === null ? nameProblem(store.me.name) : null;
+      if (wrong) return toDoor(store.me.name === "" ? null : wrong);
       store.atDoor = false;
       connection.connect();
       store.changed();

@@ -16,6 +16,8 @@ const list = new Intl.ListFormat(LANGUAGE, { type: "conjunction" });
 
 /** @param {number} n @param {string} one @param {string} many */
 const plural = (n, one, many) => `${number.format(n)} ${n === 1 ? one : many}`;
+/** What somebody wrote, as a sentence of ours. @param {string} text */
+const sentence = (text) => (/[.!?…]$/.test(text) ? text : `${text}.`);
 /** @param {number} a @param {number} b */
 const sameDay = (a, b) => new Date(a).toDateString() === new Date(b).toDateString();
 /** @param {number} ms how long ago, in days of the calendar @param {number} now */
@@ -94,8 +96,9 @@ export const words = {
   // ── Sent away, banned ──────────────────────────────────────────────────────────────────────
   sentAway: "You were asked to leave",
   banned: "The door stays shut",
-  sentAwayLead: "A moderator has ended your visit. You may come back in when you like.",
-  bannedLead: "A moderator has closed the house to you for a while.",
+  // The server's words, which follow, say that it was a moderator, and why.
+  sentAwayLead: "You may come back in when you like.",
+  bannedLead: "The house is closed to you for a while.",
   comeBackIn: "Come back in",
 
   // ── Rooms ──────────────────────────────────────────────────────────────────────────────────
@@ -269,9 +272,8 @@ export const words = {
   /** @param {number} n */
   charactersLeft: (n) => (n < 0 ? plural(-n, "character too many", "characters too many") : plural(n, "character left", "characters left")),
   /** @param {string} why */
-  muted: (why) => (why ? `A moderator has asked you to be silent for now: “${why}” You can read on.` : "A moderator has asked you to be silent for now. You can read on."),
+  muted: (why) => `${why ? sentence(why) : "A moderator has asked you to be silent for now."} You can read on.`,
   refused: "You cannot come in here",
-  closedRoom: "This room is closed",
   leaveIt: "Leave",
   completion: "People to mention",
   emojiCompletion: "Emoji",

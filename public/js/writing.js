@@ -132,7 +132,12 @@ export function createWriting(store, { request, online, rooms, drafts, outbox, u
   }
 
   return {
-    pend,
+    /** One that was written before this page was loaded. @param {Room} room @param {Outgoing} message */
+    found(room, message) {
+      pend(room, message);
+      refresh(room);
+      store.changed();
+    },
 
     // ── What the outbox tells ──
 

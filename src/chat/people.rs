@@ -7,7 +7,7 @@ use crate::house::{
     limits::Deed,
     names::Name,
     people::{self, Member, Person, Present},
-    person,
+    person, person_room,
     rooms::{is_of_people, tell_left},
     token::Keys,
 };
@@ -33,7 +33,8 @@ pub(super) struct Looks<'a> {
     who: &'a Present,
 }
 
-/// Another name. A person's other tabs keep the old one until they connect again.
+/// Another name. A person's other tabs hear of it too: they are to take it as well, or keep the old one until they connect
+/// again.
 pub(super) async fn rename(
     socket: Socket,
     io: Io,
@@ -48,9 +49,9 @@ pub(super) async fn rename(
         return Err(Fault::new("name taken", format!("Somebody else is called {}.", person.name.as_ref())));
     }
     me.person = person.clone();
-    for room in people_rooms(&socket) {
-        socket.to(&room).emit("person", &Called { who: &person })?;
-    }
+    let others =
+        people_rooms(&socket).iter().fold(socket.to(&person_room(&person.id)), |all, room| all.to(room));
+    others.emit("person", &Called { who: &person })?;
     Ok(Ack(Renamed { token: Keys::new(&vars).token(&person), me: person }))
 }
 

@@ -65,7 +65,8 @@ pub(crate) async fn enter(io: &Io, vars: &Vars, me: &Person, id: &RoomId) -> Res
     }
 }
 
-fn closed_words(why: &Topic) -> String {
+/// What is said to who cannot be in a room.
+pub(crate) fn closed_words(why: &Topic) -> String {
     match why.as_ref() {
         "" => "This room is closed.".to_owned(),
         why => format!("This room is closed: {why}"),

@@ -66,12 +66,12 @@ pub(super) struct Close {
     why: Why,
 }
 
-/// A room is closed.
+/// A room is closed; in the words in which who comes later is told of it.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct Closed<'a> {
     room: &'a RoomId,
-    why: &'a Why,
+    why: String,
 }
 
 pub(super) async fn close_room(
@@ -81,7 +81,7 @@ pub(super) async fn close_room(
     Data(Close { room: id, why }): Data<Close>,
 ) -> Result<Ack, Fault> {
     all(&io).set(&closed_key(&id), &why).await?;
-    let closed = Closed { room: &id, why: &why };
+    let closed = Closed { room: &id, why: rooms::closed_words(&why) };
     match id.kind() {
         Kind::Public => all(&io).emit("closed", &closed)?,
         _ => room(&io, &id).emit("closed", &closed)?,

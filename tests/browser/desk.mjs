@@ -1,14 +1,13 @@
 // A house with moderators, for the tests: `const { moderator, guest } = house()`. Guests come in by the official client.
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before } from "node:test";
-import { io } from "socket.io-client";
 import { root } from "../../scripts/lib.mjs";
 import { launch } from "../support/browser.mjs";
 import { MODERATOR_KEY as KEY, startChat } from "../support/chat.mjs";
+import { comeIn } from "./guest.mjs";
 import { eventually } from "./people.mjs";
 
 const PATIENCE = 30_000;
@@ -64,81 +63,9 @@ export function house() {
   }
 
   /** Somebody in the chat, by the official client. */
-  async function guest(t, name, { rooms = [], at = chat.url, token } = {}) {
-    const auth = token ? { token } : { name, seed: randomBytes(18).toString("base64url") };
-    const socket = io(at, { auth, forceNew: true, transports: ["websocket"] });
-    const person = new Guest(socket);
-    t.after(() => person.leave());
-    const [welcome] = await person.next("welcome");
-    Object.assign(person, { id: welcome.me.id, name: welcome.me.name, token: welcome.token });
-    for (const room of rooms) await person.join(room);
-    return person;
-  }
+  const guest = (t, name, { at = chat.url, ...options } = {}) => comeIn(t, at, name, options);
 
   return { visit, moderator, guest, get url() { return chat.url; } };
-}
-
-/** Whoever is in the chat: what they heard, and what they may do. */
-class Guest {
-  constructor(socket) {
-    Object.assign(this, { socket, sockets: [socket], heard: [], waiting: [] });
-    this.hears(socket);
-  }
-
-  hears(socket) {
-    socket.onAny((event, ...args) => {
-      this.heard.push([event, ...args]);
-      for (const look of this.waiting) look();
-    });
-  }
-
-  /** The next event of that name that fits, heard already or not. */
-  next(event, fits = () => true) {
-    return new Promise((done, failed) => {
-      const late = setTimeout(() => failed(new Error(`no ${event}; heard: ${JSON.stringify(this.heard)}`)), PATIENCE);
-      const look = () => {
-        const found = this.heard.find(([name, ...args]) => name === event && fits(...args));
-        if (!found) return;
-        clearTimeout(late);
-        this.waiting = this.waiting.filter((other) => other !== look);
-        done(found.slice(1));
-      };
-      this.waiting.push(look);
-      look();
-    });
-  }
-
-  ask(event, ...args) {
-    return this.socket.timeout(PATIENCE).emitWithAck(event, ...args);
-  }
-
-  async join(room) {
-    const answer = await this.ask("join", { room });
-    assert.equal(answer.error, undefined, JSON.stringify(answer));
-    return answer;
-  }
-
-  say(room, text) {
-    return this.ask("say", { room, text, id: randomBytes(9).toString("base64url"), files: [] });
-  }
-
-  /** In another namespace over the same connection; what it hears counts as heard. */
-  async enter(namespace, auth = {}) {
-    const socket = this.socket.io.socket(namespace, { auth: { token: this.token, ...auth } });
-    this.sockets.push(socket);
-    this.hears(socket);
-    socket.connect();
-    if (!socket.connected) await new Promise((done) => socket.once("connect", done));
-    return socket;
-  }
-
-  leave() {
-    for (const socket of this.sockets) socket.disconnect();
-  }
-
-  isGone() {
-    return eventually(() => this.socket.connected, false);
-  }
 }
 
 class Moderator {

@@ -1,4 +1,5 @@
-// People at browsers of their own, for the tests: `const ann = await arrive(t, "Ann", { room: "tea" })`.
+// People at browsers of their own, for the tests: `const ann = await arrive(t, "Ann", { room: "tea" })`. A name is one person's
+// in the whole house, and stays taken when they are gone: so each test of a file has names of its own.
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -10,18 +11,19 @@ import { launch } from "../support/browser.mjs";
 import { startChat } from "../support/chat.mjs";
 
 const PATIENCE = 30_000; // longer than anything takes; nothing is measured
-const LAPTOP = { viewport: { width: 1280, height: 800 } };
+// Movement is for the eye: here it would only be waited for.
+const LAPTOP = { viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" };
 // Chromium's word for frames that were on their way while the page closed its WebSocket.
 const HARMLESS = /Data frame received after close/;
-// What Chromium itself notes of requests without a network.
-const NO_NETWORK = /ERR_INTERNET_DISCONNECTED/;
+// What Chromium itself notes of requests without a network, and of a WebSocket that breaks.
+const NO_NETWORK = /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|ERR_FAILED|ERR_EMPTY_RESPONSE|WebSocket connection to .* failed|WebSocket is already in CLOSING/;
 
-/** One chat and one browser for the tests of a file. `visit` opens the page for somebody, `arrive` also goes in. */
-export function parlor() {
+/** One chat and one browser for the tests of a file. `visit` opens no page yet, `arrive` goes in; `vars` as in startChat. */
+export function parlor({ vars } = {}) {
   let chat;
   let browser;
   before(async () => {
-    chat = await startChat();
+    chat = await startChat({ vars });
     browser = await launch();
   });
   after(async () => {
@@ -29,25 +31,35 @@ export function parlor() {
     await chat?.stop();
   });
 
-  /** `storage` is what the browser remembers from earlier; `network: false` for those who lose it in the test. */
-  async function visit(t, { room, storage, network = true, ...options } = {}) {
+  /**
+   * Somebody with a browser of their own. `room` is an id; `storage` is what the browser remembers from earlier, `network: false`
+   * for those who lose it in the test.
+   */
+  async function visit(t, { room, path = addressOf(room), storage, network = true, ...options } = {}) {
     const context = await browser.newContext({ locale: "en-GB", ...LAPTOP, ...options });
     context.setDefaultTimeout(PATIENCE);
-    const page = await context.newPage();
     const problems = [];
     const note = (text) => {
       if (!HARMLESS.test(text) && (network || !NO_NETWORK.test(text))) problems.push(text);
     };
-    page.on("pageerror", (error) => note(`page error: ${error.stack}`));
-    page.on("console", (message) => message.type() === "error" && note(`console: ${message.text()}`));
+    context.on("page", (page) => {
+      page.on("pageerror", (error) => note(`page error: ${error.stack}`));
+      page.on("console", (message) => message.type() === "error" && note(`console: ${message.text()}`));
+    });
     t.after(async () => {
       await context.close();
       assert.deepEqual(problems, [], "the page had no errors");
     });
-    if (storage) await page.addInitScript((kept) => Object.assign(localStorage, kept), storage);
-    return new Person(context, page, address(room));
+    if (storage) {
+      await context.addInitScript((kept) => {
+        if (location.protocol === "about:") return; // has no storage
+        for (const [key, value] of Object.entries(kept)) if (localStorage.getItem(key) === null) localStorage.setItem(key, value);
+      }, storage);
+    }
+    return new Person(context, await context.newPage(), chat.url, path);
   }
 
+  /** Opens the page, says a name at the door, and waits until that person is in the room, on a WebSocket. */
   async function arrive(t, name, options) {
     const person = await visit(t, options);
     await person.open();
@@ -57,9 +69,11 @@ export function parlor() {
     return person;
   }
 
-  const address = (room) => (room ? `${chat.url}/#/${encodeURIComponent(room)}` : chat.url);
-  return { visit, arrive, address };
+  return { visit, arrive, get chat() { return chat; }, get url() { return chat.url; } };
 }
+
+/** The path of a room. */
+export const addressOf = (room) => (room ? `/r/${encodeURIComponent(room)}` : "/");
 
 /** Looks again and again until it sees what is expected. */
 export async function eventually(look, expected) {
@@ -70,38 +84,61 @@ export async function eventually(look, expected) {
 }
 
 export class Person {
-  constructor(context, page, address) {
-    Object.assign(this, { context, page, address, upgraded: false });
+  constructor(context, page, url, path = "/") {
+    Object.assign(this, { context, page, url, path, upgraded: false });
     page.on("websocket", (socket) =>
       socket.on("framesent", ({ payload }) => {
         if (payload === "5") this.upgraded = true;
       }));
   }
 
-  open() {
-    return this.page.goto(this.address);
+  // ── Where one is ───────────────────────────────────────────────────────────────────────────
+
+  open(path = this.path) {
+    return this.page.goto(this.url + path);
+  }
+
+  /** The same person's next tab, in the same browser. */
+  async tab({ room } = {}) {
+    const other = new Person(this.context, await this.context.newPage(), this.url, addressOf(room));
+    await other.open();
+    return other;
   }
 
   at(testId) {
     return this.page.getByTestId(testId);
   }
 
+  /** Says a name at the door. */
   async enter(name) {
     await this.at("name-input").fill(name);
     await this.at("name-submit").click();
   }
 
-  /** In the room, and the server has said who else is; without a room, in the house. */
+  /** In the room of this name, and the server has said who else is; without a room, in the house. */
   async isIn(room) {
-    if (room === undefined) return this.at("new-room").waitFor({ state: "attached" });
+    if (room === undefined) return this.page.locator("#house:not([hidden])").waitFor();
     await eventually(() => this.at("current-room").textContent(), room);
-    await this.page.locator("#head-count", { hasText: /only you|\d people/i }).waitFor();
+    await this.page.locator("#head-count", { hasText: /only you|\d people|here|away/i }).waitFor();
   }
 
   /** On a WebSocket: before that, what may get lost (typing) does get lost. */
   isUpgraded() {
     return eventually(() => this.upgraded, true);
   }
+
+  /** The path of the room that is shown. */
+  get where() {
+    return decodeURIComponent(new URL(this.page.url()).pathname);
+  }
+
+  /** Into a room that stands in the list. */
+  async goTo(id) {
+    await this.at(`room-${id}`).click();
+    await eventually(() => this.where, `/r/${id}`);
+  }
+
+  // ── Talking ────────────────────────────────────────────────────────────────────────────────
 
   async say(text) {
     await this.at("composer").fill(text);
@@ -112,14 +149,67 @@ export class Person {
   messages() {
     return this.at("message").evaluateAll((lines) =>
       lines.map((line) => {
-        const text = line.querySelector("[data-testid=message-text]").textContent;
+        const text = line.querySelector("[data-testid=message-text]")?.textContent ?? "";
         return [line.dataset.author, text, line.dataset.state];
       }));
   }
 
+  /** All messages are these, in this order. */
   sees(messages) {
     return eventually(() => this.messages(), messages);
   }
+
+  /** What is said: the texts of all messages. */
+  async texts() {
+    return (await this.messages()).map(([, text]) => text);
+  }
+
+  seesTexts(...texts) {
+    return eventually(() => this.texts(), texts);
+  }
+
+  /** The message of this text. */
+  message(text) {
+    return this.at("message").filter({ has: this.page.getByTestId("message-text").getByText(text, { exact: true }) });
+  }
+
+  /** Presses one of the buttons of a message: react, reply, copy, edit, remove. */
+  async act(text, action) {
+    await this.message(text).hover();
+    await this.message(text).getByTestId(`message-${action}`).click();
+  }
+
+  /** Reacts with the emoji of this name. */
+  async react(text, name) {
+    await this.act(text, "react");
+    await this.pickEmoji(name);
+  }
+
+  /** In the list of emoji, which is open. */
+  async pickEmoji(name) {
+    await this.at("find-emoji").fill(name);
+    await this.at("find-emoji").press("Enter");
+  }
+
+  /** The reactions of a message: ["❤️ 2", …], one's own with a star. */
+  reactions(text) {
+    return this.message(text).getByTestId("reaction").evaluateAll((buttons) =>
+      buttons.map((button) => {
+        const [emoji, times] = button.querySelectorAll("span");
+        return `${emoji.textContent} ${times.textContent}${button.getAttribute("aria-pressed") === "true" ? " *" : ""}`;
+      }));
+  }
+
+  /** Who typed is told by these words. */
+  seesTyping(words) {
+    return eventually(() => this.at("typing").textContent(), words);
+  }
+
+  notes() {
+    return this.at("note").allTextContents();
+  }
+
+  // ── People ─────────────────────────────────────────────────────────────────────────────────
 
   /** The names in the list of people, oneself first. */
   roster() {
@@ -130,22 +220,87 @@ export class Person {
     return eventually(() => this.roster(), names);
   }
 
-  notes() {
-    return this.at("note").allTextContents();
+  /** Somebody's line in the list of people. */
+  person(name) {
+    return this.page.locator(`[data-testid=person][data-name=${JSON.stringify(name)}]`);
   }
 
-  /** What stands in a room's line in the list, such as ["tea", "2"]; null if it is not there. */
-  async roomLine(room) {
-    const parts = this.at(`room-${room}`).locator("span:visible");
-    return (await this.at(`room-${room}`).count()) === 0 ? null : parts.allTextContents();
+  /** What the list of people says of somebody: "you", "away", "typing", or nothing. */
+  hint(name) {
+    return this.person(name).locator(".hint").textContent();
   }
 
-  seesRoom(room, line) {
-    return eventually(() => this.roomLine(room), line);
+  /** Opens the talk between the two of us. */
+  async writeTo(name) {
+    await this.person(name).click();
+    await this.at("write-to").click();
+    await this.isIn(name);
   }
 
+  // ── Rooms ──────────────────────────────────────────────────────────────────────────────────
+
+  /** What stands in a room's line in the list, as it is seen: ["tea", "2"], or ["tea", "3 unread"]; null if it is not there. */
+  roomLine(id) {
+    return this.at("room-list").evaluate((list, testId) => {
+      const link = [...list.querySelectorAll("a")].find((each) => each.dataset.testid === testId);
+      if (!link) return null;
+      const text = (selector) => link.querySelector(selector)?.textContent ?? null;
+      const unread = text(".unread");
+      const forMe = link.querySelector(".unread")?.dataset.forMe === "true";
+      return [text(".name"), unread === null ? text(".count") : `${unread} ${forMe ? "for you" : "unread"}`].filter((part) => part !== null);
+    }, `room-${id}`);
+  }
+
+  seesRoom(id, line) {
+    return eventually(() => this.roomLine(id), line);
+  }
+
+  /** Opens a room of one's own. */
+  async openRoom(name, { topic = "", isPrivate = false } = {}) {
+    await this.at("new-room").click();
+    await this.at("room-name").fill(name);
+    await this.at("room-topic-field").fill(topic);
+    if (isPrivate) await this.at("who-private").check({ force: true });
+    await this.at("open-room").click();
+    await this.isIn(name);
+  }
+
+  /** Does something in the dialog about the room that is shown, and closes it. */
+  async aboutRoom(act) {
+    await this.at("about-room").click();
+    const dialog = this.at("about-room-dialog");
+    await act(dialog);
+    if (await dialog.isVisible()) await this.close("about-room-dialog");
+  }
+
+  leave() {
+    return this.aboutRoom(() => this.at("leave-room").click());
+  }
+
+  /** Closes a dialog. */
+  async close(testId) {
+    await this.at(testId).getByRole("button", { name: "Close", exact: true }).click();
+    await this.at(testId).waitFor({ state: "detached" });
+  }
+
+  // ── What the page says ─────────────────────────────────────────────────────────────────────
+
+  /** The state of the connection, and its words. */
   async connection() {
-    return [await this.at("status").getAttribute("data-state"), await this.at("status").textContent()];
+    return [await this.at("status").getAttribute("data-state"), await this.page.locator("#status span").textContent()];
+  }
+
+  /** The line of news says this. */
+  isTold(words) {
+    return eventually(() => this.page.locator("#notice:not([hidden]) span").allTextContents(), [words]);
+  }
+
+  /** The notices in the bell's list: what they say, newest first. */
+  async notices() {
+    await this.at("bell").click();
+    const all = await this.at("notice-item").locator(".what").allTextContents();
+    await this.page.keyboard.press("Escape");
+    return all;
   }
 
   /** Whether somebody with a finger can reach the first of these: on the screen, and not behind anything. */

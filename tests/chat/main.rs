@@ -232,7 +232,16 @@ impl Tab {
 
     /// The notifications, over the same connection.
     fn notifications(&self) -> Tab {
-        let client = self.client.also("/notifications", &json!({ "token": self.token() }));
+        self.notifications_by(&json!({ "token": self.token() }))
+    }
+
+    /// As one comes who does not want to be disturbed.
+    fn quiet_notifications(&self) -> Tab {
+        self.notifications_by(&json!({ "token": self.token(), "quiet": true }))
+    }
+
+    fn notifications_by(&self, auth: &Value) -> Tab {
+        let client = self.client.also("/notifications", auth);
         assert_eq!(client.refusal(), None);
         Tab::new(client)
     }

@@ -225,7 +225,7 @@ fn a_room_that_is_closed_is_left_by_all() {
         let (mods, ann, bob, eve) = tea(house);
         bob.say("tea", "hello");
         assert_eq!(mods.done("close room", json!({ "room": "tea", "why": "for cleaning" })), Value::Null);
-        let closed = [json!({ "room": "tea", "why": "for cleaning" })];
+        let closed = [json!({ "room": "tea", "why": "This room is closed: for cleaning" })];
         for tab in [&ann, &bob, &eve] {
             assert_eq!(tab.heard("closed"), closed, "everyone hears it");
         }

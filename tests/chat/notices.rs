@@ -145,7 +145,11 @@ fn quiet_is_until_one_wants_them_again() {
         ann.say("tea", "@Bob three");
         assert_eq!(bobs.notice(), None);
         bob.hang_up();
-        assert_eq!(house.tab_of(&bob).notifications().notices().len(), 1);
+        let bob = house.tab_of(&bob);
+        let bobs = bob.quiet_notifications();
+        assert_eq!(bobs.notice(), None, "not even the first, before it could say so");
+        bobs.done("quiet", false);
+        assert_eq!(bobs.notices().len(), 1);
     });
 }
 

@@ -97,6 +97,29 @@ fn a_token_that_is_not_of_this_house_is_refused() {
     });
 }
 
+/// A tab says things under the name it knows: so it hears of the new one, whichever rooms it is in, and takes it as well.
+#[test]
+fn a_new_name_is_heard_by_ones_other_tabs_once() {
+    in_every_memory(|house| {
+        let [ann, bob] = house.people_in("tea", ["Ann", "Bob"]);
+        for tab in [&ann, &bob] {
+            tab.join("rust");
+        }
+        let (here, elsewhere) = (house.tab_of(&ann), house.tab_of(&ann));
+        here.join("tea");
+        for one in [&ann, &bob, &here, &elsewhere] {
+            one.everything();
+        }
+        let me = ann.done("rename", "Anna")["me"].clone();
+        for one in [&bob, &here, &elsewhere] {
+            assert_eq!(one.everything(), [("person".to_owned(), json!({ "who": me }))]);
+        }
+        assert_eq!(here.done("rename", "Anna")["me"], me);
+        here.say("tea", "it is me");
+        assert_eq!(bob.heard("said")[0]["data"]["from"], me);
+    });
+}
+
 #[test]
 fn who_has_another_name_is_the_same_person() {
     in_every_memory(|house| {

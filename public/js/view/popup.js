@@ -6,7 +6,7 @@ const GAP = 6;
 const EDGE = 8;
 const SAME_PRESS_MS = 400;
 
-/** @type {WeakMap<HTMLElement, number>} when the popup of a button was closed */
+/** @type {WeakMap<HTMLElement, number>} when the popup of a button was closed by a press on it */
 const closed = new WeakMap();
 
 /**
@@ -16,7 +16,7 @@ const closed = new WeakMap();
  * @returns {{element: HTMLElement, close: () => void, place: () => void} | null} null if this press has just closed it
  */
 export function popup(anchor, props, ...children) {
-  // The press on the button has already closed its popup, as a press elsewhere.
+  // The press on the button has already closed its popup, as a press elsewhere does.
   if (performance.now() - (closed.get(anchor) ?? -SAME_PRESS_MS) < SAME_PRESS_MS) return null;
 
   const element = el("div", {
@@ -29,11 +29,16 @@ export function popup(anchor, props, ...children) {
   }, ...children);
   const close = () => element.isConnected && element.hidePopover();
   const place = () => put(element, anchor);
+  let pressed = false;
+  const press = () => {
+    pressed = true;
+  };
   // By the event before: what hides it may take the focus along, and the one after comes late.
   element.addEventListener("beforetoggle", (event) => {
     if (/** @type {ToggleEvent} */ (event).newState === "open") return;
-    closed.set(anchor, performance.now());
+    if (pressed) closed.set(anchor, performance.now());
     anchor.setAttribute("aria-expanded", "false");
+    anchor.removeEventListener("pointerdown", press);
     window.removeEventListener("resize", close);
   });
   element.addEventListener("toggle", (event) => {
@@ -46,6 +51,7 @@ export function popup(anchor, props, ...children) {
   element.showPopover();
   place();
   anchor.setAttribute("aria-expanded", "true");
+  anchor.addEventListener("pointerdown", press);
   window.addEventListener("resize", close);
   // With a finger, the focus would only bring up the keyboard.
   const first = element.querySelector("[autofocus]") ?? (touch() ? null : element.querySelector("button:not(:disabled), input, a"));

@@ -81,7 +81,7 @@ function countWords({ card, state, people }, { connection, me }) {
 
 /** Why one cannot write here: a heading, perhaps, and a sentence. @param {Room} room @param {string|null} muted @returns {[string, string]|null} */
 function barredWords({ state, problem }, muted) {
-  if (state === "refused") return [problem?.code === "closed" ? words.closedRoom : words.refused, words.problem(problem)];
+  if (state === "refused") return [problem?.code === "closed" ? "" : words.refused, words.problem(problem)];
   return muted === null ? null : ["", words.muted(muted)];
 }
 
