@@ -259,7 +259,7 @@ test("people, and the names of direct rooms", async () => {
   assert.deepEqual([store.me.name, store.room.card.name], ["Adele", "Bob"]);
   hearing.left({ room: direct.id, who: { id: ADA.id, name: "Ada" } });
   assert.equal(store.room.people.size, 2);
-  assert.deepEqual(store.room.items.filter(({ kind }) => kind === "note").map(({ what }) => what), ["joined", "renamed", "renamed"]);
+  assert.deepEqual(store.room.items.filter(({ kind }) => kind === "note").map(({ what }) => what), ["joined", "renamed"], "of oneself one knows");
 });
 
 test("a long day is not all kept", async () => {
