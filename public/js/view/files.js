@@ -114,18 +114,22 @@ export function createFiles(parlor, store, scroller, look) {
 
 /** @param {HTMLElement} element @param {File} file @param {Download} [download] */
 function fillPicture(element, file, download) {
+  /** @param {string} says what stands there instead of the picture */
+  const tell = (says) => {
+    element.replaceChildren(el("span", {}, says));
+    element.setAttribute("aria-label", `${says} · ${file.name}`);
+  };
+  element.setAttribute("aria-label", words.openPicture(file.name));
   if (download?.state === "ready" && download.url) {
     const broken = () => {
       element.dataset.broken = "true";
-      element.setAttribute("aria-label", words.saveFile(file.name));
-      element.replaceChildren(el("span", {}, words.noPicture));
+      tell(words.noPicture);
     };
     element.replaceChildren(el("img", { src: download.url, alt: file.name, decoding: "async", onerror: broken }));
   } else if (download?.state === "loading") {
     element.replaceChildren(bar(download.progress));
   } else {
-    const why = download?.state === "failed" ? words.problem(download.problem) : `${words.loadPicture} · ${words.size(file.size)}`;
-    element.replaceChildren(el("span", {}, why));
+    tell(download?.state === "failed" ? words.problem(download.problem) : `${words.loadPicture} · ${words.size(file.size)}`);
   }
 }
 
