@@ -136,7 +136,7 @@ it("somebody takes another name: others hear of it, and so do one's other tabs, 
   await hal.isIn("rename");
   await ivy.seesPeople("Ivy", "Hal Incandenza");
   await hal.seesPeople("Hal Incandenza", "Ivy");
-  await eventually(() => ivy.notes(), ["Hal is now called Hal Incandenza"]);
+  await eventually(() => ivy.notes(), ["Hal came in", "Hal is now called Hal Incandenza"]);
   await eventually(() => elsewhere.at("me").textContent(), "HIHal Incandenza");
 
   // What the other tab says now is said under the new name, as what the first one does.
