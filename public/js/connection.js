@@ -28,7 +28,7 @@ import { Failure } from "./problem.js";
  */
 /**
  * Says something that may get lost.
- * @typedef {<Event extends "typing" | "away">(event: Event, ...args: Parameters<ClientToServerEvents[Event]>) => void} Whisper
+ * @typedef {<Event extends "typing">(event: Event, ...args: Parameters<ClientToServerEvents[Event]>) => void} Whisper
  */
 
 const ANSWER_MS = 15_000;
@@ -250,6 +250,11 @@ export function createConnection({ manager, auth, quiet, around, on }) {
     /** @type {Whisper} */
     whisper(event, ...args) {
       if (welcomed) chat.volatile.emit(event, ...args);
+    },
+
+    /** Whether this tab is not looked at. Not volatile: that is dropped while anything else goes out. @param {boolean} away */
+    away(away) {
+      if (welcomed) chat.emit("away", away);
     },
 
     sayQuiet,

@@ -128,7 +128,7 @@ export function createParlor(store, { manager, around, route }) {
       notices: { notice: bell.notice, announcement: bell.announcement },
     },
   });
-  const away = createAway(whisper, around);
+  const away = createAway((isAway) => connection.away(isAway), around);
 
   // ── Coming in ──────────────────────────────────────────────────────────────────────────────
 

@@ -2,7 +2,6 @@
 
 /**
  * @import { Person, Present } from "./events.js"
- * @import { Whisper } from "./connection.js"
  * @import { Note } from "./types.js"
  * @import { Surroundings } from "./surroundings.js"
  * @typedef {{people: Map<string, Present>}} Room
@@ -15,10 +14,10 @@ const CROWD = 25;
 
 /**
  * Says that this tab is not looked at, a while after that began, and at once that it is looked at again.
- * @param {Whisper} whisper
+ * @param {(away: boolean) => void} say
  * @param {Pick<Surroundings, "looked"|"onLook">} around
  */
-export function createAway(whisper, around) {
+export function createAway(say, around) {
   let away = false;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   let timer;
@@ -27,7 +26,7 @@ export function createAway(whisper, around) {
   function set(now) {
     if (away === now) return;
     away = now;
-    whisper("away", now);
+    say(now);
   }
 
   function look() {
@@ -42,7 +41,7 @@ export function createAway(whisper, around) {
   return {
     /** A new connection is taken for somebody who looks. */
     again() {
-      if (away) whisper("away", true);
+      if (away) say(true);
     },
   };
 }

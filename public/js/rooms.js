@@ -62,9 +62,14 @@ export function createRooms(store, { request, online, me, drafts, around, made, 
   const mayShrink = (room) => room.id !== store.current || atEnd || !room.loaded;
 
   function save() {
-    const rooms = [...store.rooms.values()].filter(({ member }) => member).map(({ card, read }) => ({ room: card, read }));
+    // Another tab may have read further.
+    const before = new Map((lasting.get("rooms") ?? []).map((/** @type {Mine} */ { room, read }) => [room.id, read]));
+    const rooms = [...store.rooms.values()].filter(({ member }) => member)
+      .map(({ card, read }) => ({ room: card, read: Math.max(read, before.get(card.id) ?? 0) }));
     lasting.set("rooms", rooms.length > 0 ? rooms : null);
   }
+
+  around.onLeave(save); // with what was read just now, which the server may not know yet
 
   // ── Being in rooms ─────────────────────────────────────────────────────────────────────────
 

@@ -147,14 +147,14 @@ function mentionAt(text, at, { mentions, me }) {
 }
 
 /**
- * Emphasis hugs its words: `2 * 3 * 4` and `snake_case_name` are none.
+ * Emphasis hugs its words: `2 * 3 * 4`, `snake_case_name` and `__proto__` are none.
  * @param {string} mark @param {"strong"|"em"} kind
  * @param {string} text @param {number} at @param {About} about @param {number} depth @param {Set<string>} unclosed
  */
 function marked(mark, kind, text, at, about, depth, unclosed) {
   const start = at + mark.length;
   if (depth >= DEEPEST || unclosed.has(mark) || (at > 0 && WORD.test(text[at - 1]))) return null;
-  if (/[\s*_]/u.test(text[start] ?? " ")) return null;
+  if (/[\s*_]/u.test(text[start] ?? " ") || (mark === "_" && text[at - 1] === "_")) return null;
   const end = closing(mark, text, start, unclosed);
   if (end < 0 || /\s/u.test(text[end - 1]) || WORD.test(text[end + mark.length] ?? " ")) return null;
   if (mark === "*" && text[end + 1] === "*") return null;

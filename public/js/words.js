@@ -248,6 +248,7 @@ export const words = {
   /** @param {string} name */
   saveFile: (name) => `Save ${name}`,
   loadPicture: "Show the picture",
+  noPicture: "This is no picture that can be shown. It can be saved.",
   fetching: "Fetching…",
   previous: "Previous picture",
   next: "Next picture",

@@ -1,18 +1,17 @@
 // A house with moderators, for the tests: `const { moderator, guest } = house()`. Guests come in by the official client.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import { root } from "../../scripts/lib.mjs";
 import { launch } from "../support/browser.mjs";
 import { MODERATOR_KEY as KEY, startChat } from "../support/chat.mjs";
+import { isForEveryone } from "./axe.mjs";
 import { comeIn } from "./guest.mjs";
 import { eventually } from "./people.mjs";
 
 const PATIENCE = 30_000;
 const LAPTOP = { viewport: { width: 1280, height: 900 } };
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 // What Chromium itself notes of requests without a network, and of frames on their way while the page closed its WebSocket.
 const NO_NETWORK = /ERR_INTERNET_DISCONNECTED/;
 const HARMLESS = /Data frame received after close/;
@@ -126,18 +125,8 @@ class Moderator {
       rows.map((row) => [row.querySelector(".deed").textContent, ...[...row.querySelectorAll(".why")].map((why) => why.textContent)]));
   }
 
-  /** Nobody is kept out: axe-core finds nothing, and nothing is wider than the screen. */
-  async isForEveryone(what) {
-    await this.page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))));
-    // By the debugger, since the page itself lets no string run.
-    if (!(await this.page.evaluate("typeof axe === 'object'"))) await this.page.evaluate(AXE);
-    const found = await this.page.evaluate(async () => {
-      const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"] });
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`);
-    });
-    assert.deepEqual(found, [], what);
-    const [wide, screen] = await this.page.evaluate(() => [document.scrollingElement.scrollWidth, document.documentElement.clientWidth]);
-    assert.ok(wide <= screen, `${what}: ${wide} wide on a screen of ${screen}`);
+  isForEveryone(what) {
+    return isForEveryone(this.page, what);
   }
 
   picture(name) {

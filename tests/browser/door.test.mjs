@@ -122,10 +122,10 @@ it("two tabs are one person, who is there until the last of them is closed", asy
 });
 
 it("somebody takes another name: others hear of it, and so do one's other tabs, whatever they show", async (t) => {
-  const hal = await arrive(t, "Hal", { room: "rename" });
   const ivy = await arrive(t, "Ivy", { room: "rename" });
-  const elsewhere = await hal.tab();
-  await elsewhere.isIn();
+  const elsewhere = await arrive(t, "Hal");
+  const hal = await elsewhere.tab({ room: "rename" });
+  await hal.isIn("rename");
   await hal.say("my old name");
 
   await hal.at("me").click();
@@ -136,7 +136,7 @@ it("somebody takes another name: others hear of it, and so do one's other tabs, 
   await hal.isIn("rename");
   await ivy.seesPeople("Ivy", "Hal Incandenza");
   await hal.seesPeople("Hal Incandenza", "Ivy");
-  await eventually(() => ivy.notes(), ["Hal is now called Hal Incandenza"]);
+  await eventually(() => ivy.notes(), ["Hal came in", "Hal is now called Hal Incandenza"]);
   await eventually(() => elsewhere.at("me").textContent(), "HIHal Incandenza");
 
   // What the other tab says now is said under the new name, as what the first one does.

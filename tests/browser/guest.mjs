@@ -80,7 +80,8 @@ class Guest {
     const socket = this.socket.io.socket(namespace, { auth: { token: this.token, ...auth } });
     this.sockets.push(socket);
     this.hears(socket);
-    socket.connect();
+    // It connects by itself; a second CONNECT would end the connection.
+    if (!socket.active) socket.connect();
     if (!socket.connected) await new Promise((done) => socket.once("connect", done));
     return socket;
   }

@@ -10,6 +10,8 @@ const { visit, arrive } = house;
 
 const headCount = (person) => person.page.locator("#head-count").textContent();
 const isTitled = (person, title) => eventually(() => person.page.title(), title);
+/** What the browser keeps of the room that is called "unread". */
+const known = ({ page }) => page.evaluate(() => JSON.parse(localStorage.getItem("parlor.rooms")).find(({ room }) => room.id === "unread"));
 /** What stands where one is kept out: the reason, and the buttons. */
 const keptOut = (person) => person.at("barred").locator(":is(p, button):visible").allTextContents();
 const LEAVE = ["Try again", "Leave"];
@@ -159,11 +161,22 @@ it("what was said while one was in another room is counted, until one has read i
   for (const tab of [jan, phone]) await tab.seesRoom("unread", ["unread", "2"]);
   await isTitled(phone, "random · Parlor");
   // What comes while one looks is not new; having been elsewhere, nothing is.
+  const token = await jan.page.evaluate(() => JSON.parse(localStorage.getItem("parlor.token")));
+  const device = await comeIn(t, house.url, "Jan", { token });
   await kay.say("and on");
   await eventually(async () => (await lines()).slice(-7), [...log, "and on"]);
   await jan.goTo("lounge");
   await jan.goTo("unread");
   await eventually(() => jan.at("new-since").count(), 0);
+  await device.next("read", ({ room, seq }) => room === "unread" && seq === 6);
+  device.leave();
+  // Who reads, and goes before that was told, has read it.
+  await kay.say("in a hurry");
+  await eventually(async () => (await jan.texts()).at(-1), "in a hurry");
+  await jan.open("/");
+  await jan.seesPeople();
+  await jan.seesRoom("unread", ["unread", "2"]);
+  await eventually(async () => (await known(jan)).read, 7);
 
   // Who was away finds how much there was.
   await jan.page.close();

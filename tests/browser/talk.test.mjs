@@ -394,6 +394,7 @@ it("who does not look at the page is away after a while, and here again at once;
   await bea.open();
   await bea.enter("Bea");
   await bea.isIn("presence");
+  await bea.isUpgraded();
   await abe.seesPeople("Abe", "Bea");
   await eventually(() => abe.hint("Bea"), "");
   await bea.page.evaluate(() => look(false));

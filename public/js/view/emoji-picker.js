@@ -11,7 +11,7 @@ const COLUMNS = 8; // as in overlays.css
 /** @param {HTMLElement} anchor @param {(emoji: string) => void} chosen @param {() => void} [onclose] */
 export function pickEmoji(anchor, chosen, onclose) {
   const field = el("input", {
-    class: "field", type: "search", placeholder: words.findEmoji, "aria-label": words.findEmoji,
+    class: "field", type: "text", role: "searchbox", placeholder: words.findEmoji, "aria-label": words.findEmoji,
     autocomplete: "off", spellcheck: "false", autofocus: !touch(), data: { testid: "find-emoji" },
   });
   const grid = el("div", { class: "emoji-grid" });

@@ -45,7 +45,8 @@ export function createFiles(parlor, store, scroller, look) {
   function picture(file) {
     const element = el("button", { class: "picture", type: "button", "aria-label": words.openPicture(file.name), title: file.name, data: { testid: "picture" } });
     element.addEventListener("click", () => {
-      if (store.downloads.get(file.id)?.state === "ready") look(file);
+      if (element.dataset.broken) void save(parlor, file);
+      else if (store.downloads.get(file.id)?.state === "ready") look(file);
       else parlor.download(file);
     });
     return element;
@@ -113,13 +114,22 @@ export function createFiles(parlor, store, scroller, look) {
 
 /** @param {HTMLElement} element @param {File} file @param {Download} [download] */
 function fillPicture(element, file, download) {
+  /** @param {string} says what stands there instead of the picture */
+  const tell = (says) => {
+    element.replaceChildren(el("span", {}, says));
+    element.setAttribute("aria-label", `${says} · ${file.name}`);
+  };
+  element.setAttribute("aria-label", words.openPicture(file.name));
   if (download?.state === "ready" && download.url) {
-    element.replaceChildren(el("img", { src: download.url, alt: file.name, decoding: "async" }));
+    const broken = () => {
+      element.dataset.broken = "true";
+      tell(words.noPicture);
+    };
+    element.replaceChildren(el("img", { src: download.url, alt: file.name, decoding: "async", onerror: broken }));
   } else if (download?.state === "loading") {
     element.replaceChildren(bar(download.progress));
   } else {
-    const why = download?.state === "failed" ? words.problem(download.problem) : `${words.loadPicture} · ${words.size(file.size)}`;
-    element.replaceChildren(el("span", {}, why));
+    tell(download?.state === "failed" ? words.problem(download.problem) : `${words.loadPicture} · ${words.size(file.size)}`);
   }
 }
 

@@ -86,6 +86,9 @@ export function createReader(scroller, log, actions) {
 
     /** The lines have changed. */
     refresh() {
+      // One's own, just sent, under a mouse that lies still: now there is something to do with it.
+      const under = actions.element.isConnected || log.contains(document.activeElement) ? null : log.querySelector(":scope > .message:hover");
+      if (under) actions.show(under);
       if (stop?.isConnected && stop.contains(document.activeElement)) return;
       const last = log.lastElementChild;
       const newest = last?.matches(".message") ? last : messages().at(-1);

@@ -20,7 +20,7 @@ export function searchView(parlor, store) {
 
   function open() {
     const name = store.rooms.get(store.search?.room ?? "")?.card.name ?? "";
-    const field = el("input", { type: "search", dir: "auto", placeholder: words.searchHint, "aria-label": words.searchIn(name), autocomplete: "off", autofocus: true, enterkeyhint: "search", value: store.search?.words ?? "", data: { testid: "search-field" } });
+    const field = el("input", { type: "text", role: "searchbox", dir: "auto", placeholder: words.searchHint, "aria-label": words.searchIn(name), autocomplete: "off", autofocus: true, enterkeyhint: "search", value: store.search?.words ?? "", data: { testid: "search-field" } });
     const tells = el("p", { class: "tells", role: "status", data: { testid: "search-tells" } });
     const list = el("ul", { role: "list", "aria-label": words.search });
     const more = el("button", { class: "quiet", type: "button", data: { testid: "search-more" }, onclick: () => parlor.searchMore() }, words.moreFound);
