@@ -51,7 +51,7 @@ test("others are believed for a while", () => {
 
 test("away is said after half a minute, back at once, and again to a new connection", () => {
   const tab = browser().tab();
-  const away = createAway(whisper, tab);
+  const away = createAway((isAway) => said.push(isAway), tab);
   tab.looks(false);
   mock.timers.tick(20_000);
   tab.looks(true);
@@ -62,7 +62,7 @@ test("away is said after half a minute, back at once, and again to a new connect
   away.again();
   tab.looks(true);
   away.again();
-  assert.deepEqual(said, ["away true", "away true", "away false"]);
+  assert.deepEqual(said, [true, true, false]);
 });
 
 test("who is here", () => {
