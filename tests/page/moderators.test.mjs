@@ -71,9 +71,10 @@ it("how long ago something was is told in words, also when another's clock is ah
   assert.deepEqual(told, ["now", "now", "1 minute ago", "59 minutes ago", "1 hour ago", "23 hours ago", "yesterday", "40 days ago", "now"]);
 });
 
-it("a moment within a day is a time, else it has its day too", () => {
+it("a moment within half a day is a time, else it has its day too: a ban of a day does not look like one of no time", () => {
   const now = new Date(2026, 5, 1, 12).getTime();
   assert.equal(moment(now + HOUR, now, "en-GB"), "13:00");
+  assert.equal(moment(now + DAY - 1000, now, "en-GB"), "2 Jun 2026, 11:59");
   assert.equal(moment(now + 2 * DAY, now, "en-GB"), "3 Jun 2026, 12:00");
   assert.match(full(now, "en-GB"), /Monday.*1 June 2026/);
 });

@@ -40,9 +40,9 @@ export function ago(at, now, language = words.language) {
   return relative.format(-Math.floor(minutes / (24 * 60)), "day");
 }
 
-/** The end of something: its time if that is within a day, else its day too. @param {number} at @param {number} now @param {string} [locale] */
+/** The end of something: its time if that is within half a day, so that nobody takes tomorrow for today; else its day too. @param {number} at @param {number} now @param {string} [locale] */
 export function moment(at, now, locale) {
-  const near = Math.abs(at - now) < DAY;
+  const near = Math.abs(at - now) < DAY / 2;
   return new Intl.DateTimeFormat(locale, near ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" }).format(at);
 }
 
