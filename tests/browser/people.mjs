@@ -15,8 +15,8 @@ const PATIENCE = 30_000; // longer than anything takes; nothing is measured
 const LAPTOP = { viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" };
 // Chromium's word for frames that were on their way while the page closed its WebSocket.
 const HARMLESS = /Data frame received after close/;
-// What Chromium itself notes of requests without a network, and of a WebSocket that breaks.
-const NO_NETWORK = /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|ERR_FAILED|ERR_EMPTY_RESPONSE|WebSocket connection to .* failed|WebSocket is already in CLOSING/;
+// What Chromium itself notes of requests without a network, of a WebSocket that breaks, and of a poll whose session is over.
+const NO_NETWORK = /ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|ERR_FAILED|ERR_EMPTY_RESPONSE|WebSocket connection to .* failed|WebSocket is already in CLOSING|status of 400/;
 
 /** One chat and one browser for the tests of a file. `visit` opens no page yet, `arrive` goes in; `vars` as in startChat. */
 export function parlor({ vars } = {}) {
