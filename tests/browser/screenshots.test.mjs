@@ -101,7 +101,7 @@ it("pictures of every view", async (t) => {
   await say(ana, "lounge", "I came by the harbour, and it was like this:", { files: [await ana.upload("harbour.png", "image/png", harbour)] });
   await ann.at("picture").locator("img").waitFor();
   await say(tomas, "lounge", "Who ordered that sky?", { reply: said["I came by the harbour, and it was like this:"] });
-  await say(noor, "lounge", "@Iris that handler you asked about is three lines now:\n```rust\nasync fn topic(socket: Socket, Data(new): Data<Topic>) -> Result<(), Fault> {\n    socket.to(\"lounge\").emit(\"topic\", &new)\n}\n```");
+  await say(noor, "lounge", "@Iris that handler you asked about is three lines now:\n```rust\nasync fn wave(socket: Socket) -> Result<(), Fault> {\n    socket.to(\"lounge\").emit(\"wave\", ())\n}\n```");
   const seen = said["I came by the harbour, and it was like this:"];
   for (const [who, emoji] of [[tomas, "😍"], [noor, "😍"], [wen, "😍"], [wen, "⛵"]]) await who.ask("react", { room: "lounge", seq: seen, emoji, on: true });
   await ann.page.getByTestId("message").last().getByText("three lines now").waitFor();
