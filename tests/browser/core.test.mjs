@@ -18,7 +18,7 @@ function page({ of = browser(), room = null, session } = {}) {
   const parlor = createParlor(store, { manager, around, route });
   parlor.start();
   const p = { of, around, manager, store, parlor, route,
-    async until(what, ms = 8000) {
+    async until(what, ms = 60_000) {
       const end = Date.now() + ms;
       while (!what(store)) {
         if (Date.now() > end) throw new Error(`never: ${what}\n${JSON.stringify({ c: store.connection, door: store.door, flash: store.flash, rooms: [...store.rooms.values()].map(({ id, state, problem, items, newest, read, unread }) => ({ id, state, problem, n: items.length, newest, read, unread })) })}`);
@@ -79,7 +79,7 @@ test("the core on the chat", { timeout: 240_000 }, async (t) => {
     const bytes = new Uint8Array(600_000).map((_, i) => i % 251);
     ada.parlor.attach(TEA, [new File([bytes], "a.bin", { type: "application/zip" })]);
     ada.say("here");
-    await bo.until((s) => s.room.newest === 8, 20_000);
+    await bo.until((s) => s.room.newest === 8);
     const [file] = bo.last().files;
     const url = await bo.parlor.fileUrl(file);
     const got = new Uint8Array(await bo.around.urls.get(url).arrayBuffer());
@@ -93,11 +93,11 @@ test("the core on the chat", { timeout: 240_000 }, async (t) => {
     ada.say("while offline");
     ada.around.looks(false);
     for (let i = 0; i < 8; i += 1) bo.say(`missed ${i}`);
-    await bo.until((s) => s.room.newest === 16, 20_000);
+    await bo.until((s) => s.room.newest === 16);
     await new Promise((d) => setTimeout(d, 300));
     ada.manager.reconnection(true);
     ada.parlor.again();
-    await ada.until((s) => s.room.newest === 17 && s.room.items.every((m) => m.kind === "note" || m.state === "stored"), 20_000);
+    await ada.until((s) => s.room.newest === 17 && s.room.items.every((m) => m.kind === "note" || m.state === "stored"));
     assert.deepEqual(ada.texts(), bo.texts());
     ada.around.looks(true);
   });
@@ -163,7 +163,7 @@ test("the core on the chat", { timeout: 240_000 }, async (t) => {
   await t.test("slow down loses nothing", async () => {
     const texts = Array.from({ length: 25 }, (_, i) => `quick ${i}`);
     for (const text of texts) ada.say(text, TEA);
-    await ada.until((s) => s.rooms.get(TEA).items.every((m) => m.kind === "note" || m.state !== "sending"), 60_000);
+    await ada.until((s) => s.rooms.get(TEA).items.every((m) => m.kind === "note" || m.state !== "sending"));
     assert.deepEqual(ada.texts(TEA).slice(-25), texts);
   });
   await t.test("scroll back", async () => {
@@ -179,12 +179,12 @@ test("the core on the chat", { timeout: 240_000 }, async (t) => {
   });
   await t.test("a deploy in the middle", { skip: !chat.restart }, async () => {
     const restarted = chat.restart();
-    await ada.until((s) => s.connection.state !== "online", 20_000);
+    await ada.until((s) => s.connection.state !== "online");
     ada.say("through the deploy", TEA);
     await restarted;
     ada.parlor.again();
-    await ada.until((s) => s.connection.state === "online", 30_000);
-    await ada.until((s) => s.rooms.get(TEA).items.every((m) => m.kind === "note" || m.state === "stored"), 30_000);
+    await ada.until((s) => s.connection.state === "online");
+    await ada.until((s) => s.rooms.get(TEA).items.every((m) => m.kind === "note" || m.state === "stored"));
     assert.equal(ada.texts(TEA).at(-1), "through the deploy");
   });
 });
