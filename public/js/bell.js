@@ -3,10 +3,9 @@
 
 /**
  * @import { Announcement, Waiting } from "./notification-events.js"
- * @import { NoticeItem } from "./types.js"
  * @import { Store } from "./store.js"
- * @import { Surroundings } from "./surroundings.js"
- * @import { Tabs, Word } from "./tabs.js"
+ * @import { Surroundings, Tabs, Word } from "./surroundings.js"
+ * @import { NoticeItem } from "./types.js"
  */
 
 const NOTICES_MAX = 50;

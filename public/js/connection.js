@@ -4,11 +4,11 @@
 import { Failure } from "./problem.js";
 
 /**
- * @import { Manager, Socket } from "socket.io-client"
  * @import { Auth, ClientToServerEvents, Code, Failed, ServerToClientEvents, Welcome } from "./events.js"
  * @import { ClientToServerEvents as ToBell, ServerToClientEvents as FromBell } from "./notification-events.js"
- * @import { Connection as Told, Problem } from "./types.js"
  * @import { Surroundings } from "./surroundings.js"
+ * @import { Connection as Told, Problem } from "./types.js"
+ * @import { Manager, Socket } from "socket.io-client"
  */
 
 /**

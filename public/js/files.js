@@ -1,13 +1,13 @@
 // Files go up and come down in parts, so that one sees how far they are, and a lost connection costs a part.
 
 import { Failure, problem, problemOf } from "./problem.js";
-import { randomText } from "./random.js";
+import { randomText } from "./surroundings.js";
 
 /**
- * @import { File } from "./events.js"
- * @import { Attachment, Download, Problem } from "./types.js"
  * @import { Request } from "./connection.js"
+ * @import { File } from "./events.js"
  * @import { Surroundings } from "./surroundings.js"
+ * @import { Attachment, Download, Problem } from "./types.js"
  */
 
 export const PART_BYTES = 256 * 1024;

@@ -1,18 +1,21 @@
 // What the server tells of rooms, people and messages, and what becomes of it in the store.
 
-import { createListener } from "./typing.js";
 import * as presence from "./presence.js";
+import { createListener } from "./presence.js";
 import { problem } from "./problem.js";
 import { readTo, refresh, setCard } from "./room.js";
 
 /**
  * @import { Card, Person, ServerToClientEvents } from "./events.js"
- * @import { Identity } from "./identity.js"
+ * @import { Identity } from "./names.js"
  * @import { Outbox } from "./outbox.js"
  * @import { Room } from "./room.js"
  * @import { Rooms } from "./rooms.js"
  * @import { Store } from "./store.js"
  * @import { Surroundings } from "./surroundings.js"
+ */
+
+/**
  * @typedef {Omit<ServerToClientEvents, "welcome" | "sent away">} Heard
  */
 

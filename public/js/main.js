@@ -1,11 +1,10 @@
 // Starts the page: the store, the chat, the views, and the address.
 
 import { Manager } from "/socket.io/socket.io.esm.min.js";
-import { createStore } from "./store.js";
 import { createParlor } from "./parlor.js";
-import { createRoute } from "./route.js";
-import { browserSurroundings } from "./surroundings.js";
-import { views } from "./view/all.js";
+import { createStore } from "./store.js";
+import { browserSurroundings, createRoute } from "./surroundings.js";
+import { views } from "./view/house.js";
 
 const store = createStore();
 const parlor = createParlor(store, {

@@ -3,12 +3,15 @@
 // after another, so that they arrive in the order in which they were written.
 
 import { Failure, problemOf } from "./problem.js";
-import { randomText } from "./random.js";
+import { randomText } from "./surroundings.js";
 
 /**
  * @import { File, Quote as Reply, Receipt, Say } from "./events.js"
- * @import { Problem } from "./types.js"
  * @import { Surroundings } from "./surroundings.js"
+ * @import { Problem } from "./types.js"
+ */
+
+/**
  *
  * @typedef {object} Outgoing
  * @property {string} id

@@ -1,32 +1,26 @@
 // The chat itself: what the person can do. Puts the parts together, and knows nothing of how it looks.
 
+import { createBell } from "./bell.js";
 import { createConnection, patiently } from "./connection.js";
-import { createDrafts } from "./drafts.js";
 import { createDownloads, createUploads } from "./files.js";
 import { createHearing } from "./hearing.js";
-import { createIdentity } from "./identity.js";
-import { kindOf, nameProblem, roomProblem } from "./names.js";
-import { createBell } from "./bell.js";
+import { createIdentity, kindOf, nameProblem, roomProblem } from "./names.js";
 import { createOutbox } from "./outbox.js";
-import { createAway } from "./presence.js";
+import { createAway, createTypist } from "./presence.js";
 import { outcome, problem, problemOf } from "./problem.js";
-import { randomText } from "./random.js";
 import { createRooms } from "./rooms.js";
 import { createSearching } from "./searching.js";
-import { createTabs } from "./tabs.js";
-import { createTypist } from "./typing.js";
-import { createWriting } from "./writing.js";
+import { createTabs, randomText } from "./surroundings.js";
+import { createDrafts, createWriting } from "./writing.js";
 
 /**
- * @import { Manager } from "socket.io-client"
- * @import { Person, Welcome } from "./events.js"
- * @import { NoticeItem, Parlor, Problem } from "./types.js"
  * @import { Request, Whisper } from "./connection.js"
+ * @import { Person, Welcome } from "./events.js"
  * @import { Room } from "./room.js"
- * @import { Route } from "./route.js"
  * @import { Store } from "./store.js"
- * @import { Surroundings } from "./surroundings.js"
- * @import { Word } from "./tabs.js"
+ * @import { Route, Surroundings, Word } from "./surroundings.js"
+ * @import { NoticeItem, Parlor, Problem } from "./types.js"
+ * @import { Manager } from "socket.io-client"
  */
 
 const LIST_AGAIN_MS = 500;

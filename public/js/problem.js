@@ -1,6 +1,8 @@
 // Why something did not work: a code for the program and for words.js, and the server's own words if there are any.
 
-/** @import { Problem } from "./types.js" */
+/**
+ * @import { Problem } from "./types.js"
+ */
 
 export class Failure extends Error {
   /** @param {string} code @param {string} [message] */

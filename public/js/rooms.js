@@ -1,17 +1,20 @@
 // The rooms that we are in: getting into them, again after each reconnection; having their messages without holes;
 // and up to where they were read.
 
-import { Failure, problem, problemOf } from "./problem.js";
 import { kindOf } from "./names.js";
+import { Failure, problem, problemOf } from "./problem.js";
 import { cameIn, createRoom, readTo, refresh, setCard } from "./room.js";
 
 /**
- * @import { Altered, Card, Earlier as Page, Joined, Mine, Reacted } from "./events.js"
  * @import { Request } from "./connection.js"
- * @import { Drafts } from "./drafts.js"
+ * @import { Altered, Card, Earlier as Page, Joined, Mine, Reacted } from "./events.js"
  * @import { Room } from "./room.js"
  * @import { Store } from "./store.js"
  * @import { Surroundings } from "./surroundings.js"
+ * @import { Drafts } from "./writing.js"
+ */
+
+/**
  * @typedef {{kind: "changed", at: number, event: Altered} | {kind: "reacted", at: number, event: Reacted}} Late
  */
 

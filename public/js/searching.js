@@ -1,7 +1,7 @@
 // Searching the messages of a room, as one types.
 
-import { messageOf } from "./log.js";
 import { problemOf } from "./problem.js";
+import { messageOf } from "./room.js";
 
 /**
  * @import { Request } from "./connection.js"

@@ -4,6 +4,9 @@
 /**
  * @import { Room } from "./room.js"
  * @import { State, Store as Shown } from "./types.js"
+ */
+
+/**
  * @typedef {Omit<Shown, "rooms" | "room"> & {rooms: Map<string, Room>, readonly room: Room|null}} Store  as the core sees it
  */
 

@@ -1,9 +1,13 @@
-// What the page wants of the browser, in one place, so that everything else runs in a test as well.
+// What the page wants of the browser, in one place, so that everything else runs in a test as well: whether it is looked at and
+// has a network, what it remembers, a person's other tabs, the address, and randomness.
 
-import { lasting, tab } from "./storage.js";
+import { idOf } from "./names.js";
 
 /**
- * @import { Memory } from "./storage.js"
+ * @import { NoticeItem } from "./types.js"
+ */
+
+/**
  * @typedef {object} Surroundings
  * @property {Memory} lasting
  * @property {Memory} tab
@@ -75,3 +79,172 @@ export function browserSurroundings() {
     dropUrl: (url) => URL.revokeObjectURL(url),
   };
 }
+
+// ── Storage ──
+// What the browser remembers. A browser may refuse storage altogether (private windows, policies):
+// then nothing is remembered, and nothing else breaks.
+
+const PREFIX = "parlor.";
+
+/** @typedef {ReturnType<typeof remembered>} Memory */
+
+/** @param {() => Storage} area */
+export function remembered(area) {
+  return {
+    /** @param {string} key @returns {any} null if nothing is there */
+    get(key) {
+      try {
+        return JSON.parse(area().getItem(PREFIX + key) ?? "null");
+      } catch {
+        return null;
+      }
+    },
+    /** @param {string} key @param {unknown} value  null or "": forgotten */
+    set(key, value) {
+      try {
+        if (value === null || value === "") area().removeItem(PREFIX + key);
+        else area().setItem(PREFIX + key, JSON.stringify(value));
+      } catch {
+        // Not remembered, then.
+      }
+    },
+    /** The keys that begin so. @param {string} start @returns {string[]} */
+    keys(start) {
+      try {
+        const all = Array.from({ length: area().length }, (_, place) => area().key(place) ?? "");
+        return all.filter((key) => key.startsWith(PREFIX + start)).map((key) => key.slice(PREFIX.length));
+      } catch {
+        return [];
+      }
+    },
+  };
+}
+
+/** Kept for the next visit, and shared by all tabs. */
+export const lasting = remembered(() => localStorage);
+
+/** Kept for this tab and its reloads. */
+export const tab = remembered(() => sessionStorage);
+
+// ── Tabs ──
+// A person's tabs in this browser are one person: what one of them got, or did, the others know.
+
+/**
+ *
+ * @typedef {{kind: "notice", item: NoticeItem}
+ *   | {kind: "seen", ids: string[]}
+ *   | {kind: "dismissed", id: string}
+ *   | {kind: "quiet", quiet: boolean}
+ *   | {kind: "wanted", wanted: boolean}
+ *   | {kind: "forget me"}
+ *   | {kind: "looked at", tab: string, looked: boolean}
+ *   | {kind: "who looks?"}} Word
+ */
+
+/**
+ * @param {Pick<Surroundings, "channel"|"looked"|"onLook"|"onLeave">} around
+ * @param {string} self
+ * @param {(word: Word) => void} hear
+ */
+export function createTabs(around, self, hear) {
+  /** @type {Set<string>} */
+  const looking = new Set(); // other tabs that somebody may see
+
+  const say = /** @type {(word: Word) => void} */ (around.channel((/** @type {Word} */ word) => {
+    if (word.kind === "who looks?") tellLook();
+    else if (word.kind === "looked at") word.looked ? looking.add(word.tab) : looking.delete(word.tab);
+    else hear(word);
+  }));
+
+  function tellLook(looked = around.looked()) {
+    say({ kind: "looked at", tab: self, looked });
+  }
+
+  around.onLook(() => tellLook());
+  around.onLeave(() => tellLook(false));
+  tellLook();
+  say({ kind: "who looks?" });
+
+  return {
+    say,
+    /** Somebody sees one of the tabs, this one or another. */
+    get anyLooked() {
+      return around.looked() || looking.size > 0;
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createTabs>} Tabs */
+
+// ── Route ──
+// The address says which room is shown: /r/ and its id. So a room can be linked, shared, and gone back to.
+
+const ROOM = /^\/r\/([^/]+)\/?$/;
+
+/** @param {string|null|undefined} room  its id */
+export const addressOf = (room) => (room ? `/r/${encodeURIComponent(room)}` : "/");
+
+/** The id of the room in an address; null if there is none. @param {string} path */
+export function roomIn(path) {
+  const [, room] = path.match(ROOM) ?? [];
+  if (!room) return null;
+  const id = decoded(room);
+  return /^[~@]/.test(id) ? id : idOf(id);
+}
+
+/** @param {string} text */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // Not well encoded; it will be told that it is no room.
+  }
+}
+
+/**
+ * Keeps the room that is shown and the address together.
+ * @param {(room: string|null) => void} shown   the address is another one now
+ * @param {(room: string|null) => void} show    a link to a room was followed
+ */
+export function createRoute(shown, show) {
+  // Addresses of old: #/name.
+  const [, old] = location.hash.match(/^#\/(.+)$/) ?? [];
+  if (old) history.replaceState(null, "", addressOf(idOf(decoded(old))));
+
+  window.addEventListener("popstate", () => shown(roomIn(location.pathname)));
+  document.addEventListener("click", (event) => {
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+    const room = roomIn(link.pathname);
+    if (room === null && link.pathname !== "/") return;
+    event.preventDefault();
+    show(room);
+  });
+
+  return {
+    get room() {
+      return roomIn(location.pathname);
+    },
+    /** @param {string} room */
+    linkTo: (room) => new URL(addressOf(room), location.href).href,
+    /** @param {string|null} room */
+    to(room) {
+      const address = addressOf(room);
+      if (location.pathname !== address) history.pushState(null, "", address);
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createRoute>} Route */
+
+// ── Random ──
+// What nobody guesses.
+
+/** So many characters of base64url: letters, digits, `-` and `_`. @param {number} length */
+export function randomText(length) {
+  const bytes = crypto.getRandomValues(new Uint8Array(length));
+  return Array.from(bytes, (byte) => ALPHABET[byte & 63]).join("");
+}
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -4,6 +4,9 @@
 /**
  * @import { Person } from "./events.js"
  * @import { Token } from "./types.js"
+ */
+
+/**
  * @typedef {{mentions: Person[], me: string|null}} About  who is mentioned, and who reads
  */
 

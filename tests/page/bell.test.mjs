@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { createBell } from "../../public/js/bell.js";
 import { createStore } from "../../public/js/store.js";
-import { createTabs } from "../../public/js/tabs.js";
+import { createTabs } from "../../public/js/surroundings.js";
 import { BO, browser } from "./support.mjs";
 
 const ROOM = { id: "tea", name: "Tea", topic: "", kind: "public" };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createIdentity } from "../../public/js/identity.js";
+import { createIdentity } from "../../public/js/names.js";
 import { completions, idOf, initials, kindOf, nameProblem, roomProblem } from "../../public/js/names.js";
-import { addressOf, roomIn } from "../../public/js/route.js";
-import { createDrafts } from "../../public/js/drafts.js";
+import { addressOf, roomIn } from "../../public/js/surroundings.js";
+import { createDrafts } from "../../public/js/writing.js";
 import { ADA, browser } from "./support.mjs";
 
 test("a newcomer keeps a seed until a token has come", () => {

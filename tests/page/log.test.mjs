@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createLog } from "../../public/js/log.js";
+import { createLog } from "../../public/js/room.js";
 import { ADA, BO, told } from "./support.mjs";
 
 const seqs = (log) => log.items().map(({ kind, seq, key }) => (kind === "note" ? key : seq || key));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 import { createHearing } from "../../public/js/hearing.js";
-import { createDrafts } from "../../public/js/drafts.js";
+import { createDrafts } from "../../public/js/writing.js";
 import { createRooms } from "../../public/js/rooms.js";
 import { createStore } from "../../public/js/store.js";
 import { Failure } from "../../public/js/problem.js";

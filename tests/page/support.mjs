@@ -1,6 +1,6 @@
 // What the page's core needs of a browser and of a server, made up.
 
-import { remembered } from "../../public/js/storage.js";
+import { remembered } from "../../public/js/surroundings.js";
 
 /** @returns {Storage} */
 export function memory() {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 import { createAway, joined, left, looked, renamed } from "../../public/js/presence.js";
-import { createListener, createTypist } from "../../public/js/typing.js";
+import { createListener, createTypist } from "../../public/js/presence.js";
 import { ADA, BO, browser } from "./support.mjs";
 
 let said;

@@ -1,6 +1,6 @@
 // What a moderator does, and what is told them. Between the connection and the store; knows nothing of how it looks.
 
-import { lasting, tab } from "../storage.js";
+import { lasting, tab } from "../surroundings.js";
 import { createConnection } from "./connection.js";
 import { withNewest, withOlder, withOne, noPages, oldest } from "./pages.js";
 import { moment } from "./times.js";

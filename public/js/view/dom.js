@@ -1,5 +1,9 @@
-// Making and keeping elements. All text goes in as text: nothing here, or anywhere on the page,
-// turns a string into HTML.
+// Making and keeping elements; the field where one writes; keys in lists; the clipboard; going to a message. All text goes in
+// as text: nothing here, or anywhere on the page, turns a string into HTML.
+
+/**
+ * @import { Parlor } from "../types.js"
+ */
 
 /**
  * How to draw items, one element each.
@@ -102,3 +106,97 @@ export function setAttribute(node, name, value) {
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 /** There is a finger, and no mouse. */
 export const touch = () => matchMedia("(hover: none) and (pointer: coarse)").matches;
+
+// ── Field ──
+// The field where one writes, for others who put something into it.
+
+/** Puts text where one writes, as if it had been typed. @param {HTMLTextAreaElement} field @param {string} text */
+export function insert(field, text, from = field.selectionStart, to = field.selectionEnd) {
+  field.focus();
+  field.setRangeText(text, from, to, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** @param {string} name */
+export function mentionInField(name) {
+  const field = theField();
+  const before = field.value.slice(0, field.selectionStart);
+  insert(field, `${before === "" || /\s$/.test(before) ? "" : " "}@${name} `);
+}
+
+export const theField = () => the("textarea", the("#composer"));
+
+// ── Keys ──
+// Keys: the arrows among things that belong together, and how keys are called on this machine.
+
+const mac = /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** @param {KeyboardEvent} event */
+export const withMod = (event) => (mac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey);
+
+/** "Mod+K" → "Ctrl+K". @param {string} keys */
+export const keyNames = (keys) => keys.replaceAll("Mod+", mac ? "⌘" : "Ctrl+").replaceAll("Alt+", mac ? "⌥" : "Alt+");
+
+/**
+ * The arrow keys, Home and End move the focus among the elements of `selector` in `area`.
+ * @param {HTMLElement} area
+ * @param {string} selector
+ * @param {number | (() => number)} columns  in a grid, left and right move by one; in a list (1) they do nothing; 0: only left and right
+ */
+export function arrows(area, selector, columns = 1) {
+  area.addEventListener("keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const all = /** @type {HTMLElement[]} */ ([...area.querySelectorAll(selector)]).filter((one) => one.offsetParent !== null);
+    const at = all.findIndex((one) => one === document.activeElement);
+    if (at < 0) return;
+    const to = step(event.key, at, all.length - 1, typeof columns === "number" ? columns : columns());
+    if (to === null) return;
+    event.preventDefault();
+    all[to]?.focus();
+  });
+}
+
+/** @param {string} key @param {number} at @param {number} last @param {number} columns */
+function step(key, at, last, columns) {
+  if (key === "Home") return 0;
+  if (key === "End") return last;
+  if (columns !== 1 && key === "ArrowLeft") return Math.max(at - 1, 0);
+  if (columns !== 1 && key === "ArrowRight") return Math.min(at + 1, last);
+  if (columns > 0 && key === "ArrowUp") return at - columns < 0 ? (columns === 1 ? 0 : at) : at - columns;
+  if (columns > 0 && key === "ArrowDown") return at + columns > last ? (columns === 1 ? last : at) : at + columns;
+  return null;
+}
+
+// ── Copying ──
+// To the clipboard, where the browser allows it.
+
+/** @param {string} text @returns {Promise<boolean>} whether it is there */
+export async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false; // An insecure origin, or not allowed.
+  }
+}
+
+/** Copies, and tells of it in the line of news. @param {Parlor} parlor @param {string} text @param {string} news its code */
+export async function copyAndTell(parlor, text, news) {
+  if (await copy(text)) parlor.flash("said", { code: news });
+  else parlor.flash("said", { code: "no clipboard" }, text);
+}
+
+// ── Going ──
+// To go to one message, from wherever: a search, a notice, a reply. The view of the messages hears it and goes there.
+
+/** @typedef {{room: string, seq: number}} Place */
+
+/** @param {string} room @param {number} seq */
+export function goTo(room, seq) {
+  the("#log").dispatchEvent(new CustomEvent("go", { detail: { room, seq } }));
+}
+
+/** @param {(place: Place) => void} go */
+export function onGo(go) {
+  the("#log").addEventListener("go", (event) => go(/** @type {CustomEvent<Place>} */ (event).detail));
+}

@@ -1,4 +1,8 @@
-// Stroke drawings of 24 by 24, each one path.
+// Drawings: strokes of 24 by 24, each one path; the initials of a person; and what the page's HTML names of both, with its words.
+
+import { initials, tint } from "../names.js";
+import { LANGUAGE, words } from "../words.js";
+import { el } from "./dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -68,4 +72,41 @@ export function lamp() {
     part("M16 16.500v8.600M11.500 26.300h9", "stand"),
   );
   return svg;
+}
+
+// ── Avatar ──
+// A round with someone's initials, in a colour that goes with the name.
+
+/** @param {string} name */
+export function avatar(name) {
+  return el("span", { class: "avatar", "aria-hidden": "true", data: { tint: tint(name) } }, initials(name));
+}
+
+// ── Furnish ──
+// Puts words and drawings into the page's HTML, which has neither: `data-word="key"` is a text,
+// `data-label`, `data-title` and `data-hint` (placeholder) are attributes, `data-icon` a drawing.
+
+/** @param {string} key */
+function word(key) {
+  const found = /** @type {Record<string, unknown>} */ (words)[key];
+  if (typeof found !== "string") throw new Error(`There is no word “${key}”.`);
+  return found;
+}
+
+/** Once, before the views. */
+export function furnish() {
+  document.documentElement.lang = LANGUAGE;
+  document.getElementById("loading")?.remove();
+  for (const element of document.querySelectorAll("[data-word], [data-label], [data-hint], [data-icon], [data-lamp]")) {
+    if (!(element instanceof HTMLElement)) continue;
+    const { word: text, label, hint, icon: drawing, title } = element.dataset;
+    if (drawing) element.prepend(icon(/** @type {IconName} */ (drawing)));
+    if (element.dataset.lamp !== undefined) element.append(lamp());
+    if (text) element.append(word(text));
+    if (label) {
+      element.setAttribute("aria-label", word(label));
+      if (element instanceof HTMLButtonElement) element.title = word(title ?? label);
+    }
+    if (hint) element.setAttribute("placeholder", word(hint));
+  }
 }

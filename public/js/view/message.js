@@ -1,17 +1,21 @@
-// One line of the talk: a message, a note that someone came or left, the day, or where the new ones begin.
+// One line of the talk: a message, a note that someone came or left, the day, or where the new ones begin; its text; what can be
+// done with it, by mouse, finger and keys; and how it is read out.
 
 import { tint } from "../names.js";
 import { words } from "../words.js";
-import { avatar } from "./avatar.js";
-import { el, keep, setText, the } from "./dom.js";
-import { goTo } from "./going.js";
-import { icon } from "./icons.js";
-import { showPerson } from "./person.js";
-import { drawn, isOnlyEmoji } from "./text.js";
+import { pickEmoji } from "./composer.js";
+import { confirm } from "./dialog.js";
+import { arrows, copy, copyAndTell, el, goTo, keep, setText, the, theField } from "./dom.js";
+import { avatar, icon } from "./icons.js";
+import { showPerson } from "./people.js";
 
 /**
- * @import { Message, Note, Parlor, ReactionGroup, Store } from "../types.js"
+ * @import { Message, Note, Parlor, ReactionGroup, Room, Store, Token } from "../types.js"
  * @import { createFiles } from "./files.js"
+ * @import { IconName } from "./icons.js"
+ */
+
+/**
  * @typedef {{kind: "message", key: string, item: Message, first: boolean, last: boolean}} MessageLine
  * @typedef {{kind: "note", key: string, item: Note}} NoteLine
  * @typedef {MessageLine | NoteLine | {kind: "day" | "new", key: string, says: string}} Line
@@ -177,4 +181,266 @@ export function createLines(parlor, store, files) {
 function removedWords({ removed, mine }) {
   if (removed === "moderator") return words.removedByModerator;
   return mine ? words.removedByYou : words.removedByAuthor;
+}
+
+// ── Text ──
+// The text of a message, from its pieces: links, code, mentions. What they are, ../text.js has found.
+
+const COPIED_MS = 1_500;
+const ONLY_EMOJI = /^(\p{Extended_Pictographic}[\p{Emoji_Modifier}\u200d\ufe0f\p{Extended_Pictographic}]*\s*){1,3}$/u;
+
+/** @param {string} text */
+export const isOnlyEmoji = (text) => ONLY_EMOJI.test(text);
+
+/** @param {Token[]} tokens @returns {(string|HTMLElement)[]} */
+export const drawn = (tokens) => tokens.map(draw);
+
+/** @param {Token} token @returns {string|HTMLElement} */
+function draw(token) {
+  switch (token.kind) {
+    case "link": return el("a", { href: token.href, target: "_blank", rel: "noopener noreferrer nofollow" }, token.text);
+    case "code": return el("code", { dir: "ltr" }, token.text);
+    case "block": return block(token.text);
+    case "mention": return el("span", { class: token.me ? "at self" : "at", data: { testid: "mention" } }, el("bdi", {}, token.text));
+    case "strong": return el("strong", {}, ...drawn(token.tokens));
+    case "em": return el("em", {}, ...drawn(token.tokens));
+    default: return token.text;
+  }
+}
+
+/** @param {string} text */
+function block(text) {
+  const button = el("button", { class: "icon copy-code", type: "button", "aria-label": words.copyCode, title: words.copyCode, tabindex: "-1" }, icon("copy"));
+  button.addEventListener("click", async () => {
+    if (!(await copy(text))) return;
+    button.replaceChildren(icon("check"));
+    setTimeout(() => button.replaceChildren(icon("copy")), COPIED_MS);
+  });
+  // Wide code is scrolled, also by the keyboard.
+  return el("div", { class: "block", dir: "ltr" }, el("pre", { tabindex: "0" }, text), button);
+}
+
+// ── Actions ──
+// What one can do with a message: one bar for all, which goes to the message that is pointed at or has the focus.
+
+/**
+ * @typedef {"react" | "reply" | "copy" | "edit" | "remove"} Action
+ */
+
+/** @param {Parlor} parlor @param {Store} store @param {(line: Element) => Message|undefined} messageOf */
+export function createActions(parlor, store, messageOf) {
+  const time = el("time");
+  /** @type {Record<Action, HTMLButtonElement>} */
+  const buttons = {
+    react: button("react", "smile", words.react),
+    reply: button("reply", "reply", words.reply),
+    copy: button("copy", "copy", words.copyText),
+    edit: button("edit", "edit", words.edit),
+    remove: button("remove", "trash", words.remove),
+  };
+  buttons.remove.classList.add("danger");
+  const bar = el("div", { class: "actions", role: "toolbar", "aria-label": words.messageActions, data: { testid: "actions" } }, time, ...Object.values(buttons));
+  arrows(bar, "button", 0);
+  /** @type {Message|undefined} */
+  let message;
+
+  /** @param {Action} action @param {IconName} drawing @param {string} label */
+  function button(action, drawing, label) {
+    return el("button", { class: "icon", type: "button", "aria-label": label, title: label, data: { testid: `message-${action}` }, onclick: () => act(action) }, icon(drawing));
+  }
+
+  /** @param {Action} action */
+  function act(action) {
+    const room = store.current;
+    const about = message;
+    if (!about || room === null || buttons[action].hidden) return;
+    const { seq } = about;
+    if (action === "copy") void copyAndTell(parlor, about.text, "text copied");
+    if (action === "react") {
+      pickEmoji(buttons.react, (emoji) => parlor.react(room, seq, emoji, true));
+      return;
+    }
+    if (action === "reply") parlor.reply(room, seq);
+    if (action === "edit") parlor.edit(room, seq);
+    if (action === "reply" || action === "edit") theField().focus();
+    if (action === "remove") {
+      confirm({
+        title: words.reallyRemove,
+        lead: words.reallyRemoveLead,
+        yes: words.remove,
+        testid: "really-remove",
+        then: () => void parlor.remove(room, seq).then((failed) => failed && parlor.flash("remove", failed)),
+      });
+    }
+  }
+
+  return {
+    /** @param {Element} line @returns {boolean} whether there is anything to do with it */
+    show(line) {
+      message = messageOf(line);
+      if (!message || message.removed || message.seq === 0) {
+        bar.remove();
+        return false;
+      }
+      buttons.edit.hidden = buttons.remove.hidden = !message.mine;
+      buttons.copy.hidden = message.text === "";
+      time.textContent = words.time(message.at);
+      time.title = words.moment(message.at);
+      const bubble = the(".bubble", line);
+      if (bar.parentElement !== bubble) bubble.append(bar);
+      return true;
+    },
+
+    hide() {
+      bar.remove();
+    },
+
+    get element() {
+      return bar;
+    },
+
+    /** From the keyboard. @param {Element} line @param {Action} action */
+    act(line, action) {
+      if (this.show(line)) act(action);
+    },
+
+    focus() {
+      buttons.react.focus();
+    },
+  };
+}
+
+// ── Reader ──
+// Reading by keyboard and pointer: the arrow keys go from message to message, and the bar of actions follows.
+
+/** @type {Record<string, Action>} */
+const LETTERS = { r: "reply", e: "edit", "+": "react", c: "copy", Delete: "remove" };
+
+/** @param {HTMLElement} scroller @param {HTMLElement} log @param {ReturnType<typeof createActions>} actions */
+export function createReader(scroller, log, actions) {
+  /** @type {HTMLElement|null} the message that the Tab key comes to */
+  let stop = null;
+
+  const messages = () => /** @type {HTMLElement[]} */ ([...log.querySelectorAll(":scope > .message")]);
+  /** @param {EventTarget|null} target */
+  const lineOf = (target) => (target instanceof Element ? target.closest(".message") : null);
+
+  /** @param {HTMLElement|null} line */
+  function setStop(line) {
+    if (line === stop) return;
+    if (stop) stop.tabIndex = -1;
+    stop = line;
+    if (stop) stop.tabIndex = 0;
+  }
+
+  /** @param {HTMLElement} line */
+  function focus(line) {
+    setStop(line);
+    line.focus({ preventScroll: true });
+    actions.show(line);
+  }
+
+  log.addEventListener("pointerover", (event) => {
+    const line = lineOf(event.target);
+    // While one goes about by keyboard, a mouse that happens to lie there does not take the bar away.
+    if (line && !actions.element.contains(document.activeElement)) actions.show(line);
+  });
+  scroller.addEventListener("pointerleave", () => {
+    if (!log.contains(document.activeElement)) actions.hide();
+  });
+  log.addEventListener("focusin", (event) => {
+    const line = lineOf(event.target);
+    if (!(line instanceof HTMLElement)) return;
+    setStop(line);
+    actions.show(line);
+  });
+  log.addEventListener("focusout", (event) => {
+    if (!(event.relatedTarget instanceof Node && log.contains(event.relatedTarget)) && !log.matches(":hover")) actions.hide();
+  });
+
+  log.addEventListener("keydown", (event) => {
+    const line = lineOf(event.target);
+    if (!(line instanceof HTMLElement) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape") {
+      event.preventDefault();
+      if (event.target === line) theField().focus();
+      else focus(line);
+      return;
+    }
+    if (event.target !== line) return;
+    const all = messages();
+    const at = all.indexOf(line);
+    const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: all.length - 1 }[event.key];
+    const action = LETTERS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (to !== undefined) {
+      event.preventDefault();
+      const next = all[to];
+      if (next) {
+        focus(next);
+        next.scrollIntoView({ block: "nearest", behavior: "instant" });
+      } else if (event.key === "ArrowDown") {
+        theField().focus();
+      }
+    } else if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      if (actions.show(line)) actions.focus();
+    } else if (action) {
+      event.preventDefault();
+      actions.act(line, action);
+    }
+  });
+
+  return {
+    focus,
+
+    /** The lines have changed. */
+    refresh() {
+      // One's own, just sent, under a mouse that lies still: now there is something to do with it.
+      const under = actions.element.isConnected || log.contains(document.activeElement) ? null : log.querySelector(":scope > .message:hover");
+      if (under) actions.show(under);
+      if (stop?.isConnected && stop.contains(document.activeElement)) return;
+      const last = log.lastElementChild;
+      const newest = last?.matches(".message") ? last : messages().at(-1);
+      setStop(newest instanceof HTMLElement ? newest : null);
+    },
+  };
+}
+
+// ── Spoken ──
+// What is read out to those who listen: only what others say now, and not what was fetched or has changed.
+
+const AT_ONCE = 4; // more than that are counted, not read
+const KEPT = 8;
+
+export function createSpoken() {
+  const place = the("#spoken");
+  let heard = 0;
+
+  /** @param {string} text */
+  function say(text) {
+    place.append(el("p", { dir: "auto" }, text));
+    while (place.children.length > KEPT) place.firstElementChild?.remove();
+  }
+
+  return {
+    /** A room is shown: what stands in it is not news. @param {Room} room */
+    begin(room) {
+      heard = room.newest;
+    },
+
+    /** @param {Room} room */
+    tell({ items, newest }) {
+      if (newest <= heard) return;
+      const fresh = [];
+      for (let at = items.length - 1; at >= 0; at -= 1) {
+        const item = items[at];
+        if (item?.kind !== "message") continue;
+        if (item.seq > 0 && item.seq <= heard) break;
+        if (item.seq > heard && !item.mine && !item.removed) fresh.unshift(item);
+      }
+      heard = newest;
+      if (fresh.length > AT_ONCE) say(words.newMessages(fresh.length));
+      else for (const { from, text } of fresh) say(text ? words.spoken(from.name, text) : words.spokenFile(from.name));
+    },
+  };
 }

@@ -1,6 +1,6 @@
 // Who is banned, until when, and why.
 
-import { avatar } from "../../view/avatar.js";
+import { avatar } from "../../view/icons.js";
 import { el, setText, the } from "../../view/dom.js";
 import { moment } from "../times.js";
 import { words } from "../words.js";

@@ -1,6 +1,6 @@
 // What is said in a room, to look at, and to remove from.
 
-import { avatar } from "../../view/avatar.js";
+import { avatar } from "../../view/icons.js";
 import { el, setText, the } from "../../view/dom.js";
 import { noPages, oldest, withNewest, withOlder } from "../pages.js";
 import { full, moment, size } from "../times.js";

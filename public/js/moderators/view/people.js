@@ -1,6 +1,6 @@
 // Everybody who is here: their rooms and connections, the notices that wait for them, and what can be done.
 
-import { avatar } from "../../view/avatar.js";
+import { avatar } from "../../view/icons.js";
 import { el, setText, the } from "../../view/dom.js";
 import { matching, sortedPeople } from "../order.js";
 import { moment } from "../times.js";
