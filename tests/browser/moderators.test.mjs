@@ -188,7 +188,7 @@ it("a room gets another name, is closed with a reason, and opened again", async 
   await mod.press("room", "Not so loud", "close");
   await mod.answer({ reason: "Too loud" });
   await mod.notice("“Not so loud” is closed.");
-  assert.equal((await bo.next("closed", ({ room }) => room === "loud"))[0].why, "Too loud");
+  assert.equal((await bo.next("closed", ({ room }) => room === "loud"))[0].why, "This room is closed: Too loud");
   assert.equal((await bo.ask("join", { room: "loud" })).error, "closed");
   await mod.page.locator(".why", { hasText: "Closed: “Too loud”" }).waitFor();
   await mod.press("room", "Not so loud", "open");
