@@ -61,6 +61,7 @@ pub(crate) fn namespace() -> Namespace<Member> {
         .on("search", history::search)
         .on("upload", files::upload)
         .on("download", files::download)
+        .on_recover(people::back)
         .on_disconnect(people::gone)
 }
 

@@ -14,7 +14,7 @@ use crate::house::{
 };
 
 pub(crate) fn namespace() -> Namespace<Person> {
-    Namespace::new(connect).on("quiet", quiet)
+    Namespace::new(connect).on("quiet", quiet).on_recover(back)
 }
 
 /// The settings of every queue of notices.
@@ -87,6 +87,12 @@ async fn connect(
         socket.consume(&inbox_of(&me.id))?;
     }
     Ok(me)
+}
+
+/// Somebody is back as the socket that they were: others may have got their notices meanwhile, so they ask for them anew.
+async fn back(socket: Socket, me: SocketData<Person>, auth: Option<Auth<Reader>>) -> Result<(), Fault> {
+    let quiet = auth.and_then(|Auth(Reader { quiet, .. })| quiet);
+    if quiet == Some(true) { Ok(()) } else { socket.consume(&inbox_of(&me.id)) }
 }
 
 /// Notices wait until they are wanted again.

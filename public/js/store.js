@@ -10,12 +10,35 @@
  * @typedef {Omit<Shown, "rooms" | "room"> & {rooms: Map<string, Room>, readonly room: Room|null}} Store  as the core sees it
  */
 
-/** @returns {Store} */
-export function createStore() {
-  /** @type {Set<(now: Store) => void>} */
+/**
+ * How a store tells of its changes: once per turn, however many there were.
+ * @template Now
+ * @param {() => Now} now
+ */
+export function telling(now) {
+  /** @type {Set<(now: Now) => void>} */
   const listeners = new Set();
   let queued = false;
+  return {
+    changed() {
+      if (queued) return;
+      queued = true;
+      queueMicrotask(() => {
+        queued = false;
+        for (const listener of listeners) listener(now());
+      });
+    },
 
+    /** @param {(now: Now) => void} listener */
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** @returns {Store} */
+export function createStore() {
   /** @type {Store} */
   const store = {
     me: { id: null, name: "" },
@@ -46,19 +69,7 @@ export function createStore() {
       };
     },
 
-    changed() {
-      if (queued) return;
-      queued = true;
-      queueMicrotask(() => {
-        queued = false;
-        for (const listener of listeners) listener(store);
-      });
-    },
-
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    ...telling(() => store),
   };
   return store;
 }

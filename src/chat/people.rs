@@ -3,12 +3,13 @@
 use parlor::RemoteSocket;
 use parlor_worker::{parlor, prelude::*};
 
+use super::rooms::Came;
 use crate::house::{
     limits::Deed,
-    names::Name,
-    people::{self, Member, Person, Present},
+    names::{Name, RoomId},
+    people::{self, Member, Person, Present, of_sockets},
     person, person_room,
-    rooms::{is_of_people, tell_left},
+    rooms::{is_of_people, tell_count, tell_left},
     token::Keys,
 };
 
@@ -90,6 +91,22 @@ pub(super) async fn gone(socket: Socket, io: Io, me: SocketData<Member>) -> Resu
     }
     if !me.away && !others.iter().any(looks) {
         tell_looks(&socket, &Present { away: true, ..me.present() }, &kept)?;
+    }
+    Ok(())
+}
+
+/// A tab is back as the socket that it was, where the deployment lets it (`PARLOR_MAX_DISCONNECTION_DURATION`): rooms that heard
+/// that the person has gone hear that they are there.
+pub(super) async fn back(socket: Socket, io: Io, me: SocketData<Member>) -> Result<(), Fault> {
+    let who = me.present();
+    for room in people_rooms(&socket).into_iter().filter_map(|room| RoomId::try_from(room).ok()) {
+        let sockets = io.in_(room.as_ref()).fetch_sockets().await;
+        let others = sockets.iter().filter(|other| other.id() != socket.id());
+        let mut tabs = others.filter_map(|other| other.data::<Member>().ok());
+        if !tabs.any(|tab| tab.person.id == me.person.id) {
+            socket.to(room.as_ref()).emit("joined", &Came { room: &room, who: &who })?;
+            tell_count(&io, &room, of_sockets(&sockets).len())?;
+        }
     }
     Ok(())
 }

@@ -90,8 +90,8 @@ pub(super) struct Joined {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(super) struct Came<'a> {
-    room: &'a RoomId,
-    who: &'a Present,
+    pub(super) room: &'a RoomId,
+    pub(super) who: &'a Present,
 }
 
 /// Comes into a room, and gets what is in it. Also for who is in it already, after a pause of the network for instance.

@@ -22,7 +22,7 @@ use std::{
     time::Duration,
 };
 
-use parlor::{App, Incoming, IntoPayload, Memory, TestClient, TestServer};
+use parlor::{App, Incoming, IntoPayload, Memory, Recovery, TestClient, TestServer};
 use serde_json::{Value, json};
 
 const KEY: &str = "the moderators' key";

@@ -1,21 +1,18 @@
 // All that the moderators' page shows, in one place. Whoever changes it says so with `changed()`; the views are called
 // once per turn, however many changes there were.
 
+import { telling } from "../store.js";
 import { noPages } from "./pages.js";
 
 /**
  * @import { Did, Overview } from "../moderator-events.js"
  * @import { Pages } from "./pages.js"
  * @typedef {"connecting" | "online" | "offline" | "refused"} State
- * @typedef {ReturnType<typeof createStore>} Store
+ * @typedef {ReturnType<typeof empty> & {changed(): void, subscribe(listener: (now: Store) => void): () => void}} Store
  */
 
-export function createStore() {
-  /** @type {((now: Store) => void)[]} */
-  const listeners = [];
-  let queued = false;
-
-  const store = {
+function empty() {
+  return {
     connection: { state: /** @type {State} */ ("connecting"), words: "" },
     /** Why we stand before the door: who has no token has to come in by the chat first. @type {"key" | "token" | null} */
     gate: /** @type {"key" | "token" | null} */ (null),
@@ -30,20 +27,11 @@ export function createStore() {
     logKnown: false,
     logBusy: false,
     notice: "",
-
-    changed() {
-      if (queued) return;
-      queued = true;
-      queueMicrotask(() => {
-        queued = false;
-        for (const listener of listeners) listener(store);
-      });
-    },
-
-    /** @param {(now: Store) => void} listener */
-    subscribe(listener) {
-      listeners.push(listener);
-    },
   };
+}
+
+export function createStore() {
+  /** @type {Store} */
+  const store = { ...empty(), ...telling(() => store) };
   return store;
 }
