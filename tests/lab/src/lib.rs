@@ -26,10 +26,10 @@ pub fn app() -> App {
         .queue("*", QueueConfig { visibility: 2_000, attempts: 5, backoff: 0, ..QueueConfig::default() })
 }
 
-// As by `durable_objects! { app; Gateway, Room, Queue }`, but with a Room that is counted.
-parlor_worker::durable_objects! { @class Gateway, parlor_worker::GatewayShell, app, "Holds client connections." }
-parlor_worker::durable_objects! { @class Room, counts::CountedRoom, app, "One room, and how often it is asked." }
-parlor_worker::durable_objects! { @class Queue, parlor_worker::QueueShell, app, "One queue: jobs until they are done." }
+// As by `durable_objects! { app; Gateway, Room, Queue }`, but each counts what happens to it.
+parlor_worker::durable_objects! { @class Gateway, counts::CountedGateway, app, "Holds client connections." }
+parlor_worker::durable_objects! { @class Room, counts::CountedRoom, app, "One room: its members and their order." }
+parlor_worker::durable_objects! { @class Queue, counts::CountedQueue, app, "One queue: jobs until they are done." }
 
 #[event(start)]
 fn start() {
@@ -40,7 +40,9 @@ fn start() {
 async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Response> {
     match request.path().as_str() {
         "/healthz" => Response::ok("ok"),
-        "/counts" => Response::from_json(&counts::requests()),
+        "/constructed" => Response::from_json(&counts::constructed()),
+        "/objects" => Response::from_json(&counts::objects()),
+        "/counts" => Response::from_json(&counts::rooms()),
         "/emit" => parlor_worker::serve_emit(app(), request, &env, "lab").await,
         "/queue" => parlor_worker::serve_queue(app(), request, &env, "lab").await,
         "/relay" => relay(request, &env).await,
