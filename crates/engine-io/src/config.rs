@@ -57,6 +57,12 @@ impl Config {
         self.ping_interval >= SLEEPS_FROM
     }
 
+    /// Up to when those are due whose pings may go out now. Where the object sleeps that is half an interval on, so that
+    /// all of its sessions fall into one round.
+    pub fn horizon(&self, now: Millis) -> Millis {
+        if self.sleeps() { now.saturating_add(self.ping_interval / 2) } else { now }
+    }
+
     pub(crate) fn upgrades(&self) -> bool {
         self.websocket && self.allow_upgrades
     }

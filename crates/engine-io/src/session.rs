@@ -281,13 +281,13 @@ impl Session {
         }
     }
 
-    /// Gives a restored session its heartbeat, which is not stored ping by ping: when the last ping went out on its
-    /// WebSocket, if that is known, and when anything was last heard. With `None` the next
+    /// Gives a restored session its heartbeat, which is not stored ping by ping: when the last round of pings went out on
+    /// the WebSockets of its object, if that is known, and when anything was last heard of it. With `None` the next
     /// [`handle_timeout`](Self::handle_timeout) pings it again before it may be found dead. (The pings of a client of
     /// version 3 are stored.)
-    pub fn resume_heartbeat(&mut self, config: &Config, pinged_at: Option<Millis>, heard_at: Millis) {
-        let pinged_at = pinged_at.filter(|_| self.pace(config) == Pace::Lazy);
-        self.heartbeat.resume(pinged_at, heard_at);
+    pub fn resume_heartbeat(&mut self, config: &Config, round: Option<Millis>, heard_at: Millis) {
+        let round = round.filter(|_| self.pace(config) == Pace::Lazy);
+        self.heartbeat.resume(config, self.opened_at, round, heard_at);
     }
 
     /// Forgets the HTTP requests of a session that was restored after the object's memory was lost: nobody can answer

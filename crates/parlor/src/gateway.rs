@@ -305,7 +305,7 @@ impl Gateway {
         if self.timers.first().is_none_or(|(at, _)| *at > turn.now) {
             return;
         }
-        let horizon = if config.sleeps() { turn.now + config.ping_interval / 2 } else { turn.now };
+        let horizon = config.horizon(turn.now);
         let due: Vec<Rc<str>> =
             self.timers.iter().take_while(|(at, _)| *at <= horizon).map(|(_, sid)| sid.clone()).collect();
         let mut pinged = false;

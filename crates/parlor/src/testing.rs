@@ -156,6 +156,13 @@ impl TestServer {
         self.world.borrow().requests
     }
 
+    /// How many alarms were set so far, and how many went off. Cloudflare takes the one for a row written, and the other for
+    /// a request.
+    #[must_use]
+    pub fn alarms(&self) -> (usize, usize) {
+        self.world.borrow().alarms_set()
+    }
+
     /// Loses the reply of a request between objects, after it has taken effect: of the next one (0), or of a
     /// later one.
     pub fn lose_reply(&mut self, after: usize) {

@@ -5,8 +5,10 @@
 //!
 //! Unseen pongs ("lazy", WebSockets under [`Config::sleeps`]): the runtime takes the pong without waking the object, so
 //! that the object can sleep. To wake only once a period, it does not wake at the deadline of the pong but when the next
-//! ping would be due, learns then from the runtime what was heard, and does both: drops the dead, pings the living. So
-//! that all sessions of an object fall into that one round, whatever their times, a ping is due half an interval early.
+//! ping would be due, learns then from the runtime what was heard, and does both: drops the dead, pings the living. That
+//! is one interval after the last ping, not after the pong, of whose time nobody knows when the alarm is set.
+//! So that all sessions of an object fall into that one round, whatever their times, a ping is due half an interval early:
+//! of two rounds one is always so near before the other.
 //! A dead client is found up to one interval later than Node would find it. The client notices none of this: it waits
 //! for interval and timeout together.
 //!
@@ -21,7 +23,7 @@ use crate::{Config, Millis};
 pub(super) struct Heartbeat {
     /// When the last pong came, or the session opened.
     heard: Millis,
-    /// When the ping was sent whose pong is missing.
+    /// When the last ping was sent; its pong is missing if nothing was heard since.
     pinged: Option<Millis>,
 }
 
@@ -47,38 +49,52 @@ impl Heartbeat {
 
     /// A pong was seen, or the client's ping.
     pub(super) fn pong(&mut self, now: Millis) {
-        self.heard = self.heard.max(now);
-        self.pinged = None;
+        self.heard(now.max(self.pinged.unwrap_or_default())); // though the clock was put back
     }
 
     /// The runtime took a pong at that time, which may be that of an earlier ping.
     pub(super) fn heard(&mut self, at: Millis) {
         self.heard = self.heard.max(at);
-        self.pinged = self.pinged.filter(|pinged| *pinged > at);
     }
 
-    pub(super) fn resume(&mut self, pinged: Option<Millis>, heard: Millis) {
-        self.heard = self.heard.max(heard);
-        self.pinged = pinged.filter(|pinged| *pinged > self.heard);
+    /// After sleep: `round` is when pings last went out on the object's WebSockets. Of those who had come by then, whoever
+    /// was heard since was pinged in it, and so was whoever was due; without an answer to an earlier ping, if there was
+    /// one, which came when they were due at the latest.
+    pub(super) fn resume(&mut self, config: &Config, opened: Millis, round: Option<Millis>, heard: Millis) {
+        self.heard(heard.max(opened));
+        let due = self.heard.saturating_add(config.ping_interval);
+        let was_pinged =
+            |round: &Millis| opened <= *round && (self.heard > *round || due <= config.horizon(*round));
+        self.pinged = round.filter(was_pinged).map(|round| round.min(due));
+    }
+
+    /// When the ping was sent whose pong is missing.
+    fn unanswered(&self) -> Option<Millis> {
+        self.pinged.filter(|pinged| *pinged > self.heard)
+    }
+
+    /// When the next ping is due, if none is unanswered.
+    fn due(&self, config: &Config, pace: Pace) -> Millis {
+        let last = self.pinged.filter(|_| pace == Pace::Lazy).unwrap_or(self.heard);
+        last.saturating_add(config.ping_interval)
     }
 
     /// Whether a pong is overdue, or the client's ping.
     pub(super) fn is_dead(&self, config: &Config, pace: Pace, now: Millis) -> bool {
         match pace {
             Pace::Client => self.next_timeout(config, pace) <= now,
-            _ => self.pinged.is_some_and(|pinged| pinged.saturating_add(config.ping_timeout) <= now),
+            _ => self.unanswered().is_some_and(|pinged| pinged.saturating_add(config.ping_timeout) <= now),
         }
     }
 
     pub(super) fn next_timeout(&self, config: &Config, pace: Pace) -> Millis {
-        let interval = self.heard.saturating_add(config.ping_interval);
-        match (pace, self.pinged) {
-            (Pace::Client, _) => interval.saturating_add(config.ping_timeout),
+        match (pace, self.unanswered()) {
+            (Pace::Client, _) => self.due(config, pace).saturating_add(config.ping_timeout),
             (Pace::Lazy, Some(pinged)) => {
                 pinged.saturating_add(config.ping_interval.max(config.ping_timeout))
             }
             (Pace::Seen, Some(pinged)) => pinged.saturating_add(config.ping_timeout),
-            (_, None) => interval,
+            (_, None) => self.due(config, pace),
         }
     }
 
@@ -86,11 +102,8 @@ impl Heartbeat {
         if self.is_dead(config, pace, now) {
             return Beat::Dead;
         }
-        let early = if pace == Pace::Lazy { config.ping_interval / 2 } else { 0 };
-        if pace == Pace::Client
-            || self.pinged.is_some()
-            || self.heard.saturating_add(config.ping_interval) > now.saturating_add(early)
-        {
+        let horizon = if pace == Pace::Lazy { config.horizon(now) } else { now };
+        if pace == Pace::Client || self.unanswered().is_some() || self.due(config, pace) > horizon {
             return Beat::Wait;
         }
         self.pinged = Some(now);

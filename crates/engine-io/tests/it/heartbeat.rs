@@ -171,7 +171,11 @@ fn an_old_pong_is_not_the_answer() {
         rig.wait(25_000);
         heard(&mut rig, START + 25_100);
         heard(&mut rig, START + 3);
-        assert_eq!(rig.next_timeout(), Some(START + 50_100));
+        assert_eq!(
+            rig.next_timeout(),
+            Some(START + 50_000),
+            "an interval after the ping, whenever its pong came"
+        );
     });
 }
 
@@ -182,7 +186,8 @@ fn a_pong_that_is_seen_counts_for_a_sleeper_too() {
         rig.wait(25_000);
         rig.now += 5;
         rig.text(0, "3");
-        assert_eq!(rig.next_timeout(), Some(START + 50_005));
+        assert_eq!(rig.next_timeout(), Some(START + 50_000));
+        assert_eq!(rig.wait(25_000 - 5), [sent(0, "2")]);
     });
 }
 
@@ -202,27 +207,38 @@ fn a_sleepers_polling_sessions_are_watched_closely() {
         rig.text(7, "5");
         assert_eq!(rig.next_timeout(), Some(START + 50_000));
         heard(&mut rig, START + 25_050);
-        assert_eq!(rig.next_timeout(), Some(START + 50_050));
+        rig.now = START + 50_000;
+        assert_eq!(rig.timeout(), [sent(7, "2")]);
     });
 }
 
 #[test]
 fn a_restored_sleeper_remembers_what_it_is_told() {
     both(|mode| {
-        let resumed = |pinged_at, heard_at| {
+        let resumed = |round, heard_at| {
             let mut rig = Rig::websocket(mode, lazy());
             rig.now += 1_000_000;
-            rig.step(|rig| rig.session.resume_heartbeat(&rig.config, pinged_at, heard_at));
+            rig.step(|rig| rig.session.resume_heartbeat(&rig.config, round, heard_at));
             rig
         };
         let now = START + 1_000_000;
         // Pinged and answered.
         let rig = resumed(Some(now - 10_000), now - 9_900);
-        assert_eq!(rig.next_timeout(), Some(now + 15_100));
+        assert_eq!(rig.next_timeout(), Some(now + 15_000));
         // Pinged and not answered.
         let mut rig = resumed(Some(now - 10_000), now - 35_000);
         assert_eq!(rig.next_timeout(), Some(now + 15_000));
         rig.now += 15_000;
+        assert_eq!(rig.timeout(), [shut(0), closed(PingTimeout)]);
+        // Due in the round to the millisecond, and not yet due in it: it is not dead for a ping that it never got.
+        let rig = resumed(Some(now - 10_000), now - 22_500);
+        assert_eq!(rig.next_timeout(), Some(now + 15_000));
+        let mut rig = resumed(Some(now - 10_000), now - 22_499);
+        assert_eq!(rig.next_timeout(), Some(now + 2_501));
+        rig.now += 14_000;
+        assert_eq!(rig.timeout(), [sent(0, "2")]);
+        // Pinged in a round before that one: rounds that follow each other soon do not keep it alive.
+        let mut rig = resumed(Some(now - 1_000), now - 45_000);
         assert_eq!(rig.timeout(), [shut(0), closed(PingTimeout)]);
         // Not known: it is asked again.
         let mut rig = resumed(None, now - 100_000);

@@ -49,10 +49,10 @@ impl Gateway {
                 None => return gateway.begin_from_nothing(turn, rows),
             }
         }
-        let (mut pinged_at, mut lost, mut unfinished) = (None, Vec::new(), Vec::new());
+        let (mut round, mut lost, mut unfinished) = (None, Vec::new(), Vec::new());
         for (key, value) in rows {
             if key == ROUND {
-                pinged_at = postcard::from_bytes(&value).ok();
+                round = postcard::from_bytes(&value).ok();
             } else if let Some(pid) = key.strip_prefix(AWAY) {
                 match stored::read::<Absent>(absence::VERSION, &value) {
                     Some(absent) => gateway.take_away(pid.into(), absent),
@@ -86,10 +86,7 @@ impl Gateway {
         for (sid, client) in &mut gateway.clients {
             for conn in client.conns() {
                 match heard(conn) {
-                    Some(at) => {
-                        let heard_at = at.max(client.session.opened_at());
-                        client.session.resume_heartbeat(config, pinged_at, heard_at);
-                    }
+                    Some(at) => client.session.resume_heartbeat(config, round, at),
                     None => lost.push((sid.clone(), conn)),
                 }
             }

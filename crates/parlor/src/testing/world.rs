@@ -1,5 +1,6 @@
 //! The objects of a test server and the network between them.
 
+mod alarm;
 mod counts;
 mod queues;
 
@@ -12,7 +13,7 @@ use std::{
 use engine_io::{Conn, Dialect, Frame, Millis, Version};
 use socket_io::Parser;
 
-use self::queues::QueueHost;
+use self::{alarm::Alarm, queues::QueueHost};
 use crate::{
     App, Emission, Fault, Turn,
     call::{CallId, Running},
@@ -26,11 +27,15 @@ use crate::{
 
 type Rows = BTreeMap<String, Vec<u8>>;
 
+/// How long after a ping its pong comes, as over a network.
+const AWAY: Millis = 40;
+
 struct GatewayHost {
     app: Rc<App>,
     machine: Gateway,
     rows: Rows,
     journal: MemoryJournal,
+    alarm: Alarm,
     running: BTreeMap<CallId, Running>,
 }
 
@@ -38,6 +43,7 @@ struct RoomHost {
     machine: Room,
     rows: Rows,
     journal: MemoryJournal,
+    alarm: Alarm,
 }
 
 enum Traffic {
@@ -179,11 +185,15 @@ impl World {
                 app,
                 rows: Rows::new(),
                 journal: MemoryJournal::default(),
+                alarm: Alarm::default(),
                 running: BTreeMap::new(),
             }
         });
         let result = turn!(self, &mut host.journal, turn => act(&mut host.machine, turn));
         self.take_gateway(name);
+        if let Some(host) = self.gateways.get_mut(name) {
+            host.alarm.ensure(host.machine.next_timeout());
+        }
         result
     }
 
@@ -244,7 +254,7 @@ impl World {
             let mut journal = MemoryJournal::default();
             let turn = &mut Turn { now: 0, random: &mut || [0; ID_BYTES], journal: &mut journal };
             let machine = Room::restore(turn, Rc::new((self.build)()), key.clone(), Rows::new());
-            RoomHost { machine, rows: Rows::new(), journal }
+            RoomHost { machine, rows: Rows::new(), journal, alarm: Alarm::default() }
         });
         let result = turn!(self, &mut host.journal, turn => act(&mut host.machine, turn));
         while let Some(output) = host.machine.poll_output() {
@@ -261,6 +271,7 @@ impl World {
                 }
             }
         }
+        host.alarm.ensure(host.machine.next_timeout());
         if self.memory == Memory::Snapshots {
             host.machine = host.machine.through_snapshot();
         }
@@ -386,6 +397,7 @@ impl World {
                 host.app = Rc::new((self.build)());
                 host.machine = turn!(self, &mut host.journal, turn => Gateway::restore(turn, host.app.clone(), &name, rows, heard));
                 host.running.clear();
+                host.alarm.forget();
             }
             self.take_gateway(&name);
         }
@@ -396,6 +408,7 @@ impl World {
             let (app, rows) = (Rc::new((self.build)()), host.rows.clone());
             host.machine =
                 turn!(self, &mut host.journal, turn => Room::restore(turn, app, key.clone(), rows));
+            host.alarm.forget();
         }
     }
 
@@ -407,18 +420,18 @@ impl World {
         self.settle();
     }
 
-    /// Lets time pass up to the end, stopping at each timeout.
+    /// Lets time pass up to the end, stopping at each alarm.
     pub(super) fn advance(&mut self, time: Millis) {
         let end = self.now.saturating_add(time);
-        while let Some(at) = self.next_timeout().filter(|at| *at <= end) {
+        while let Some(at) = self.next_alarm().filter(|at| *at <= end) {
             self.now = self.now.max(at);
+            let now = self.now;
             let sleeps = self.app.config().engine.sleeps();
-            let names: Vec<String> = self.gateways.keys().cloned().collect();
-            for name in names {
+            for name in due(&mut self.gateways, now, |host| &mut host.alarm) {
                 let heard: Vec<(Conn, Millis)> = self
                     .lines
                     .iter()
-                    .filter(|(_, line)| sleeps && line.gateway == name && line.heard > 0)
+                    .filter(|(_, line)| sleeps && line.gateway == name && (1..=now).contains(&line.heard))
                     .map(|(conn, line)| (*conn, line.heard))
                     .collect();
                 self.gateway(&name, |machine, turn| {
@@ -428,12 +441,10 @@ impl World {
                     machine.handle_timeout(turn);
                 });
             }
-            let keys: Vec<RoomKey> = self.rooms.keys().cloned().collect();
-            for key in keys {
+            for key in due(&mut self.rooms, now, |host| &mut host.alarm) {
                 self.room(&key, |machine, turn| machine.handle_timeout(turn));
             }
-            let names: Vec<String> = self.queues.keys().cloned().collect();
-            for name in names {
+            for name in due(&mut self.queues, now, |host| &mut host.alarm) {
                 self.queue(&name, |machine, turn| machine.handle_timeout(turn));
             }
             self.pong(sleeps);
@@ -442,11 +453,8 @@ impl World {
         self.now = end;
     }
 
-    fn next_timeout(&self) -> Option<Millis> {
-        let gateways = self.gateways.values().filter_map(|host| host.machine.next_timeout());
-        let queues = self.queues.values().filter_map(|host| host.machine.next_timeout());
-        let rooms = self.rooms.values().filter_map(|host| host.machine.next_timeout());
-        gateways.chain(rooms).chain(queues).min()
+    fn next_alarm(&self) -> Option<Millis> {
+        self.alarms().filter_map(|alarm| alarm.at).min()
     }
 
     /// Clients answer pings; where objects sleep the runtime takes the pong and keeps its time.
@@ -456,7 +464,7 @@ impl World {
             let pings = line.frames.iter().filter(|frame| **frame == Frame::Text("2".into())).count();
             line.frames.retain(|frame| *frame != Frame::Text("2".into()));
             if pings > 0 && !line.mute && !line.closed {
-                line.heard = self.now;
+                line.heard = self.now + AWAY;
                 pongs.push(*conn);
             }
         }
@@ -464,6 +472,11 @@ impl World {
             self.frames(conn, [Frame::Text("3".into())]);
         }
     }
+}
+
+/// The objects whose alarms go off now.
+fn due<K: Clone, H>(hosts: &mut BTreeMap<K, H>, now: Millis, alarm: fn(&mut H) -> &mut Alarm) -> Vec<K> {
+    hosts.iter_mut().filter_map(|(name, host)| alarm(host).is_due(now).then(|| name.clone())).collect()
 }
 
 fn store(rows: &mut Rows, key: String, value: Option<Vec<u8>>) {

@@ -1,6 +1,8 @@
-//! What things cost, in requests between objects and in rows written: the table in ARCHITECTURE.md.
+//! What things cost, in requests between objects, rows written and alarms: the table in ARCHITECTURE.md.
 
-use parlor::{App, IntoPayload, TestClient, TestServer};
+use std::time::Duration;
+
+use parlor::{App, Binary, IntoPayload, TestClient, TestServer};
 
 use crate::{
     app::{app, guest},
@@ -32,7 +34,7 @@ fn a_room_on_one_gateway_costs_no_requests() {
     assert_eq!(cost(&mut server, |_| ann.emit("all", ("r", 1))), (0, 0));
     assert_eq!(cost(&mut server, ask(ann, "who", "r")), (0, 0));
     assert_eq!(cost(&mut server, ask(bob, "leave", "r")), (0, 1));
-    server.advance(std::time::Duration::from_secs(35));
+    server.advance(Duration::from_secs(35));
     assert_eq!(cost(&mut server, |_| ann.emit("all", ("r", 2))), (1, 0), "the lease was over");
     assert_eq!(cost(&mut server, |_| ann.emit("all", ("r", 3))), (0, 0));
     assert_eq!(cost(&mut server, ask(ann, "leave", "r")), (1, 2));
@@ -138,4 +140,108 @@ fn recovery_costs_rows_for_what_is_heard_and_for_each_loss() {
         if back.map(|back| back.id()).is_some_and(|id| id.ends_with("0")) { "any-1" } else { "any-0" };
     let (requests, rows) = cost(&mut server, |_| assert!(ann.come_back(Some(elsewhere)).recovered()));
     assert_eq!((requests, rows), (13, 14));
+}
+
+#[test]
+fn a_connection_costs_three_rows_and_its_end_one() {
+    let mut server = TestServer::new(app);
+    let connect = |server: &mut TestServer| _ = guest(server);
+    assert_eq!(
+        cost(&mut server, connect),
+        (1, 4),
+        "the first here: the Room of everyone counts the Gateway in"
+    );
+    assert_eq!(
+        cost(&mut server, connect),
+        (3, 4),
+        "of the second Gateway, with the recall and the late answer"
+    );
+    let ann = guest(&mut server);
+    assert_eq!(cost(&mut server, connect), (0, 3), "opened, asked for the namespace, in it");
+    assert_eq!(server.alarms().0, 3, "the Gateways' pings, the recall");
+    for room in ["r", "s"] {
+        ask(&ann, "join", room)(&mut server);
+    }
+    let (requests, rows) = cost(&mut server, |_| ann.hang_up());
+    assert_eq!((requests, rows), (2 + 2, 1 + 2), "its handler tells everyone, on two Gateways");
+}
+
+#[test]
+fn an_event_costs_nothing_but_what_it_changes() {
+    let mut server = TestServer::new(app);
+    let all: Vec<TestClient> = (0..3).map(|_| guest(&mut server)).collect();
+    let ann = &all[0];
+    let alarms = server.alarms();
+    assert_eq!(cost(&mut server, ask(ann, "echo", "x")), (0, 0));
+    assert_eq!(cost(&mut server, ask(ann, "note", "x")), (0, 1));
+    let bytes = || Binary(vec![1, 2, 3].into());
+    let attached = |_: &mut TestServer| ann.emit("echo", (bytes(), bytes()));
+    assert_eq!(cost(&mut server, attached), (0, 3), "one for the packet, one for each attachment");
+    ask(ann, "join", "r")(&mut server);
+    ask(&all[2], "join", "s")(&mut server);
+    assert_eq!(cost(&mut server, |_| ann.emit("union", (["r", "s"], 1))), (2, 0), "as to everyone");
+    assert_eq!(server.alarms(), alarms, "nor does any of it wake anything later");
+}
+
+/// An hour is 144 intervals of 25 s.
+#[test]
+fn an_idle_gateway_costs_an_alarm_and_a_row_per_ping_interval_however_many_clients_it_has() {
+    for (clients, sleeps) in [(1, false), (1, true), (100, false), (100, true)] {
+        let mut server = TestServer::new(|| app().gateways_per_location(1));
+        let clients: Vec<TestClient> = (0..clients).map(|_| guest(&mut server)).collect();
+        let (set, fired) = server.alarms();
+        let hour = cost(&mut server, |server| {
+            for _ in 0..144 {
+                server.advance(Duration::from_secs(25));
+                if sleeps {
+                    server.hibernate();
+                }
+            }
+        });
+        assert_eq!(hour, (0, 144), "the round");
+        assert_eq!((server.alarms().0 - set, server.alarms().1 - fired), (144, 144));
+        assert!(clients.iter().all(|client| !client.is_closed()));
+    }
+}
+
+#[test]
+fn whoever_comes_when_shares_the_round_of_pings() {
+    for apart in [40, 5_000, 12_459, 12_460, 12_500, 12_540, 12_541, 20_000, 25_000] {
+        let mut server = TestServer::new(|| app().gateways_per_location(1));
+        _ = guest(&mut server);
+        server.advance(Duration::from_millis(apart));
+        _ = guest(&mut server);
+        server.advance(Duration::from_secs(60));
+        let (_, fired) = server.alarms();
+        server.advance(Duration::from_secs(250));
+        assert_eq!(server.alarms().1 - fired, 10, "{apart} ms apart");
+    }
+}
+
+#[test]
+fn what_sets_an_alarm_besides() {
+    let mut server = TestServer::new(app);
+    let all: Vec<TestClient> = (0..4).map(|_| guest(&mut server)).collect();
+    let set = |server: &mut TestServer, act: &dyn Fn(&mut TestServer)| {
+        let before = server.alarms().0;
+        act(server);
+        server.alarms().0 - before
+    };
+    ask(&all[0], "join", "r")(&mut server);
+    assert_eq!(set(&mut server, &|server| ask(&all[1], "join", "r")(server)), 1, "the recall of a lease");
+    let question = |server: &mut TestServer| ask(&all[0], "who", "r")(server);
+    assert_eq!(cost(&mut server, question), (3, 0));
+    let mut server = TestServer::new(history::app);
+    let (ann, bob) = (server.connect("/", &()), server.connect("/", &()));
+    for client in [&ann, &bob] {
+        ask(client, "join", "r")(&mut server);
+    }
+    let publish = |_: &mut TestServer| assert!(ann.ask("publish", ("r", 1)).is_some());
+    assert_eq!(set(&mut server, &publish), 1, "what is asked has 6 s");
+    assert_eq!(set(&mut server, &publish), 0, "so has what is asked meanwhile");
+    let sleep = |server: &mut TestServer| {
+        server.hibernate();
+        ask(&ann, "join", "s")(server);
+    };
+    assert_eq!(set(&mut server, &sleep), 1, "who is woken by anything else than its alarm sets it anew");
 }

@@ -69,6 +69,34 @@ fn a_silent_client_is_dropped_and_the_others_stay() {
 }
 
 #[test]
+fn who_came_shortly_before_a_round_of_pings_outlives_sleep() {
+    in_every_memory(|server| {
+        let (ann, _) = (guest(server), guest(server));
+        server.advance(Duration::from_secs(20));
+        let bob = guest(server); // on the same Gateway, which pings at 25 s, and again when his time has come
+        for _ in 0..60 {
+            server.advance(Duration::from_secs(1));
+            server.hibernate();
+        }
+        assert!(!ann.is_closed() && !bob.is_closed());
+    });
+}
+
+#[test]
+fn rounds_soon_after_each_other_keep_no_dead_client() {
+    in_every_memory(|server| {
+        let (ann, _) = (guest(server), guest(server));
+        ann.mute();
+        for _ in 0..10 {
+            server.advance(Duration::from_secs(15)); // each who comes has a round of its own
+            server.hibernate();
+            (guest(server), guest(server));
+        }
+        assert!(ann.is_closed());
+    });
+}
+
+#[test]
 fn a_connection_without_a_namespace_is_closed() {
     in_every_memory(|server| {
         let lost = server.connect("/nowhere", &());

@@ -1,6 +1,6 @@
 //! What there is in a world, and what it has cost.
 
-use super::World;
+use super::{World, alarm::Alarm};
 use crate::{journal::MemoryJournal, names::RoomKey};
 
 impl World {
@@ -24,6 +24,17 @@ impl World {
     /// Rows written, those of journals among them.
     pub(in crate::testing) fn writes(&self) -> usize {
         self.writes + self.journals().map(|journal| journal.written).sum::<u64>() as usize
+    }
+
+    /// How many alarms were set, and how many went off.
+    pub(in crate::testing) fn alarms_set(&self) -> (usize, usize) {
+        self.alarms().fold((0, 0), |(set, fired), alarm| (set + alarm.set, fired + alarm.fired))
+    }
+
+    pub(super) fn alarms(&self) -> impl Iterator<Item = &Alarm> {
+        let gateways = self.gateways.values().map(|host| &host.alarm);
+        let queues = self.queues.values().map(|host| &host.alarm);
+        gateways.chain(self.rooms.values().map(|host| &host.alarm)).chain(queues)
     }
 
     /// Rows that were read of journals.

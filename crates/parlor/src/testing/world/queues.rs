@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Rows, Traffic, World, noise, store, turn};
+use super::{Rows, Traffic, World, alarm::Alarm, noise, store, turn};
 use crate::{
     Fault, Turn,
     journal::MemoryJournal,
@@ -16,6 +16,7 @@ pub(super) struct QueueHost {
     pub(super) machine: Queue,
     pub(super) rows: Rows,
     pub(super) journal: MemoryJournal,
+    pub(super) alarm: Alarm,
 }
 
 impl World {
@@ -24,7 +25,7 @@ impl World {
             let mut journal = MemoryJournal::default();
             let turn = &mut Turn { now: self.now, random: &mut || [0; ID_BYTES], journal: &mut journal };
             let machine = Queue::restore(turn, Rc::new((self.build)()), name, Rows::new());
-            QueueHost { machine, rows: Rows::new(), journal }
+            QueueHost { machine, rows: Rows::new(), journal, alarm: Alarm::default() }
         });
         let result = turn!(self, &mut host.journal, turn => act(&mut host.machine, turn));
         while let Some(output) = host.machine.poll_output() {
@@ -40,6 +41,7 @@ impl World {
                 }
             }
         }
+        host.alarm.ensure(host.machine.next_timeout());
         if self.memory == Memory::Snapshots {
             host.machine = host.machine.through_snapshot();
         }
@@ -68,6 +70,7 @@ impl World {
         for (name, host) in &mut self.queues {
             let (app, rows) = (Rc::new((self.build)()), host.rows.clone());
             host.machine = turn!(self, &mut host.journal, turn => Queue::restore(turn, app, name, rows));
+            host.alarm.forget();
         }
     }
 
