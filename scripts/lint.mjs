@@ -1,8 +1,9 @@
 // npm run lint: formatting, then clippy, for this machine and for wasm (other code is compiled there), then the
-// documentation, and the types of the chat's page. Warnings are errors. And the tests that docs/compatibility.md names have to be there, and what docs/getting-started.md
-// and docs/learn.md show has to be as it is.
+// documentation, and the types of the chat's page. Warnings are errors. And the tests that docs/compatibility.md and docs/cost.md
+// name have to be there, and what docs/getting-started.md, docs/learn.md and docs/cost.md show has to be as it is.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { upToDate } from "../docs/cost.mjs";
 import { staleInGuide } from "./guide.mjs";
 import { staleInLearn } from "./learn.mjs";
 import { Failure, command, examples, root, run, say } from "./lib.mjs";
@@ -28,21 +29,25 @@ await command(async () => {
   say("tsc --project tsconfig.json");
   const tsc = [join(root, "node_modules/typescript/bin/tsc"), "--project", join(root, "tsconfig.json")];
   if ((await run(process.execPath, tsc)) !== 0) throw new Failure("tsc found something in public/js (see above)");
-  say("tests named in docs/compatibility.md");
-  const lost = lostTests();
-  if (lost.length > 0) throw new Failure(`docs/compatibility.md names tests that are not there:\n${lost.join("\n")}`);
+  for (const page of ["docs/compatibility.md", "docs/cost.md"]) {
+    say(`tests named in ${page}`);
+    const lost = lostTests(page);
+    if (lost.length > 0) throw new Failure(`${page} names tests that are not there:\n${lost.join("\n")}`);
+  }
   say("files shown in docs/getting-started.md");
   const stale = staleInGuide();
   if (stale.length > 0) throw new Failure(`docs/getting-started.md is out of date:\n${stale.join("\n")}`);
   const other = staleInLearn();
   if (other.length > 0) throw new Failure(`docs/learn.md is out of date:\n${other.join("\n")}`);
+  const cost = readFileSync(join(root, "docs/cost.md"), "utf8");
+  if (upToDate(cost) !== cost) throw new Failure("docs/cost.md is out of date: node docs/cost.mjs --write");
 });
 
 /** Links to a file of tests whose words are not in it. */
-function lostTests() {
-  const text = readFileSync(join(root, "docs/compatibility.md"), "utf8");
+function lostTests(page) {
+  const text = readFileSync(join(root, page), "utf8");
   const links = [...text.matchAll(/\[([^\]]+)\]\(\.\.\/((?:tests|crates)\/[^)]+)\)/g)];
-  if (links.length === 0) throw new Failure("docs/compatibility.md names no tests");
+  if (links.length === 0) throw new Failure(`${page} names no tests`);
   const isThere = ([, words, file]) => existsSync(join(root, file)) && readFileSync(join(root, file), "utf8").includes(words);
   return links.filter((link) => !isThere(link)).map(([, words, file]) => `  ${words}: ${file}`);
 }

@@ -229,7 +229,9 @@ fn what_sets_an_alarm_besides() {
     };
     ask(&all[0], "join", "r")(&mut server);
     assert_eq!(set(&mut server, &|server| ask(&all[1], "join", "r")(server)), 1, "the recall of a lease");
+    server.advance(Duration::from_secs(60));
     let question = |server: &mut TestServer| ask(&all[0], "who", "r")(server);
+    assert_eq!(set(&mut server, &question), 2, "the deadlines of its Gateway and of the Room");
     assert_eq!(cost(&mut server, question), (3, 0));
     let mut server = TestServer::new(history::app);
     let (ann, bob) = (server.connect("/", &()), server.connect("/", &()));
