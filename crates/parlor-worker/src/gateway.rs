@@ -63,7 +63,7 @@ struct Shell {
 
 impl std::fmt::Debug for Shell {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shell").field("machine", &self.machine).finish_non_exhaustive()
+        f.debug_struct("Shell").finish_non_exhaustive()
     }
 }
 
@@ -309,16 +309,22 @@ impl Shell {
 
     /// Tells the machine what happened, then does what it wants done.
     fn turn<T>(self: &Rc<Self>, act: impl FnOnce(&mut Gateway, &mut Turn<'_>) -> T) -> Result<T> {
+        let (mut act, mut result) = (Some(act), None);
+        self.tell(&mut |gateway, turn| result = act.take().map(|act| act(gateway, turn)))?;
+        result.ok_or_else(|| "the Gateway was told nothing".into())
+    }
+
+    /// What every turn is, whatever its type.
+    fn tell(self: &Rc<Self>, act: &mut dyn FnMut(&mut Gateway, &mut Turn<'_>)) -> Result<()> {
         self.load()?;
         let mut random = random;
-        let result = match (self.machine.borrow_mut().as_mut(), self.store.borrow_mut().as_mut()) {
+        match (self.machine.borrow_mut().as_mut(), self.store.borrow_mut().as_mut()) {
             (Some(gateway), Some(journal)) => {
-                act(gateway, &mut Turn { now: now(), random: &mut random, journal })
+                act(gateway, &mut Turn { now: now(), random: &mut random, journal });
             }
             _ => return Err("the Gateway could not be loaded".into()),
-        };
-        self.drive()?;
-        Ok(result)
+        }
+        self.drive()
     }
 
     /// Carries out the machine's outputs, in order. A turn within (a handler that ended at once) leaves its own

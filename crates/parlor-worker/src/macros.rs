@@ -11,19 +11,53 @@
 #[macro_export]
 macro_rules! durable_objects {
     ($app:path; $gateway:ident, $room:ident) => {
-        $crate::durable_objects!(@class $gateway, $crate::GatewayShell, $app, "Holds client connections.");
-        $crate::durable_objects!(@class $room, $crate::RoomShell, $app, "One room: its members and their order.");
+        $crate::durable_objects!(
+            @class () $gateway, $crate::GatewayShell, $app, "Holds client connections.", {
+                async fn websocket_message(
+                    &self,
+                    socket: ::worker::WebSocket,
+                    message: ::worker::WebSocketIncomingMessage,
+                ) -> ::worker::Result<()> {
+                    self.0.websocket_message(&socket, message)
+                }
+                async fn websocket_close(
+                    &self,
+                    socket: ::worker::WebSocket,
+                    _code: usize,
+                    _reason: ::std::string::String,
+                    _clean: bool,
+                ) -> ::worker::Result<()> {
+                    self.0.websocket_closed(&socket)
+                }
+                async fn websocket_error(
+                    &self,
+                    socket: ::worker::WebSocket,
+                    _error: ::worker::Error,
+                ) -> ::worker::Result<()> {
+                    self.0.websocket_closed(&socket)
+                }
+                async fn connect(&self, _socket: ::worker::Socket) -> ::worker::Result<()> {
+                    Ok(()) // nothing speaks raw TCP to these objects
+                }
+            }
+        );
+        $crate::durable_objects!(
+            @class (alarm) $room, $crate::RoomShell, $app, "One room: its members and their order.", {}
+        );
     };
     ($app:path; $gateway:ident, $room:ident, $queue:ident) => {
         $crate::durable_objects!($app; $gateway, $room);
-        $crate::durable_objects!(@class $queue, $crate::QueueShell, $app, "One queue: jobs until they are done.");
+        $crate::durable_objects!(
+            @class (alarm) $queue, $crate::QueueShell, $app, "One queue: jobs until they are done.", {}
+        );
     };
-    (@class $name:ident, $shell:path, $app:path, $doc:literal) => {
+    // `(alarm)`: without what only objects with WebSockets have.
+    (@class $kind:tt $name:ident, $shell:path, $app:path, $doc:literal, {$($more:item)*}) => {
         // In a block, because what the attribute exports has no documentation and can be given none.
         #[allow(missing_docs)]
         const _: () = {
         #[doc = $doc]
-        #[::worker::durable_object]
+        #[::worker::durable_object $kind]
         #[derive(Debug)]
         pub struct $name(::std::panic::AssertUnwindSafe<$shell>);
 
@@ -37,32 +71,7 @@ macro_rules! durable_objects {
             async fn alarm(&self) -> ::worker::Result<::worker::Response> {
                 self.0.alarm().await
             }
-            async fn websocket_message(
-                &self,
-                socket: ::worker::WebSocket,
-                message: ::worker::WebSocketIncomingMessage,
-            ) -> ::worker::Result<()> {
-                self.0.websocket_message(&socket, message)
-            }
-            async fn websocket_close(
-                &self,
-                socket: ::worker::WebSocket,
-                _code: usize,
-                _reason: ::std::string::String,
-                _clean: bool,
-            ) -> ::worker::Result<()> {
-                self.0.websocket_closed(&socket)
-            }
-            async fn websocket_error(
-                &self,
-                socket: ::worker::WebSocket,
-                _error: ::worker::Error,
-            ) -> ::worker::Result<()> {
-                self.0.websocket_closed(&socket)
-            }
-            async fn connect(&self, _socket: ::worker::Socket) -> ::worker::Result<()> {
-                Ok(()) // nothing speaks raw TCP to these objects
-            }
+            $($more)*
         }
         };
     };

@@ -7,10 +7,8 @@ use worker::{Env, Request, Response, Result, State, wasm_bindgen_futures::spawn_
 
 use crate::{DROPPED, alarm::Alarm, awake::Awake, now, peers, random, settings, store::Store};
 
-/// Such a machine.
-pub(crate) trait Machine: Sized + std::fmt::Debug + 'static {
-    /// From the object's name, its rows and its journal.
-    fn restore(turn: &mut Turn<'_>, app: Rc<App>, name: &str, rows: Vec<(String, Vec<u8>)>) -> Self;
+/// Such a machine. (Not by type parameters: so there is one copy of the shell.)
+pub(crate) trait Machine {
     fn handle_request(&mut self, turn: &mut Turn<'_>, body: &[u8])
     -> std::result::Result<Vec<u8>, WireError>;
     fn handle_reply(&mut self, turn: &mut Turn<'_>, gateway: &str, reply: Option<&[u8]>);
@@ -21,6 +19,9 @@ pub(crate) trait Machine: Sized + std::fmt::Debug + 'static {
     fn is_asking(&self) -> bool;
 }
 
+/// Makes it from the object's name, its rows and its journal.
+pub(crate) type Restore = fn(&mut Turn<'_>, Rc<App>, &str, Vec<(String, Vec<u8>)>) -> Box<dyn Machine>;
+
 /// What it wants done.
 pub(crate) enum Wanted {
     Store { key: String, value: Option<Vec<u8>> },
@@ -30,29 +31,31 @@ pub(crate) enum Wanted {
 }
 
 /// The object: its machine, and what that is plumbed with.
-pub(crate) struct Shell<M> {
+pub(crate) struct Shell {
     state: State,
     env: Env,
     app: Rc<App>,
+    restore: Restore,
     /// `None` until the first event after the object's memory was lost.
-    loaded: RefCell<Option<(M, Store)>>,
+    loaded: RefCell<Option<(Box<dyn Machine>, Store)>>,
     alarm: Alarm,
     awake: Awake,
 }
 
-impl<M: std::fmt::Debug> std::fmt::Debug for Shell<M> {
+impl std::fmt::Debug for Shell {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shell").field("loaded", &self.loaded).finish_non_exhaustive()
+        f.debug_struct("Shell").finish_non_exhaustive()
     }
 }
 
-impl<M: Machine> Shell<M> {
-    pub(crate) fn new(state: State, env: Env, app: fn() -> App) -> Rc<Self> {
+impl Shell {
+    pub(crate) fn new(state: State, env: Env, app: fn() -> App, restore: Restore) -> Rc<Self> {
         let app = Rc::new(settings::apply_what_can_be(&env, app()));
         Rc::new(Self {
             state,
             env,
             app,
+            restore,
             loaded: RefCell::default(),
             alarm: Alarm::default(),
             awake: Awake::default(),
@@ -65,18 +68,20 @@ impl<M: Machine> Shell<M> {
             return Response::error("Not found", 404);
         }
         let body = request.bytes().await?;
-        peers::reply(self.turn(|machine, turn| machine.handle_request(turn, &body))?)
+        let mut reply = Ok(Vec::new());
+        self.turn(&mut |machine, turn| reply = machine.handle_request(turn, &body))?;
+        peers::reply(reply)
     }
 
     /// The alarm went off.
     pub(crate) fn alarm(self: &Rc<Self>) -> Result<Response> {
         self.alarm.fired();
-        self.turn(M::handle_timeout)?;
+        self.turn(&mut |machine, turn| machine.handle_timeout(turn))?;
         Response::empty()
     }
 
     /// Tells the machine what happened, then does what it wants done.
-    fn turn<T>(self: &Rc<Self>, act: impl FnOnce(&mut M, &mut Turn<'_>) -> T) -> Result<T> {
+    fn turn(self: &Rc<Self>, act: &mut dyn FnMut(&mut dyn Machine, &mut Turn<'_>)) -> Result<()> {
         let mut loaded = self.loaded.borrow_mut();
         let (now, mut random) = (now(), random);
         let (machine, store) = match &mut *loaded {
@@ -86,12 +91,12 @@ impl<M: Machine> Shell<M> {
                 let mut store = Store::new(&self.state)?;
                 let rows = store.load()?;
                 let turn = &mut Turn { now, random: &mut random, journal: &mut store };
-                let machine = M::restore(turn, self.app.clone(), &name, rows);
+                let machine = (self.restore)(turn, self.app.clone(), &name, rows);
                 let (machine, store) = none.insert((machine, store));
                 (machine, store)
             }
         };
-        let result = act(machine, &mut Turn { now, random: &mut random, journal: store });
+        act(machine.as_mut(), &mut Turn { now, random: &mut random, journal: store });
         while let Some(wanted) = machine.poll_output() {
             match wanted {
                 Wanted::Store { key, value } => store.put(&key, value.as_deref())?,
@@ -102,7 +107,7 @@ impl<M: Machine> Shell<M> {
         }
         self.alarm.ensure(&self.state, machine.next_timeout());
         self.awake.while_(machine.is_asking());
-        Ok(result)
+        Ok(())
     }
 
     fn request(self: &Rc<Self>, gateway: String, body: Vec<u8>) {
@@ -114,7 +119,8 @@ impl<M: Machine> Shell<M> {
                 worker::console_warn!("{gateway} can't be reached, will be tried again: {error}");
             }
             let reply = reply.ok();
-            let result = shell.turn(|machine, turn| machine.handle_reply(turn, &gateway, reply.as_deref()));
+            let result =
+                shell.turn(&mut |machine, turn| machine.handle_reply(turn, &gateway, reply.as_deref()));
             if let Err(error) = result {
                 worker::console_error!("{error}");
             }

@@ -3,18 +3,20 @@
 use std::rc::Rc;
 
 use parlor::{App, Millis, Queue, QueueOutput, Turn, WireError};
-use worker::{Env, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage};
+use worker::{Env, Request, Response, Result, State};
 
 use crate::object::{Machine, Shell, Wanted};
 
 /// The shell of a Queue object; [`durable_objects!`](crate::durable_objects) wraps it in a class.
 #[derive(Clone, Debug)]
-pub struct QueueShell(Rc<Shell<Queue>>);
+pub struct QueueShell(Rc<Shell>);
 
 impl QueueShell {
     /// The object of this state.
     pub fn new(state: State, env: Env, app: fn() -> App) -> Self {
-        Self(Shell::new(state, env, app))
+        Self(Shell::new(state, env, app, |turn, app, name, rows| {
+            Box::new(Queue::restore(turn, app, name, rows))
+        }))
     }
 
     /// A request of a Gateway, or from outside of all objects.
@@ -32,29 +34,9 @@ impl QueueShell {
     pub async fn alarm(&self) -> Result<Response> {
         self.0.alarm()
     }
-
-    /// A Queue has no WebSockets.
-    ///
-    /// # Errors
-    /// Never.
-    pub fn websocket_message(&self, _: &WebSocket, _: WebSocketIncomingMessage) -> Result<()> {
-        Ok(())
-    }
-
-    /// A Queue has no WebSockets.
-    ///
-    /// # Errors
-    /// Never.
-    pub fn websocket_closed(&self, _: &WebSocket) -> Result<()> {
-        Ok(())
-    }
 }
 
 impl Machine for Queue {
-    fn restore(turn: &mut Turn<'_>, app: Rc<App>, name: &str, rows: Vec<(String, Vec<u8>)>) -> Self {
-        Self::restore(turn, app, name, rows)
-    }
-
     fn handle_request(
         &mut self,
         turn: &mut Turn<'_>,

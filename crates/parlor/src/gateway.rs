@@ -27,14 +27,14 @@ mod rooms;
 mod sockets;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    collections::{BTreeSet, HashMap, VecDeque},
     rc::Rc,
 };
 
 use engine_io::{Answer, CloseReason, Conn, Frame, Millis, Ticket, Transport};
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
-use socket_io::{Connection, Rooms};
+use socket_io::{Connection, Rooms, Set, find};
 
 use self::{
     absence::Absent,
@@ -157,40 +157,40 @@ pub struct Gateway {
     /// When its memory began.
     born: Millis,
     // Maps whose entries are of one size share their code in the wasm, whatever is in the boxes.
-    clients: BTreeMap<Rc<str>, Box<Client>>,
+    clients: LiteMap<Rc<str>, Box<Client>>,
     conns: HashMap<Conn, Rc<str>>,
-    sockets: BTreeMap<Rc<str>, Box<Place>>,
-    locals: BTreeMap<Rc<str>, Box<Local>>,
+    sockets: LiteMap<Rc<str>, Box<Place>>,
+    locals: LiteMap<Rc<str>, Box<Local>>,
     calls: LiteMap<CallId, Called>,
     asks: LiteMap<u64, Asked>,
     tasks: LiteMap<u64, Task>,
     /// What of each socket a task waits for.
-    awaited: BTreeMap<Rc<str>, Vec<(Awaited, u64)>>,
-    rooms: BTreeMap<RoomKey, Box<Membership>>,
+    awaited: LiteMap<Rc<str>, Vec<(Awaited, u64)>>,
+    rooms: LiteMap<RoomKey, Box<Membership>>,
     /// When to look whether a Room can be forgotten.
     fading: VecDeque<(Millis, RoomKey)>,
     /// Rooms whose answer sockets wait for.
-    awaited_rooms: BTreeSet<RoomKey>,
+    awaited_rooms: Set<RoomKey>,
     /// Rooms that could not be reached, and are tried again.
-    failing: BTreeSet<RoomKey>,
+    failing: Set<RoomKey>,
     /// Rooms that more waits for than should.
-    full: BTreeSet<RoomKey>,
+    full: Set<RoomKey>,
     gateways: LiteMap<String, Link<Direct, Direct>>,
-    queues: BTreeMap<Rc<str>, Box<Link<ToRoom, ToGateway>>>,
+    queues: LiteMap<Rc<str>, Box<Link<ToRoom, ToGateway>>>,
     /// When to look whether the link to a Queue can be forgotten.
     fading_queues: VecDeque<(Millis, Rc<str>)>,
     /// Queues that could not be reached, and are tried again.
-    failing_queues: BTreeSet<Rc<str>>,
+    failing_queues: Set<Rc<str>>,
     log: Log,
     /// Sockets that may come back, by their private ids; and those that are away.
-    pids: BTreeMap<Rc<str>, Box<Place>>,
-    absent: BTreeMap<Rc<str>, Box<Absent>>,
+    pids: LiteMap<Rc<str>, Box<Place>>,
+    absent: LiteMap<Rc<str>, Box<Absent>>,
     absences: BTreeSet<(Millis, Rc<str>)>,
     /// Sockets of others whose clients have come here; of this Gateway that are handed over, by their private ids; and
     /// that have moved from here, by their ids.
     seeking: LiteMap<u64, Seeking>,
-    handovers: BTreeMap<Rc<str>, Box<Handover>>,
-    moved: BTreeMap<Rc<str>, Box<Moved>>,
+    handovers: LiteMap<Rc<str>, Box<Handover>>,
+    moved: LiteMap<Rc<str>, Box<Moved>>,
     /// How much of Rooms' histories was handed on here, as rows have it; and with what the log has, once that was read.
     remembered: LiteMap<RoomKey, u64>,
     handed_on: Option<LiteMap<RoomKey, u64>>,
@@ -199,7 +199,7 @@ pub struct Gateway {
     next_ask: u64,
     next_task: u64,
     touched: VecDeque<Rc<str>>,
-    dirty: BTreeSet<Rc<str>>,
+    dirty: Set<Rc<str>>,
     ready: Vec<Peer>,
     /// What is to be stored; it comes out before everything else, so that nothing is sent that a crash could undo.
     #[serde(skip)]
@@ -216,30 +216,30 @@ impl Gateway {
             app,
             name: name.to_owned(),
             born: 0,
-            clients: BTreeMap::new(),
+            clients: LiteMap::new(),
             conns: HashMap::new(),
-            sockets: BTreeMap::new(),
-            locals: BTreeMap::new(),
+            sockets: LiteMap::new(),
+            locals: LiteMap::new(),
             calls: LiteMap::new(),
             asks: LiteMap::new(),
             tasks: LiteMap::new(),
-            awaited: BTreeMap::new(),
-            rooms: BTreeMap::new(),
+            awaited: LiteMap::new(),
+            rooms: LiteMap::new(),
             fading: VecDeque::new(),
-            awaited_rooms: BTreeSet::new(),
-            failing: BTreeSet::new(),
-            full: BTreeSet::new(),
+            awaited_rooms: Set::default(),
+            failing: Set::default(),
+            full: Set::default(),
             gateways: LiteMap::new(),
-            queues: BTreeMap::new(),
+            queues: LiteMap::new(),
             fading_queues: VecDeque::new(),
-            failing_queues: BTreeSet::new(),
+            failing_queues: Set::default(),
             log: Log::default(),
-            pids: BTreeMap::new(),
-            absent: BTreeMap::new(),
+            pids: LiteMap::new(),
+            absent: LiteMap::new(),
             absences: BTreeSet::new(),
             seeking: LiteMap::new(),
-            handovers: BTreeMap::new(),
-            moved: BTreeMap::new(),
+            handovers: LiteMap::new(),
+            moved: LiteMap::new(),
             remembered: LiteMap::new(),
             handed_on: None,
             timers: BTreeSet::new(),
@@ -247,7 +247,7 @@ impl Gateway {
             next_ask: 0,
             next_task: 0,
             touched: VecDeque::new(),
-            dirty: BTreeSet::new(),
+            dirty: Set::default(),
             ready: Vec::new(),
             stores: VecDeque::new(),
             outputs: VecDeque::new(),
@@ -352,8 +352,7 @@ impl Gateway {
 
     /// Marks a client to be looked after in [`Self::pump`].
     fn touch(&mut self, sid: &str) {
-        if let Some((sid, client)) =
-            self.clients.get_key_value(sid).map(|(sid, client)| (sid.clone(), client))
+        if let Some((sid, client)) = find(&self.clients, sid).map(|(sid, client)| (sid.clone(), client))
             && !client.touched
         {
             if let Some(client) = self.clients.get_mut(&sid) {

@@ -1,13 +1,11 @@
 //! The machine of one client's connection. This file owns which namespaces the client is in.
 
-use std::{collections::BTreeMap, rc::Rc};
-
 use engine_io::{Frame, Message, Version, query_pairs};
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{Decoder, Packet, Parser, Payload, Violation};
+use crate::{Decoder, Packet, Parser, Payload, Violation, parser::json};
 
 /// One client's connection: it decodes messages and knows which namespaces the client is in. An event or
 /// acknowledgement only comes out of it for a namespace that was joined.
@@ -282,13 +280,14 @@ fn split_query(packet: &mut Packet) {
     | Packet::Ack { nsp, .. }
     | Packet::ConnectError { nsp, .. }) = packet;
     let (name, query) = nsp.split_once('?').unwrap_or((nsp, ""));
-    let mut auth: BTreeMap<Rc<str>, String> = BTreeMap::new();
+    let mut auth = LiteMap::new_vec();
     for (key, value) in query_pairs(query) {
-        auth.insert(key.into(), value.into_owned());
+        auth.insert(key, value);
     }
-    let name = name.to_owned();
-    *nsp = name;
+    let auth: Vec<String> =
+        auth.iter().map(|(key, value)| format!("{}:{}", json::string(key), json::string(value))).collect();
+    *nsp = name.to_owned();
     if let Packet::Connect { data, .. } = packet {
-        *data = serde_json::to_string(&auth).ok();
+        *data = Some(format!("{{{}}}", auth.join(",")).into());
     }
 }

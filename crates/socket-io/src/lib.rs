@@ -96,13 +96,15 @@ mod packet;
 mod parser;
 mod payload;
 mod rooms;
+mod set;
 mod violation;
 
 pub use connection::{Connection, Incoming, Membership, Options};
 pub use decoder::{Decoder, MAX_ATTACHMENTS};
-pub use map::read_map;
+pub use map::{find, read_map};
 pub use packet::{Packet, is_reserved};
 pub use parser::{EncodeError, Parser};
 pub use payload::{Binary, IntoPayload, Payload, Raw, StoredPayload, stored};
 pub use rooms::{Rooms, Target};
+pub use set::Set;
 pub use violation::Violation;

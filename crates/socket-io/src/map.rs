@@ -1,15 +1,24 @@
-//! How a [`LiteMap`] is read from a row: `#[serde(deserialize_with = "socket_io::read_map")]`.
+//! What [`LiteMap`] does not have.
 //!
-//! Its own way sorts what comes out of order. In a row nothing does, and the code of a sort, for each type of map, is
+//! How one is read from a row: `#[serde(deserialize_with = "socket_io::read_map")]`. Its own way sorts what comes out of order. In a row nothing does, and the code of a sort, for each type of map, is
 //! the larger part of reading it.
 
-use std::{fmt, marker::PhantomData};
+use std::{borrow::Borrow, fmt, marker::PhantomData};
 
 use litemap::LiteMap;
 use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, Visitor},
 };
+
+/// An entry with the key as the map has it.
+pub fn find<'a, K, V, Q>(map: &'a LiteMap<K, V>, key: &Q) -> Option<(&'a K, &'a V)>
+where
+    K: Borrow<Q> + Ord,
+    Q: Ord + ?Sized,
+{
+    map.get_indexed(map.find_index(key).ok()?)
+}
 
 /// Reads a map of any serde format.
 ///

@@ -1,9 +1,11 @@
 //! The room algebra: who is in which room of one namespace, and whom a broadcast is for.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
+
+use crate::{find, set::Set};
 
 /// Which sockets a broadcast is for: the members of any of `rooms` (everyone in the namespace when empty),
 /// without those in any of `except`.
@@ -31,9 +33,9 @@ impl Target {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rooms {
     /// Of each member its rooms, sorted.
-    by_member: BTreeMap<Rc<str>, Vec<Rc<str>>>,
+    by_member: LiteMap<Rc<str>, Vec<Rc<str>>>,
     /// No room is empty. A member is in `by_room[r]` exactly when `r` is in `by_member[member]`.
-    by_room: BTreeMap<Rc<str>, BTreeSet<Rc<str>>>,
+    by_room: LiteMap<Rc<str>, Set<Rc<str>>>,
 }
 
 impl Rooms {
@@ -74,12 +76,12 @@ impl Rooms {
         if self.by_member.contains_key(room) {
             return false;
         }
-        let Some((id, _)) = self.by_member.get_key_value(id) else {
+        let Some((id, _)) = find(&self.by_member, id) else {
             return false;
         };
         let (id, room) = (
             Rc::clone(id),
-            match self.by_room.get_key_value(room) {
+            match find(&self.by_room, room) {
                 Some((room, _)) => Rc::clone(room),
                 None => Rc::from(room),
             },
@@ -108,7 +110,7 @@ impl Rooms {
 
     /// The members of a room, which may be a member's own.
     pub fn members(&self, room: &str) -> impl Iterator<Item = &Rc<str>> {
-        let own = self.by_member.get_key_value(room).map(|(id, _)| id);
+        let own = find(&self.by_member, room).map(|(id, _)| id);
         own.into_iter().chain(self.by_room.get(room).into_iter().flatten())
     }
 

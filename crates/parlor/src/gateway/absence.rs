@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use engine_io::{CloseReason, Frame, Millis, Version};
 use serde::{Deserialize, Serialize};
+use socket_io::find;
 
 use super::{
     Gateway, Output, Place,
@@ -144,8 +145,8 @@ impl Gateway {
 
     /// Takes out a socket that is away.
     pub(super) fn take_back(&mut self, pid: &str) -> Option<Absent> {
-        let (pid, absent) = self.absent.remove_entry(pid)?;
-        self.absences.remove(&(absent.until, pid));
+        let absent = self.absent.remove(pid)?;
+        self.absences.remove(&(absent.until, pid.into()));
         if let Some(local) = self.locals.get_mut(&absent.nsp) {
             local.away.remove(&absent.id);
         }
@@ -154,11 +155,11 @@ impl Gateway {
 
     /// Keeps a socket that is away until then at least.
     pub(super) fn put_off(&mut self, pid: &str, until: Millis) {
-        if let Some((pid, mut absent)) = self.absent.remove_entry(pid) {
+        if let Some(absent) = self.absent.get_mut(pid) {
+            let pid: Rc<str> = pid.into();
             self.absences.remove(&(absent.until, pid.clone()));
             absent.until = absent.until.max(until);
-            self.absences.insert((absent.until, pid.clone()));
-            self.absent.insert(pid, absent);
+            self.absences.insert((absent.until, pid));
         }
     }
 
@@ -236,7 +237,7 @@ impl Gateway {
         returning: &Returning,
     ) -> bool {
         self.cut_loose(turn, &returning.pid);
-        let Some((pid, absent)) = self.absent.get_key_value(returning.pid.as_str()) else { return false };
+        let Some((pid, absent)) = find(&self.absent, returning.pid.as_str()) else { return false };
         if absent.nsp != *nsp {
             return false;
         }

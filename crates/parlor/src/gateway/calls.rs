@@ -180,7 +180,7 @@ pub(super) fn call_of(
 
 /// A socket's rooms as its handlers see them: sorted, its own id among them.
 pub(super) fn with_own(mut rooms: Vec<Rc<str>>, id: &Rc<str>) -> Vec<Rc<str>> {
-    rooms.push(id.clone());
-    rooms.sort_unstable();
+    let at = rooms.partition_point(|room| room < id);
+    rooms.insert(at, id.clone());
     rooms
 }

@@ -13,7 +13,7 @@ use std::{collections::VecDeque, rc::Rc};
 
 use engine_io::{Frame, Millis};
 use serde::{Deserialize, Serialize};
-use socket_io::Target;
+use socket_io::{Target, find};
 
 use super::{
     Gateway, Output, Place as Position,
@@ -209,7 +209,7 @@ impl Gateway {
         (ask, pid, offset): (u64, &str, Option<String>),
     ) {
         let after = self.absent.get(pid).map(|absent| self.after(absent, offset.as_deref()));
-        let (Some(Some(after)), Some((pid, absent))) = (after, self.absent.get_key_value(pid)) else {
+        let (Some(Some(after)), Some((pid, absent))) = (after, find(&self.absent, pid)) else {
             self.give_up(turn, pid);
             return self.tell_gateway(turn, to.to_owned(), Direct::Taken { ask, socket: None });
         };

@@ -348,10 +348,10 @@ impl Gateway {
         if tasks.is_empty() {
             return;
         }
-        self.awaited.retain(|_, waiting| {
+        for (_, waiting) in self.awaited.iter_mut() {
             waiting.retain(|(_, task)| !tasks.contains(task));
-            !waiting.is_empty()
-        });
+        }
+        self.awaited.retain(|_, waiting| !waiting.is_empty());
         for number in tasks {
             if let Some(task) = self.tasks.get_mut(&number) {
                 task.found.incomplete = true;

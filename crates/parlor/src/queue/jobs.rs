@@ -6,7 +6,7 @@
 //! after the loss of memory.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     rc::Rc,
 };
 
@@ -82,7 +82,7 @@ pub(super) struct Jobs {
     /// When those that are held are taken back, and those that wait for their time may be handed out.
     timers: BTreeSet<(Millis, u64)>,
     /// Those of each key that are not finished, in their order. Only the first may be handed out.
-    keys: BTreeMap<Rc<str>, VecDeque<u64>>,
+    keys: HashMap<Rc<str>, VecDeque<u64>>,
     /// The last pushes and their jobs.
     pushes: VecDeque<(String, u64)>,
     held: u64,
@@ -111,7 +111,7 @@ impl Jobs {
             doubt_until: turn.now.saturating_add(crate::link::LINGER),
             ..Self::default()
         };
-        let mut keyed = Vec::new();
+        let mut keyed = BTreeSet::new();
         for (id, head) in turn.journal.heads(0..u64::MAX, Order::OldestFirst, JOBS_MAX) {
             if stored::is_newer(VERSION, &head) {
                 return None;
@@ -119,27 +119,24 @@ impl Jobs {
             let Some(record) = stored::read::<Record>(VERSION, &head) else { continue };
             jobs.last = jobs.last.max(id).max(record.place);
             if !record.push.is_empty() {
-                jobs.pushes.push_back((record.push.clone(), id));
+                jobs.pushed_as(record.push.clone(), id);
             }
             match record.state {
                 State::Held { .. } => jobs.held += 1,
                 State::Dead => jobs.dead += 1,
                 State::Waiting { .. } => {}
             }
-            if let (Some(key), true) = (&record.key, record.state != State::Dead) {
-                keyed.push((record.place, key.clone(), id));
+            if record.key.is_some() && record.state != State::Dead {
+                keyed.insert((record.place, id));
             }
             jobs.all.insert(id, Box::new(record));
         }
-        keyed.sort_unstable();
-        for (_, key, id) in keyed {
-            jobs.keys.entry(key).or_default().push_back(id);
+        for (_, id) in keyed {
+            if let Some(key) = jobs.all.get(&id).and_then(|record| record.key.clone()) {
+                jobs.keys.entry(key).or_default().push_back(id);
+            }
         }
         jobs.inherited = jobs.last;
-        let mut pushes: Vec<_> = std::mem::take(&mut jobs.pushes).into();
-        pushes.sort_unstable_by_key(|(_, id)| *id);
-        pushes.dedup_by_key(|(_, id)| *id); // the memo may have those of jobs that are still there
-        jobs.pushes = pushes.split_off(pushes.len().saturating_sub(PUSHES)).into();
         let ids: Vec<u64> = jobs.all.keys().copied().collect();
         ids.into_iter().for_each(|id| jobs.enter(id, turn.now));
         Some(jobs)
@@ -190,6 +187,18 @@ impl Jobs {
         None
     }
 
+    /// Remembers a push, among those of other jobs in the order of their ids.
+    fn pushed_as(&mut self, push: String, id: u64) {
+        let at = self.pushes.partition_point(|(_, known)| *known < id);
+        if self.pushes.get(at).is_some_and(|(_, known)| *known == id) {
+            return; // the memo may have those of jobs that are still there
+        }
+        self.pushes.insert(at, (push, id));
+        if self.pushes.len() > PUSHES {
+            self.pushes.pop_front();
+        }
+    }
+
     /// The job of a push that was done already.
     pub(super) fn pushed(&self, push: &str) -> Option<u64> {
         self.pushes.iter().rev().find_map(|(known, id)| (known == push).then_some(*id))
@@ -215,10 +224,7 @@ impl Jobs {
         turn.journal.put(id, &stored::write(VERSION, &record), body)?;
         self.last = id;
         if !push.is_empty() {
-            self.pushes.push_back((push, id));
-            if self.pushes.len() > PUSHES {
-                self.pushes.pop_front();
-            }
+            self.pushed_as(push, id);
         }
         if let Some(key) = key {
             self.keys.entry(key).or_default().push_back(id);

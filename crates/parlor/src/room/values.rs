@@ -52,8 +52,11 @@ fn set(
 /// Reads values in the order of their keys, each once. Those whose time is over are not there, and go now.
 fn read(turn: &mut Turn<'_>, keys: &[String]) -> Result<Values, StorageFault> {
     let now = turn.now;
-    let mut ranges: Vec<_> = keys.iter().map(|keys| range(keys)).collect();
-    ranges.sort_unstable_by(|one, other| one.start.cmp(&other.start));
+    let mut ranges: Vec<Range<Vec<u8>>> = Vec::new();
+    for range in keys.iter().map(|keys| range(keys)) {
+        let at = ranges.partition_point(|known| known.start < range.start);
+        ranges.insert(at, range);
+    }
     let (mut values, mut bytes, mut expired) = (Values::default(), 0, Vec::new());
     let mut is_newer = false;
     let mut read_to = Vec::new();
