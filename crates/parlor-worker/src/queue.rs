@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use parlor::{App, Millis, Queue, QueueOutput, Turn, WireError};
-use worker::{Env, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage};
+use worker::{Env, Request, Response, Result, State};
 
 use crate::object::{Machine, Shell, Wanted};
 
@@ -31,22 +31,6 @@ impl QueueShell {
     /// Those of the platform.
     pub async fn alarm(&self) -> Result<Response> {
         self.0.alarm()
-    }
-
-    /// A Queue has no WebSockets.
-    ///
-    /// # Errors
-    /// Never.
-    pub fn websocket_message(&self, _: &WebSocket, _: WebSocketIncomingMessage) -> Result<()> {
-        Ok(())
-    }
-
-    /// A Queue has no WebSockets.
-    ///
-    /// # Errors
-    /// Never.
-    pub fn websocket_closed(&self, _: &WebSocket) -> Result<()> {
-        Ok(())
     }
 }
 

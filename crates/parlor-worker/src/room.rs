@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use parlor::{App, Millis, Room, RoomKey, RoomOutput, Turn, WireError};
-use worker::{Env, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage};
+use worker::{Env, Request, Response, Result, State};
 
 use crate::object::{Machine, Shell, Wanted};
 
@@ -31,22 +31,6 @@ impl RoomShell {
     /// Those of the platform.
     pub async fn alarm(&self) -> Result<Response> {
         self.0.alarm()
-    }
-
-    /// A Room has no WebSockets.
-    ///
-    /// # Errors
-    /// Never.
-    pub fn websocket_message(&self, _: &WebSocket, _: WebSocketIncomingMessage) -> Result<()> {
-        Ok(())
-    }
-
-    /// A Room has no WebSockets.
-    ///
-    /// # Errors
-    /// Never.
-    pub fn websocket_closed(&self, _: &WebSocket) -> Result<()> {
-        Ok(())
     }
 }
 

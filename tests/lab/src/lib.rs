@@ -27,7 +27,7 @@ pub fn app() -> App {
 }
 
 // As by `durable_objects! { app; Gateway, Room, Queue }`, but with a Room that is counted.
-parlor_worker::durable_objects! { @class Gateway, parlor_worker::GatewayShell, app, "Holds client connections." }
+parlor_worker::durable_objects! { @gateway Gateway, parlor_worker::GatewayShell, app }
 parlor_worker::durable_objects! { @class Room, counts::CountedRoom, app, "One room, and how often it is asked." }
 parlor_worker::durable_objects! { @class Queue, parlor_worker::QueueShell, app, "One queue: jobs until they are done." }
 
