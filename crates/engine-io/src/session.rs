@@ -195,6 +195,19 @@ impl Session {
         }
     }
 
+    /// As [`send`](Self::send), but what goes by WebSocket, and has nothing to wait for, is given back: to be sent on this
+    /// WebSocket, at once. So a broadcast need not visit the queue of each session that it is for.
+    #[must_use]
+    pub fn pass(&mut self, frame: Frame) -> Option<(Conn, Frame)> {
+        match &self.link {
+            Link::WebSocket { conn } if self.outputs.is_empty() => Some((*conn, self.dialect.frame(frame))),
+            _ => {
+                self.send(frame);
+                None
+            }
+        }
+    }
+
     /// Sends the frames if they can go now, else drops them all: by polling they go only to a GET that waits. Returns
     /// whether they go.
     pub fn send_volatile(&mut self, frames: &[Frame]) -> bool {

@@ -17,8 +17,8 @@ use futures_util::{
 };
 use parlor::{App, CallId, Conn, Gateway, Output, Peer, Progress, Protocol, Running, Scope, Ticket, Turn};
 use worker::{
-    Delay, Env, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
-    WebsocketEvent, wasm_bindgen_futures::spawn_local,
+    Delay, Env, Request, Response, Result, State, WebSocket, WebSocketPair, WebsocketEvent,
+    js_sys::Uint8Array, wasm_bindgen::JsValue, wasm_bindgen_futures::spawn_local, web_sys,
 };
 
 use crate::{
@@ -48,7 +48,7 @@ struct Shell {
     /// `None` until the first event after the object's memory was lost.
     machine: RefCell<Option<Gateway>>,
     store: RefCell<Option<Store>>,
-    sockets: Sockets,
+    sockets: Rc<Sockets>,
     alarm: Alarm,
     /// HTTP requests that wait for their answer.
     waiting: RefCell<HashMap<Ticket, oneshot::Sender<Answer>>>,
@@ -77,7 +77,7 @@ impl GatewayShell {
             app,
             machine: RefCell::default(),
             store: RefCell::default(),
-            sockets: Sockets::default(),
+            sockets: Rc::default(),
             alarm: Alarm::default(),
             waiting: RefCell::default(),
             next_ticket: Cell::new(1),
@@ -177,27 +177,24 @@ impl GatewayShell {
         Response::empty()
     }
 
-    /// A frame came.
-    ///
-    /// # Errors
-    /// Those of the platform.
-    pub fn websocket_message(&self, socket: &WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
+    /// A frame came: a string, or an `ArrayBuffer`.
+    pub fn websocket_message(&self, socket: &web_sys::WebSocket, message: &JsValue) {
         let shell = &self.0;
-        let Some(conn) = shell.sockets.conn(&shell.state, socket) else { return Ok(()) };
-        shell.turn(|gateway, turn| match message {
-            WebSocketIncomingMessage::String(text) => gateway.handle_text(turn, conn, &text),
-            WebSocketIncomingMessage::Binary(bytes) => gateway.handle_binary(turn, conn, bytes.into()),
-        })
+        let Some(conn) = shell.sockets.conn(&shell.state, socket) else { return };
+        shell.report(match message.as_string() {
+            Some(text) => shell.turn(|gateway, turn| gateway.handle_text(turn, conn, &text)),
+            None => {
+                let bytes = Uint8Array::new(message).to_vec().into();
+                shell.turn(|gateway, turn| gateway.handle_binary(turn, conn, bytes))
+            }
+        });
     }
 
     /// A WebSocket was closed, or broke.
-    ///
-    /// # Errors
-    /// Those of the platform.
-    pub fn websocket_closed(&self, socket: &WebSocket) -> Result<()> {
+    pub fn websocket_closed(&self, socket: &web_sys::WebSocket) {
         let shell = &self.0;
-        let Some(conn) = shell.sockets.conn(&shell.state, socket) else { return Ok(()) };
-        shell.closed(conn)
+        let Some(conn) = shell.sockets.conn(&shell.state, socket) else { return };
+        shell.report(shell.closed(conn));
     }
 }
 
@@ -390,9 +387,9 @@ impl Shell {
     }
 
     /// Starts a handler. One that does not wait is done here and now.
-    fn run(self: &Rc<Self>, call: parlor::Call) -> Result<()> {
+    fn run(self: &Rc<Self>, call: Box<parlor::Call>) -> Result<()> {
         let id = call.id;
-        let mut running = self.app.start(call);
+        let mut running = self.app.start(*call);
         let progress = running.poll(&mut Context::from_waker(Waker::noop()));
         let waits = matches!(progress, Progress::Waiting(_));
         if waits {

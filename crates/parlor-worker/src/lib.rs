@@ -72,7 +72,7 @@ const DROPPED: &str = "a broadcast may have been delivered before an object lost
 
 /// The time, ms since the epoch. It stands still while code runs, and moves with each event.
 fn now() -> parlor::Millis {
-    worker::Date::now().as_millis()
+    worker::js_sys::Date::now() as parlor::Millis
 }
 
 /// Unguessable bytes.

@@ -1,12 +1,21 @@
 //! The WebSockets of a Gateway object.
+//!
+//! **Gathering.** To workerd the first frame that is sent on a socket costs a pump, a promise and a way back into the
+//! isolate, and what is sent while that runs costs next to nothing. So where fan-outs come fast, the first of them goes out at
+//! once, and the rest until the runtime has a moment (a timer of 0 ms) is gathered, so that each socket gets all of its
+//! frames back to back. What goes to a few sockets only, an acknowledgement say, is not held back by it.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+};
 
 use parlor::{Conn, Frame, Millis};
 use worker::{
-    Result, State, WebSocket,
-    js_sys::{Date, Function, Reflect, Uint8Array},
-    wasm_bindgen::{JsCast, JsValue},
+    Result, State, WebSocket, js_sys,
+    js_sys::{Date, Function, Map, Reflect, Uint8Array},
+    wasm_bindgen::{JsCast, JsValue, prelude::Closure},
     web_sys,
     worker_sys::WebSocketRequestResponsePair,
 };
@@ -15,31 +24,54 @@ use worker::{
 const OPEN: u16 = 1;
 /// How many frames keep their JavaScript form. More than a packet and its ten attachments.
 const SHARED: usize = 16;
+/// To how many sockets a turn sends that counts as a fan-out. Below that a timer costs as much as it saves.
+const FAN_OUT: usize = 16;
 
 /// Handles of the open WebSockets, by the number that each carries as its tag. The handles are kept in memory;
 /// after sleep the runtime has the sockets, their tags say which is which.
 #[derive(Debug, Default)]
 pub(crate) struct Sockets {
-    open: RefCell<HashMap<Conn, web_sys::WebSocket>>,
+    open: RefCell<HashMap<Conn, Open>>,
+    /// The numbers by the sockets, in JavaScript: asking the runtime for a socket's tags makes new strings each time.
+    conns: Map,
     /// JavaScript forms of the last frames: a broadcast is turned into a string once, not once per socket.
-    shared: RefCell<Vec<(Frame, JsValue)>>,
+    shared: RefCell<Vec<(Frame, Rc<JsValue>)>>,
     /// `WebSocket.prototype.send`, which takes a JavaScript string as it is; the typed one makes a new string of
     /// every call.
     send: RefCell<Option<Function>>,
+    /// How many frames were sent in this turn.
+    sent: Cell<usize>,
+    /// Who began to wait in this turn, and before.
+    late: RefCell<Vec<Conn>>,
+    waiting: RefCell<Vec<Conn>>,
+    /// The timer's callback, and whether it is on its way.
+    flush: RefCell<Option<Closure<dyn FnMut()>>>,
+    gathers: Cell<bool>,
+}
+
+#[derive(Debug)]
+struct Open {
+    socket: web_sys::WebSocket,
+    /// What is sent to it with the next flush.
+    waiting: Vec<Rc<JsValue>>,
 }
 
 impl Sockets {
     /// Takes up the sockets that the runtime has kept.
     pub(crate) fn load(&self, state: &State) -> Result<()> {
-        let mut open = self.open.borrow_mut();
         for socket in state.as_raw().get_websockets()? {
             if socket.ready_state() == OPEN
                 && let Some(conn) = tag(state, &socket)
             {
-                open.insert(conn, socket);
+                self.keep(conn, &socket);
             }
         }
         Ok(())
+    }
+
+    fn keep(&self, conn: Conn, socket: &web_sys::WebSocket) {
+        self.conns.set(socket, &JsValue::from_f64(conn as f64)); // numbers below 2^53
+        self.open.borrow_mut().insert(conn, Open { socket: socket.clone(), waiting: Vec::new() });
     }
 
     /// Accepts a WebSocket that lives as long as the object's memory. Its events come to whoever listens to it.
@@ -47,7 +79,7 @@ impl Sockets {
         let raw: &web_sys::WebSocket = socket.as_ref();
         raw.set_binary_type(web_sys::BinaryType::Arraybuffer);
         socket.accept()?;
-        self.open.borrow_mut().insert(conn, raw.clone());
+        self.keep(conn, raw);
         Ok(())
     }
 
@@ -56,13 +88,16 @@ impl Sockets {
     pub(crate) fn accept(&self, state: &State, socket: &WebSocket, conn: Conn) -> Result<()> {
         let tags = vec![JsValue::from(conn.to_string())];
         state.as_raw().accept_websocket_with_tags(socket.as_ref(), tags)?;
-        self.open.borrow_mut().insert(conn, socket.as_ref().clone());
+        self.keep(conn, socket.as_ref());
         Ok(())
     }
 
     /// Which connection a socket of an event is.
-    pub(crate) fn conn(&self, state: &State, socket: &WebSocket) -> Option<Conn> {
-        tag(state, socket.as_ref())
+    pub(crate) fn conn(&self, state: &State, socket: &web_sys::WebSocket) -> Option<Conn> {
+        match self.conns.get(socket).as_f64() {
+            Some(conn) => Some(conn as Conn),
+            None => tag(state, socket), // the first event after sleep, or of one that is closed
+        }
     }
 
     /// All connections.
@@ -72,23 +107,88 @@ impl Sockets {
 
     /// Sends a frame. A socket that is closing takes nothing; its close event is on its way.
     pub(crate) fn send(&self, conn: Conn, frame: &Frame) {
-        let open = self.open.borrow();
-        let Some(socket) = open.get(&conn) else { return };
+        let mut open = self.open.borrow_mut();
+        let Some(socket) = open.get_mut(&conn) else { return };
         let value = self.js_value(frame);
+        if self.gathers.get() {
+            if socket.waiting.is_empty() {
+                self.late.borrow_mut().push(conn);
+            }
+            socket.waiting.push(value);
+        } else {
+            self.sent.set(self.sent.get() + 1);
+            self.send_now(&socket.socket, &value);
+        }
+    }
+
+    fn send_now(&self, socket: &web_sys::WebSocket, value: &JsValue) {
         let mut send = self.send.borrow_mut();
         if send.is_none() {
             *send =
                 Reflect::get(socket, &JsValue::from_str("send")).ok().and_then(|send| send.dyn_into().ok());
         }
         if let Some(send) = &*send {
-            let _ = send.call1(socket, &value);
+            let _ = send.call1(socket, value);
         }
+    }
+
+    /// Sends what waits for these sockets. Says whether anything did.
+    fn flush(&self, conns: Vec<Conn>) -> bool {
+        let mut open = self.open.borrow_mut();
+        let mut any = false;
+        for conn in conns {
+            let Some(Open { socket, waiting }) = open.get_mut(&conn) else { continue };
+            for value in waiting.drain(..) {
+                self.send_now(socket, &value);
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// A turn is over: lets its shared frames go, and decides what of it goes out now.
+    pub(crate) fn end_turn(self: &Rc<Self>) {
+        self.shared.borrow_mut().clear();
+        let sent = self.sent.take();
+        let late = self.late.take();
+        if !self.gathers.get() {
+            if sent >= FAN_OUT {
+                self.gather();
+            }
+        } else if late.len() < FAN_OUT {
+            self.flush(late);
+        } else {
+            self.waiting.borrow_mut().extend(late);
+        }
+    }
+
+    /// Gathers from now on, until the timer goes off without finding anything.
+    fn gather(self: &Rc<Self>) {
+        let mut flush = self.flush.borrow_mut();
+        let flush = flush.get_or_insert_with(|| {
+            let sockets = Rc::downgrade(self);
+            Closure::new(move || {
+                if let Some(sockets) = sockets.upgrade() {
+                    sockets.gathers.set(false);
+                    if sockets.flush(sockets.waiting.take()) {
+                        sockets.gather();
+                    }
+                }
+            })
+        });
+        let global = js_sys::global();
+        let timer = Reflect::get(&global, &JsValue::from_str("setTimeout"))
+            .and_then(|function| function.dyn_into::<Function>())
+            .and_then(|function| function.call1(&global, flush.as_ref()));
+        self.gathers.set(timer.is_ok());
     }
 
     /// Closes a socket.
     pub(crate) fn close(&self, conn: Conn, code: Option<u16>) {
-        let socket = self.open.borrow_mut().remove(&conn);
-        if let Some(socket) = socket {
+        self.flush(vec![conn]);
+        let closed = self.open.borrow_mut().remove(&conn);
+        if let Some(Open { socket, .. }) = closed {
+            self.conns.delete(&socket);
             let _ = match code {
                 Some(code) => socket.close_with_code(code),
                 None => socket.close(),
@@ -99,7 +199,7 @@ impl Sockets {
     /// When the runtime last answered a pong on this socket: `None` if the socket is not open, 0 if never.
     pub(crate) fn heard(&self, state: &State, conn: Conn) -> Option<Millis> {
         let open = self.open.borrow();
-        let socket = open.get(&conn)?;
+        let socket = &open.get(&conn)?.socket;
         let raw: &JsValue = state.as_raw().as_ref();
         let time = Reflect::get(raw, &JsValue::from_str("getWebSocketAutoResponseTimestamp"))
             .and_then(|function| function.dyn_into::<Function>())
@@ -108,25 +208,20 @@ impl Sockets {
         Some(millis.map_or(0, |millis| millis as Millis))
     }
 
-    fn js_value(&self, frame: &Frame) -> JsValue {
+    fn js_value(&self, frame: &Frame) -> Rc<JsValue> {
         let mut shared = self.shared.borrow_mut();
         if let Some((_, value)) = shared.iter().rev().find(|(known, _)| same(known, frame)) {
             return value.clone();
         }
-        let value = match frame {
+        let value = Rc::new(match frame {
             Frame::Text(text) => JsValue::from_str(text),
             Frame::Binary(bytes) => Uint8Array::from(bytes.as_ref()).into(),
-        };
+        });
         if shared.len() >= SHARED {
             shared.remove(0);
         }
         shared.push((frame.clone(), value.clone()));
         value
-    }
-
-    /// Lets the shared frames go: they are of one turn.
-    pub(crate) fn end_turn(&self) {
-        self.shared.borrow_mut().clear();
     }
 }
 

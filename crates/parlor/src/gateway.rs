@@ -91,7 +91,7 @@ pub enum Output {
         body: Vec<u8>,
     },
     /// Start this call ([`App::start`]) and bring its progress to [`Gateway::handle_progress`].
-    Run(Call),
+    Run(Box<Call>),
     /// Bring this answer to the call ([`crate::Scope::answer`]).
     Answered {
         /// The call.
@@ -365,12 +365,11 @@ impl Gateway {
     /// Drains the sessions that were touched, then sends what links have to say and stores what changed.
     fn pump(&mut self, turn: &mut Turn<'_>) {
         while let Some(sid) = self.touched.pop_front() {
-            if let Some(client) = self.clients.get_mut(&sid) {
-                client.touched = false;
-            }
-            while let Some(output) =
-                self.clients.get_mut(&sid).and_then(|client| client.session.poll_output())
-            {
+            while let Some(client) = self.clients.get_mut(&sid) {
+                let Some(output) = client.session.poll_output() else {
+                    client.touched = false;
+                    break;
+                };
                 self.session_output(turn, &sid, output);
             }
             self.settle(&sid);

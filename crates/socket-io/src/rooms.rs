@@ -138,7 +138,13 @@ impl Rooms {
 
     /// The sockets that a broadcast is for, each once.
     pub fn select(&self, target: &Target) -> Vec<Rc<str>> {
-        let wanted = |id: &&Rc<str>| !target.except.iter().any(|room| self.is_in(id, room));
+        let except: Vec<_> =
+            target.except.iter().map(|room| (room, self.by_room.get(room.as_str()))).collect();
+        let wanted = |id: &&Rc<str>| {
+            !except.iter().any(|(room, members)| {
+                ***id == ***room || members.is_some_and(|members| members.contains_key(*id))
+            })
+        };
         match target.rooms.as_slice() {
             [] => self.ids().filter(wanted).cloned().collect(),
             [room] => self.members(room).filter(wanted).cloned().collect(),

@@ -4,7 +4,7 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use parlor_worker::{GatewayShell, QueueShell, RoomShell, parlor::App, prelude::*};
-use worker::{State, WebSocket, WebSocketIncomingMessage};
+use worker::{State, wasm_bindgen::JsValue, web_sys::WebSocket};
 
 /// What one object has had since the lab started.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -66,19 +66,6 @@ macro_rules! counted {
                 count(&self.name, |count| count.alarms += 1);
                 self.shell.alarm().await
             }
-
-            pub(crate) fn websocket_message(
-                &self,
-                socket: &WebSocket,
-                message: WebSocketIncomingMessage,
-            ) -> worker::Result<()> {
-                count(&self.name, |count| count.messages += 1);
-                self.shell.websocket_message(socket, message)
-            }
-
-            pub(crate) fn websocket_closed(&self, socket: &WebSocket) -> worker::Result<()> {
-                self.shell.websocket_closed(socket)
-            }
         }
     };
 }
@@ -86,3 +73,14 @@ macro_rules! counted {
 counted!(CountedGateway, GatewayShell);
 counted!(CountedRoom, RoomShell);
 counted!(CountedQueue, QueueShell);
+
+impl CountedGateway {
+    pub(crate) fn websocket_message(&self, socket: &WebSocket, message: &JsValue) {
+        count(&self.name, |count| count.messages += 1);
+        self.shell.websocket_message(socket, message);
+    }
+
+    pub(crate) fn websocket_closed(&self, socket: &WebSocket) {
+        self.shell.websocket_closed(socket);
+    }
+}

@@ -27,7 +27,7 @@ pub fn app() -> App {
 }
 
 // As by `durable_objects! { app; Gateway, Room, Queue }`, but each counts what happens to it.
-parlor_worker::durable_objects! { @class Gateway, counts::CountedGateway, app, "Holds client connections." }
+parlor_worker::durable_objects! { @gateway Gateway, counts::CountedGateway, app }
 parlor_worker::durable_objects! { @class Room, counts::CountedRoom, app, "One room: its members and their order." }
 parlor_worker::durable_objects! { @class Queue, counts::CountedQueue, app, "One queue: jobs until they are done." }
 

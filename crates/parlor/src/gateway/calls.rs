@@ -45,7 +45,7 @@ impl Gateway {
         };
         self.calls
             .insert(call.id, Called { sid: sid.into(), socket: call.socket.clone(), nsp: nsp.clone(), ack });
-        self.outputs.push_back(Output::Run(call));
+        self.outputs.push_back(Output::Run(Box::new(call)));
     }
 
     /// A call went on or ended.

@@ -2,12 +2,15 @@
 
 use std::{collections::VecDeque, rc::Rc};
 
-use engine_io::{Conn, Millis, Session};
+use engine_io::{Conn, Frame, Millis, Session, Transport};
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 use socket_io::{Connection, Payload, StoredPayload};
 
-use super::queues::{Consuming, Held};
+use super::{
+    Output,
+    queues::{Consuming, Held},
+};
 use crate::{
     call::{CallId, Effect, Handshake, Occasion},
     stored,
@@ -162,6 +165,22 @@ impl Client {
     /// When the first acknowledgement that handlers wait for is late.
     pub(super) fn owed_by(&self) -> Option<Millis> {
         self.sockets.values().flat_map(|socket| &socket.owed).map(|owed| owed.deadline).min()
+    }
+
+    /// Sends these frames. True if all of them went straight out, so that the session needs no looking after.
+    pub(super) fn pass(&mut self, frames: &[Frame], volatile: bool, outputs: &mut VecDeque<Output>) -> bool {
+        if volatile && self.session.transport() != Some(Transport::WebSocket) {
+            self.session.send_volatile(frames);
+            return false;
+        }
+        let mut all = true;
+        for frame in frames {
+            match self.session.pass(frame.clone()) {
+                Some((conn, frame)) => outputs.push_back(Output::Send { conn, frame }),
+                None => all = false,
+            }
+        }
+        all
     }
 
     /// Its WebSockets: the one that carries the session, and one that may take over.

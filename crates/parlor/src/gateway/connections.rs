@@ -187,7 +187,10 @@ impl Gateway {
         };
         if let Some(client) = self.clients.get_mut(&sid) {
             input(&mut client.session, &self.app.config().engine, turn.now);
-            self.touch(&sid);
+            if !client.touched {
+                client.touched = true;
+                self.touched.push_back(sid);
+            }
             self.pump(turn);
         }
     }

@@ -247,7 +247,7 @@ impl Gateway {
         };
         let called = Called { sid: "".into(), socket: call.socket.clone(), nsp: call.nsp.clone(), ack: None };
         self.calls.insert(call.id, called);
-        self.outputs.push_back(Output::Run(call));
+        self.outputs.push_back(Output::Run(Box::new(call)));
         self.next_call
     }
 

@@ -1,6 +1,6 @@
 //! The side of the Gateway that talks to Rooms and to other Gateways.
 
-use engine_io::{Frame, Millis};
+use engine_io::Millis;
 
 use super::{Gateway, Output, client::Phase, having::Verdict, questions::Asker};
 use crate::{
@@ -237,12 +237,7 @@ impl Gateway {
                 Some(frames) if socket.lifeline.is_some() => frames,
                 _ => &cast.frames,
             };
-            if cast.volatile {
-                client.session.send_volatile(frames);
-            } else {
-                frames.iter().cloned().for_each(|frame: Frame| client.session.send(frame));
-            }
-            if !client.touched {
+            if !client.pass(frames, cast.volatile, &mut self.outputs) && !client.touched {
                 client.touched = true;
                 self.touched.push_back(place.sid.clone());
             }

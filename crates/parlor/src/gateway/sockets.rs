@@ -216,10 +216,10 @@ impl Gateway {
                 self.deliver(turn, nsp, &Cast { volatile, ..only(&id, frames) }, None);
             }
             Effect::Emit { frames, volatile } => {
-                self.send(sid, frames.clone(), volatile);
+                self.say(sid, &frames, volatile);
                 self.sent(turn, nsp, &[id], &frames);
             }
-            Effect::Acknowledge { frames } => self.send(sid, frames, false),
+            Effect::Acknowledge { frames } => self.say(sid, &frames, false),
             Effect::EmitThen { name, payload, timeout, handler, kept } => {
                 let number = self.next_ack(nsp);
                 match self.app.config().parser.encode_event(nsp, Some(number), &name, &payload) {
@@ -376,20 +376,21 @@ impl Gateway {
             call.id,
             Called { sid: sid.clone(), socket: call.socket.clone(), nsp: nsp.clone(), ack: None },
         );
-        self.outputs.push_back(Output::Run(call));
+        self.outputs.push_back(Output::Run(Box::new(call)));
     }
 
-    /// Sends packets to a client.
+    /// Sends packets to a client, which is looked after behind that.
     pub(super) fn send(&mut self, sid: &str, frames: Vec<Frame>, volatile: bool) {
-        let Some(client) = self.clients.get_mut(sid) else { return };
-        if volatile {
-            client.session.send_volatile(&frames);
-        } else {
-            for frame in frames {
-                client.session.send(frame);
-            }
-        }
+        self.say(sid, &frames, volatile);
         self.touch(sid);
+    }
+
+    /// Sends events and acknowledgements to a client: by WebSocket they change nothing that would be looked after.
+    fn say(&mut self, sid: &str, frames: &[Frame], volatile: bool) {
+        let Some(client) = self.clients.get_mut(sid) else { return };
+        if !client.pass(frames, volatile, &mut self.outputs) {
+            self.touch(sid);
+        }
     }
 
     /// Rooms of the sockets of a client, by namespace, to be stored with it.

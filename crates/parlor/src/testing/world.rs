@@ -230,7 +230,7 @@ impl World {
                 }
                 Output::Run(call) => {
                     let id = call.id;
-                    host.running.insert(id, host.app.start(call));
+                    host.running.insert(id, host.app.start(*call));
                 }
                 Output::Answered { call, ask, found } => {
                     if let Some(running) = host.running.get(&call) {

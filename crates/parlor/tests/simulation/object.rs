@@ -177,7 +177,7 @@ impl Object {
                 Output::Request { peer, body } => batch.outs.push(Out::Request(peer, body)),
                 Output::Run(call) => {
                     let id = call.id;
-                    self.running.insert(id, self.app.start(call));
+                    self.running.insert(id, self.app.start(*call));
                     self.poll(turn, id);
                 }
                 Output::Answered { call, ask, found } => {
