@@ -138,9 +138,10 @@ impl Net {
         let line = &mut self.lines[i];
         let Some(stream) = &mut line.stream else { return };
         if line.output.is_empty() {
-            // An error shows up again at the next read.
-            if let Ok(n) = stream.write(bytes) {
-                bytes = &bytes[n..];
+            match stream.write(bytes) {
+                Ok(n) => bytes = &bytes[n..],
+                Err(e) if e.kind() == ErrorKind::WouldBlock => {}
+                Err(e) => return self.complain(format!("connection {i}: {e}")), // it ends at the next read
             }
         }
         line.output.extend(bytes);
@@ -157,7 +158,7 @@ impl Net {
                 Ok(n) => drop(line.output.drain(..n)),
                 Err(e) if e.kind() == ErrorKind::WouldBlock => return,
                 Err(e) => {
-                    // The next read ends the connection, but only this error says why.
+                    // It ends at the next read, but only this error says why.
                     line.output.clear();
                     self.complain(format!("connection {i}: {e}"));
                     break;

@@ -100,9 +100,15 @@ impl Swarm {
         }
     }
 
+    /// All leave, and the server has a moment to say its part too: else its work for them would be in the next run.
     pub fn leave_all(&mut self) {
+        const MOMENT: u64 = 1_000_000_000;
         for i in 0..self.conns.len() {
             self.leave(i);
+        }
+        let start = self.net.now();
+        while self.net.now() - start < MOMENT && self.conns.iter().any(|conn| conn.state != State::Gone) {
+            self.poll(Duration::from_millis(20), &mut Tally::default());
         }
     }
 

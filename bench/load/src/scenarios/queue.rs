@@ -91,9 +91,9 @@ impl Queue {
         if conn >= self.consumers {
             return Err("a job at a connection that does not consume".into());
         }
-        let attempt = contract::number(args, "attempt");
-        if attempt != Some(1) {
-            return Err(format!("a job at its attempt {attempt:?}"));
+        let attempt = contract::number(args, "attempt").ok_or("a job without the number of its attempt")?;
+        if attempt != 1 {
+            return Err(format!("a job at its attempt {attempt}"));
         }
         let flight =
             self.flights.get_mut(&id).filter(|flight| !flight.handled).ok_or("a job that came twice")?;
