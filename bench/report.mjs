@@ -60,11 +60,11 @@ class Runs {
     const lines = this.scenarios.flatMap((scenario) => {
       return SCENARIOS[scenario].figures.map((figure) => [
         [scenario, figure.title].filter(Boolean).join(" ") + `, ${figure.unit}${figure.less ? " ↓" : ""}`,
-        ...this.names.map((name) => number(median([...this.values(scenario, name, figure.key).values()]), figure.digits ?? digits(figure))),
+        ...this.servers.map(({ name }) => number(median([...this.values(scenario, name, figure.key).values()]), figure.digits ?? digits(figure))),
         ...pairs.map(([subject, reference]) => spread(this.ratios([scenario, subject, figure.key], [scenario, reference, figure.key]), 2)),
       ]);
     });
-    const heads = ["", ...this.names, ...pairs.map(([subject, reference]) => `${subject} ÷ ${reference}`)];
+    const heads = ["", ...this.servers.map(({ name }) => name), ...pairs.map(([subject, reference]) => `${subject} ÷ ${reference}`)];
     return `${table(heads, lines)}\n\nMedians; ratios with (smallest–largest) of the rounds. ↓: less is better.`;
   }
 
@@ -77,7 +77,7 @@ class Runs {
 
   target({ scenario, figure, compare, ratio, reference }, server) {
     const ratios = this.ratios([scenario, server, figure], [reference.scenario, reference.server, reference.figure]);
-    const { title } = SCENARIOS[scenario].figures.find(({ key }) => key === figure) ?? {};
+    const { title } = SCENARIOS[scenario].figures.find(({ key }) => key === figure);
     const other = reference.scenario === scenario ? "" : ` ${reference.scenario}`;
     const middle = median(ratios);
     const isMet = compare === "≥" ? middle >= ratio : middle <= ratio;
@@ -90,9 +90,9 @@ class Runs {
   }
 
   detailsOf(scenario) {
-    const { what, figures, details } = SCENARIOS[scenario];
+    const { what, figures, details, reference } = SCENARIOS[scenario];
     const names = this.names.filter((name) => this.of(scenario, name).length > 0);
-    const references = this.references.filter((name) => names.includes(name));
+    const references = reference ? [reference] : this.references.filter((name) => names.includes(name));
     const heads = figures.flatMap(({ title, unit }) => {
       return [[title, unit].filter(Boolean).join(" "), ...references.map((name) => `${title} × ${name}`.trim())];
     });

@@ -8,7 +8,7 @@ import { busy, chooseCores, describeMachine } from "./machine.mjs";
 import { report, summary } from "./report.mjs";
 import { Rounds } from "./rounds.mjs";
 import { SCENARIOS } from "./scenarios.mjs";
-import { DEFAULT, NAMES, buildLoad, prepare } from "./servers.mjs";
+import { DEFAULT, NAMES, buildLoad, prepare, prepareStarts } from "./servers.mjs";
 
 const USAGE = `npm run bench -- [options]
   --scenarios LIST       of: ${Object.keys(SCENARIOS).join(", ")}; default: all
@@ -35,8 +35,9 @@ await command(async (args) => {
   await setup();
   const load = await buildLoad();
   const servers = await prepare(options.servers, options.also);
+  const startable = options.scenarios.includes("start") ? await prepareStarts(servers) : [];
   const cores = chooseCores();
-  const rounds = new Rounds({ ...options, load, servers, cores });
+  const rounds = new Rounds({ ...options, load, servers, startable, cores });
   const began = performance.now();
   await rounds.run();
 
@@ -45,6 +46,7 @@ await command(async (args) => {
   const notes = [
     cores.note,
     `${options.rounds} rounds, ${options.seconds} s for each run; ${minutes} min.`,
+    ...unverified(rows),
     ...(othersLoad > 0.5 ? [`The machine was not idle before: load average ${othersLoad.toFixed(1)}.`] : []),
   ];
   const result = { date: date.toISOString(), machine: describeMachine(), versions: versions(), notes, rows };
@@ -106,6 +108,11 @@ function builds(text) {
   const [, name, folder] = /^([\w.-]+)=(.+)$/.exec(text) ?? [];
   if (!name) throw new Failure(`--also wants NAME=BUILD_DIR, not "${text}"`);
   return [name, resolve(folder)];
+}
+
+function unverified(rows) {
+  const names = new Set(rows.filter(({ ok, isVerified }) => ok && isVerified === false).map(({ server }) => server));
+  return [...names].map((name) => `wake, ${name}: not verified that its object had slept, because it does not answer GET /constructed.`);
 }
 
 function versions() {

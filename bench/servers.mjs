@@ -50,6 +50,24 @@ export async function prepare(names, also) {
   return servers;
 }
 
+/** What the time until the first answer is measured of: a worker that does nothing, those of the servers, and the chat. */
+export async function prepareStarts(servers) {
+  const chat = await build("chat", { profile: "release" });
+  const isWorker = ({ kind }) => kind === "parlor" || kind === "object";
+  return [
+    { name: "empty", start: startEmpty },
+    ...servers.filter(isWorker),
+    { name: "chat", start: (prefix) => startWorkerd({ build: chat, vars: { CHAT_SECRET: "bench" }, ready: "/index.html", log: "ignore", prefix }) },
+  ];
+}
+
+/** In milliseconds. */
+export async function startTime(server, prefix) {
+  const { tookMs, stop } = await server.start(prefix, server.built);
+  await stop();
+  return tookMs;
+}
+
 /** The load generator. */
 export const buildLoad = () => cargo("load", "load");
 
@@ -72,6 +90,23 @@ function startObject(prefix) {
   const modules = ["index.js", "hub.js", "lead-hub.js"];
   return startWorkerd({ build: join(here, "peers/object"), modules, config: objectConfig, log: "ignore", prefix });
 }
+
+function startEmpty(prefix) {
+  return startWorkerd({ build: join(here, "peers/empty"), modules: ["index.js"], config: emptyConfig, log: "ignore", prefix });
+}
+
+const emptyConfig = ({ port }) => `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [(name = "empty", worker = .empty)],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "empty")],
+);
+
+const empty :Workerd.Worker = (
+  compatibilityDate = "${COMPATIBILITY_DATE}",
+  modules = [(name = "index.js", esModule = embed "index.js")],
+);
+`;
 
 const objectConfig = ({ port, storage }) => `using Workerd = import "/workerd/workerd.capnp";
 
