@@ -1,6 +1,7 @@
 // The rows of single runs as Markdown. A ratio is taken between runs of one round, which are seconds apart; then the median
 // over the rounds is shown, with the smallest and the largest.
 import { DETAILS, SCENARIOS, TARGETS } from "./scenarios.mjs";
+import { DEFAULT } from "./servers.mjs";
 
 /** The whole report. */
 export function report(result) {
@@ -9,9 +10,11 @@ export function report(result) {
   return `${parts.filter(Boolean).join("\n\n")}\n`;
 }
 
-/** What README.md has of it. */
-export function summary(result) {
-  const runs = new Runs(result);
+/** What README.md has of it: the servers that are there by themselves, and no others' builds. */
+export function summary({ servers, rows, ...result }) {
+  const kept = servers.filter(({ name }) => DEFAULT.includes(name));
+  const isKept = ({ server }) => kept.some(({ name }) => name === server);
+  const runs = new Runs({ ...result, servers: kept, rows: rows.filter(isKept) });
   return [head(result), runs.summary(), runs.calibration()].join("\n\n");
 }
 
@@ -101,7 +104,7 @@ class Runs {
       name,
       ...figures.flatMap((figure) => [
         this.bound(scenario, name) + spread([...this.values(scenario, name, figure.key).values()], digits(figure)),
-        ...references.map((other) => spread(this.ratios([scenario, name, figure.key], [scenario, other, figure.key]), 2)),
+        ...references.map((other) => (other === name ? "1" : spread(this.ratios([scenario, name, figure.key], [scenario, other, figure.key]), 2))),
       ]),
       ...shown.map(({ key, digits, of }) => {
         const middle = median([...this.values(scenario, name, key).values()]);

@@ -1,5 +1,6 @@
 // npm run bench -- [options]: see USAGE, and README.md beside this file. Progress is on standard error, the report on standard output.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Failure, command, output, root, say, whenStopped } from "../scripts/lib.mjs";
@@ -44,7 +45,7 @@ await command(async (args) => {
   const { rows } = rounds;
   const minutes = ((performance.now() - began) / 60_000).toFixed(0);
   const notes = [
-    cores.note,
+    `${cores.note} Objects store in ${tmpdir()} (${output("stat", ["-f", "-c", "%T", tmpdir()]) ?? "unknown"}).`,
     `${options.rounds} rounds, ${options.seconds} s for each run; ${minutes} min.`,
     ...unverified(rows),
     ...(othersLoad > 0.5 ? [`The machine was not idle before: load average ${othersLoad.toFixed(1)}.`] : []),
