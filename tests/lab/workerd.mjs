@@ -12,26 +12,31 @@ import { configFile } from "./config.mjs";
 
 const START_WITHIN = 20_000;
 const STOP_WITHIN = 1000;
+const MODULES = ["index.js", "index_bg.wasm"];
 
 /**
  * Starts workerd with the modules in `build`, behind the module `front` if there is one, and the static files in `assets`.
  * Port 0 takes any free one. Resolves, once
- * the path `ready` answers, to `{url, port, pid, closed, stop(), kill()}`: `stop` asks politely first, `kill` is the power
- * cut; `closed` is a promise of the exit status.
+ * the path `ready` answers, to `{url, port, pid, tookMs, closed, stop(), kill()}`: `tookMs` is from the process's start to
+ * that answer, `stop` asks politely first, `kill` is the power cut; `closed` is a promise of the exit status.
+ *
+ * Another worker than an application of Parlor names its `modules` and has a `config` of its own, in place of `configFile`.
+ * `prefix` is a command that starts a program, such as `["taskset", "-c", "0"]`.
  */
 export async function startWorkerd({ build, assets = join(root, "public"), ready = "/healthz", ...options }) {
-  const { port = 0, persist, vars = {}, log = "inherit", front } = options;
+  const { port = 0, persist, vars = {}, log = "inherit", front, modules = MODULES, config = configFile, prefix = [] } = options;
   await portFree(port);
   const folder = mkdtempSync(join(tmpdir(), "parlor-lab-"));
   const storage = persist ? resolve(persist) : join(folder, "storage");
   mkdirSync(storage, { recursive: true });
-  for (const file of ["index.js", "index_bg.wasm"]) copyFileSync(join(build, file), join(folder, file));
+  for (const file of modules) copyFileSync(join(build, file), join(folder, file));
   if (front) copyFileSync(front, join(folder, "front.js"));
-  writeFileSync(join(folder, "config.capnp"), configFile({ port, storage, assets, vars, front }));
+  writeFileSync(join(folder, "config.capnp"), config({ port, storage, assets, vars, front }));
 
   // File descriptor 3 is where workerd reports which port it listens on.
-  const args = ["serve", "config.capnp", "--control-fd=3"];
-  const child = spawn(workerdPath(), args, { cwd: folder, stdio: ["ignore", log, log, "pipe"] });
+  const [program, ...args] = [...prefix, workerdPath(), "serve", "config.capnp", "--control-fd=3"];
+  const started = performance.now();
+  const child = spawn(program, args, { cwd: folder, stdio: ["ignore", log, log, "pipe"] });
   const cleanUp = () => {
     child.kill("SIGKILL");
     rmSync(folder, { recursive: true, force: true });
@@ -56,7 +61,8 @@ export async function startWorkerd({ build, assets = join(root, "public"), ready
     const listening = await Promise.race([listensOn(child.stdio[3]), gone(closed)]);
     const url = `http://127.0.0.1:${listening}`;
     await Promise.race([healthy(url + ready, child), gone(closed)]);
-    return { url, port: listening, pid: child.pid, closed, stop, kill };
+    const tookMs = performance.now() - started;
+    return { url, port: listening, pid: child.pid, tookMs, closed, stop, kill };
   } catch (error) {
     await kill();
     throw error;
