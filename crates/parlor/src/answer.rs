@@ -77,7 +77,7 @@ impl Fault {
     /// `{"error", "message"}`, as the client's acknowledgement has it.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string(&self.body()).unwrap_or_default()
+        socket_io::json::to_string(&self.body()).unwrap_or_default()
     }
 
     /// The line for the log.
@@ -137,12 +137,12 @@ impl Refused {
     /// ```
     #[must_use]
     pub fn data<T: Serialize + ?Sized>(mut self, data: &T) -> Self {
-        self.data = serde_json::to_string(data).ok();
+        self.data = socket_io::json::to_string(data).ok();
         self
     }
 
     pub(crate) fn body(&self) -> String {
-        let message = serde_json::to_string(&self.message).unwrap_or_default();
+        let message = socket_io::json::to_string(&self.message).unwrap_or_default();
         match &self.data {
             Some(data) => format!(r#"{{"message":{message},"data":{data}}}"#),
             None => format!(r#"{{"message":{message}}}"#),
@@ -215,7 +215,7 @@ pub trait IntoConnected<S> {
 
 impl<S: Serialize, E: Into<Refused>> IntoConnected<S> for Result<S, E> {
     fn into_connected(self) -> Outcome {
-        match self.map(|data| serde_json::to_string(&data)) {
+        match self.map(|data| socket_io::json::to_string(&data)) {
             Ok(Ok(json)) => Outcome::Connected(json),
             Ok(Err(error)) => Outcome::Failed(Fault::internal(error)),
             Err(refused) => Outcome::Refused(refused.into().body()),

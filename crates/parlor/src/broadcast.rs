@@ -353,7 +353,7 @@ impl RemoteSocket {
     /// # Errors
     /// If the data does not fit `S`.
     pub fn data<S: DeserializeOwned>(&self) -> Result<S, Fault> {
-        Ok(serde_json::from_str(&self.card.data)?)
+        Ok(socket_io::json::from_str(&self.card.data)?)
     }
 
     /// What its client sent when it opened the connection.

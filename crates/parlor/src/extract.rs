@@ -76,7 +76,7 @@ pub struct Kept<T>(pub T);
 impl<S, T: DeserializeOwned> FromCall<S> for Kept<T> {
     fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
         match &scope.call.occasion {
-            Occasion::Answer { kept, .. } => Ok(Self(serde_json::from_str(kept)?)),
+            Occasion::Answer { kept, .. } => Ok(Self(socket_io::json::from_str(kept)?)),
             _ => Err(Fault::internal("`Kept` is there for answers only")),
         }
     }
@@ -124,7 +124,7 @@ pub struct Auth<T>(pub T);
 impl<S, T: DeserializeOwned> FromCall<S> for Auth<T> {
     fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
         let json = scope.call.auth.as_deref().unwrap_or("{}");
-        serde_json::from_str(json).map(Auth).map_err(|error| Fault::misfit("bad auth", error))
+        socket_io::json::from_str(json).map(Auth).map_err(|error| Fault::misfit("bad auth", error))
     }
 }
 
@@ -220,7 +220,7 @@ pub struct SocketData<S: Serialize> {
 
 impl<S: Serialize + DeserializeOwned> FromCall<S> for SocketData<S> {
     fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
-        let data = serde_json::from_str(&scope.call.data).map_err(|error| {
+        let data = socket_io::json::from_str(&scope.call.data).map_err(|error| {
             Fault::internal(format!("the stored socket data does not fit its type: {error}"))
         })?;
         Ok(Self { data, changed: Cell::new(false), scope: scope.clone() })
@@ -244,7 +244,7 @@ impl<S: Serialize> DerefMut for SocketData<S> {
 impl<S: Serialize> Drop for SocketData<S> {
     fn drop(&mut self) {
         if self.changed.get()
-            && let Ok(json) = serde_json::to_string(&self.data)
+            && let Ok(json) = socket_io::json::to_string(&self.data)
         {
             self.scope.push(Effect::Store(json));
         }

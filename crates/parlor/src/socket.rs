@@ -211,7 +211,7 @@ impl Timed {
             payload: payload.into_payload()?.into(),
             timeout: patience(self.timeout),
             handler: handler.to_owned(),
-            kept: serde_json::to_string(kept)?,
+            kept: socket_io::json::to_string(kept)?,
         });
         Ok(())
     }

@@ -192,7 +192,7 @@ impl Connection {
         }
         let parts = match self.options.version {
             Version::V4 => None,
-            Version::V3 => serde_json::from_str::<Parts<'_>>(error_json).ok(),
+            Version::V3 => crate::json::from_str::<Parts<'_>>(error_json).ok(),
         };
         let error = parts.map_or(error_json, |parts| parts.data.unwrap_or(parts.message).get());
         self.leave_out(nsp, error)
@@ -289,6 +289,6 @@ fn split_query(packet: &mut Packet) {
     let name = name.to_owned();
     *nsp = name;
     if let Packet::Connect { data, .. } = packet {
-        *data = serde_json::to_string(&auth).ok();
+        *data = crate::json::to_string(&auth).ok();
     }
 }

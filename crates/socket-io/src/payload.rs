@@ -2,18 +2,15 @@
 
 mod array;
 mod binary;
-mod de;
 mod raw;
-mod ser;
 pub mod stored;
-mod surrogates;
 #[cfg(feature = "typescript")]
 mod typescript;
 mod walk;
 
 use bytes::Bytes;
-use serde::de::{DeserializeOwned, Error as _};
-use serde::ser::Serialize;
+use serde::de::DeserializeOwned;
+use serde::ser::{Error as _, Serialize};
 use serde_json::value::RawValue;
 
 pub(crate) use array::Array;
@@ -23,6 +20,7 @@ pub use stored::StoredPayload;
 pub(crate) use walk::{Walk, attachments_needed};
 
 use crate::Violation;
+use crate::json::{self, Error, Reader, Writer};
 
 /// Arguments of an event or acknowledgement as raw JSON, unparsed, with its binary attachments.
 ///
@@ -48,13 +46,19 @@ impl Payload {
     /// assert_eq!(Payload::from_args(&("tea", 2))?.json(), r#""tea",2"#);
     /// assert_eq!(Payload::from_args(&vec![1, 2])?.json(), "[1,2]");
     /// assert!(Payload::from_args(&())?.is_empty());
-    /// # Ok::<(), serde_json::Error>(())
+    /// # Ok::<(), socket_io::json::Error>(())
     /// ```
     ///
     /// # Errors When `value` cannot be JSON (a map whose keys are no strings), or holds a forged placeholder
     /// beside real [`Binary`] values, on which the receiving client would close its connection.
-    pub fn from_args<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
-        Self::written(Vec::new(), &mut || ser::args_to_json(value))
+    pub fn from_args<T: Serialize + ?Sized>(value: &T) -> Result<Self, Error> {
+        // `()` is no argument; a JSON null, which serde tells apart from it by nothing but its type, is one.
+        if std::any::type_name::<T>().trim_start_matches('&') == "()" {
+            return Ok(Self::default());
+        }
+        let mut writing = Writing::begin(Vec::new());
+        let written = value.serialize(&mut writing.json);
+        writing.end(written)
     }
 
     /// The arguments as `T`, the mirror of [`from_args`](Self::from_args): a tuple takes one argument for
@@ -63,8 +67,12 @@ impl Payload {
     ///
     /// # Errors
     /// When an argument is missing or not of the expected type.
-    pub fn to<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        binary::provide(&self.attachments, || T::deserialize(de::Args::new(&self.json)))
+    pub fn to<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        let _scope = binary::Scope::enter(self.attachments.clone());
+        let mut reader = Reader::arguments(&self.json);
+        let value = T::deserialize(&mut reader);
+        reader.end_arguments(value.is_err())?;
+        value
     }
 
     /// A payload from its parts. `json` is the arguments without the brackets, `1,{"a":2}`.
@@ -93,19 +101,26 @@ impl Payload {
     ///
     /// # Errors
     /// As [`from_args`](Self::from_args); the payload is unchanged then.
-    pub fn push<T: Serialize + ?Sized>(&mut self, argument: &T) -> Result<(), serde_json::Error> {
-        let argument = Self::written(self.attachments.clone(), &mut || serde_json::to_string(argument))?;
+    pub fn push<T: Serialize + ?Sized>(&mut self, argument: &T) -> Result<(), Error> {
+        let mut writing = Writing::begin(self.attachments.clone());
+        let written = argument.serialize(&mut writing.json);
+        writing.json.is_tuple = false;
+        self.extend(writing.end(written)?);
+        Ok(())
+    }
+
+    fn extend(&mut self, argument: Self) {
         if !self.json.is_empty() {
             self.json.push(',');
         }
         self.json.push_str(&argument.json);
         self.attachments = argument.attachments;
-        Ok(())
     }
 
     /// The arguments one by one, still unparsed.
     pub fn args(&self) -> impl Iterator<Item = &RawValue> {
-        de::RawArgs::new(&self.json)
+        let mut reader = Reader::new(&self.json);
+        std::iter::from_fn(move || json::from_str(reader.argument()?).ok())
     }
 
     /// Whether there are no arguments.
@@ -122,19 +137,32 @@ impl Payload {
     pub fn attachments(&self) -> &[Bytes] {
         &self.attachments
     }
+}
 
-    /// What `write` gives, and the attachments that it adds behind these. (By `dyn`, so that there is one of it, not
-    /// one for each type that is sent.)
-    fn written(
-        attachments: Vec<Bytes>,
-        write: &mut dyn FnMut() -> Result<String, serde_json::Error>,
-    ) -> Result<Self, serde_json::Error> {
-        let (json, attachments) = binary::collect(attachments, write);
-        let json = json?;
-        if !attachments.is_empty() && attachments_needed(&json)? > attachments.len() {
-            return Err(serde_json::Error::custom(Violation::PlaceholderOutOfRange));
+/// A payload that is being written. (What is here is compiled once, not for each type that is sent.)
+struct Writing {
+    json: Writer,
+    scope: binary::Scope,
+}
+
+impl Writing {
+    /// What is written has its attachments behind these.
+    fn begin(attachments: Vec<Bytes>) -> Self {
+        Self { json: Writer::default(), scope: binary::Scope::enter(attachments) }
+    }
+
+    fn end(self, written: Result<(), Error>) -> Result<Payload, Error> {
+        let attachments = self.scope.leave();
+        written?;
+        let Writer { mut json, is_tuple, .. } = self.json;
+        if is_tuple {
+            json.pop();
+            json.remove(0);
         }
-        Ok(Self { json, attachments })
+        if !attachments.is_empty() && attachments_needed(&json)? > attachments.len() {
+            return Err(Error::custom(Violation::PlaceholderOutOfRange));
+        }
+        Ok(Payload { json, attachments })
     }
 }
 
@@ -145,23 +173,23 @@ pub trait IntoPayload {
     ///
     /// # Errors
     /// As [`Payload::from_args`]; never for a [`Payload`].
-    fn into_payload(self) -> Result<Payload, serde_json::Error>;
+    fn into_payload(self) -> Result<Payload, Error>;
 }
 
 impl<T: Serialize> IntoPayload for T {
-    fn into_payload(self) -> Result<Payload, serde_json::Error> {
+    fn into_payload(self) -> Result<Payload, Error> {
         Payload::from_args(&self)
     }
 }
 
 impl IntoPayload for Payload {
-    fn into_payload(self) -> Result<Payload, serde_json::Error> {
+    fn into_payload(self) -> Result<Payload, Error> {
         Ok(self)
     }
 }
 
 impl IntoPayload for &Payload {
-    fn into_payload(self) -> Result<Payload, serde_json::Error> {
+    fn into_payload(self) -> Result<Payload, Error> {
         Ok(self.clone())
     }
 }
