@@ -6,7 +6,6 @@ use serde::de::{
     VariantAccess, Visitor,
 };
 
-use super::reader::float;
 use super::{Error, Number, RAW_VALUE, Reader};
 
 type Result<T> = std::result::Result<T, Error>;
@@ -63,8 +62,10 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     texts! { deserialize_i128 visit_i128 i128  deserialize_u128 visit_u128 u128 }
 
     fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        // Not by way of an f64, which would be rounded twice.
         let (text, _) = self.digits(&visitor)?;
-        visitor.visit_f32(float(text)?) // not by way of an f64, which would be rounded twice
+        let number = text.parse::<f32>().ok().filter(|number| number.is_finite());
+        visitor.visit_f32(number.ok_or_else(|| Error::words("number out of range"))?)
     }
 
     fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {

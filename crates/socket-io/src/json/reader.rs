@@ -457,8 +457,9 @@ impl<'de> Reader<'de> {
 }
 
 /// The value of a number's text.
-pub(super) fn float<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|_| Error::words("number out of range"))
+fn float(text: &str) -> Result<f64> {
+    let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+    number.ok_or_else(|| Error::words("number out of range"))
 }
 
 /// The number of bytes before the first quote, backslash or control character: eight at a time.
