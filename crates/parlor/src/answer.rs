@@ -191,6 +191,12 @@ pub trait IntoOutcome {
     fn into_outcome(self) -> Outcome;
 }
 
+impl IntoOutcome for Outcome {
+    fn into_outcome(self) -> Outcome {
+        self
+    }
+}
+
 impl IntoOutcome for () {
     fn into_outcome(self) -> Outcome {
         Outcome::Done(None)

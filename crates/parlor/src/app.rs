@@ -11,6 +11,7 @@ use crate::{
     answer::{Fault, Outcome},
     call::{Call, Handshake, Running, Scope},
     config::Config,
+    handler::ended,
     namespace::{Handlers, Namespace},
     pattern::{self, Params},
     queue::QueueConfig,
@@ -293,7 +294,7 @@ impl App {
             None => {
                 let scope = Scope::new(call, self, Params::default());
                 let gone = Outcome::Failed(Fault::internal("the namespace is gone"));
-                Running::new(scope, Box::pin(std::future::ready(gone)))
+                Running::new(scope, ended(gone))
             }
         }
     }

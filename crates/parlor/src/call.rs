@@ -8,7 +8,6 @@ use std::{
     borrow::Cow,
     cell::{Cell, RefCell},
     future::Future,
-    pin::Pin,
     rc::Rc,
     task::{Context, Poll, Waker},
 };
@@ -22,6 +21,7 @@ use crate::{
     App,
     answer::{Fault, Outcome},
     app::States,
+    handler::HandlerFuture,
     names::gateway_of,
     pattern::Params,
     queue::QueueQuery,
@@ -254,8 +254,6 @@ pub enum Progress {
     Done(Vec<Effect>, Outcome),
 }
 
-pub(crate) type HandlerFuture = Pin<Box<dyn Future<Output = Outcome>>>;
-
 /// What the extractors of one call share.
 #[derive(Debug)]
 pub struct Scope {
@@ -397,7 +395,7 @@ impl Running {
 
     /// Lets the handler go on.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Progress {
-        match self.future.as_mut().poll(cx) {
+        match self.future.as_mut().go_on(cx) {
             Poll::Pending => Progress::Waiting(self.scope.effects.take()),
             Poll::Ready(outcome) => {
                 let outcome = self.scope.fault.take().map_or(outcome, Outcome::Failed);
