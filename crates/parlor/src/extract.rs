@@ -57,15 +57,18 @@ pub struct Data<T>(pub T);
 
 impl<S, T: DeserializeOwned> FromCall<S> for Data<T> {
     fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
-        let payload = match &scope.call.occasion {
-            Occasion::Answer { payload: Some(payload), .. } => payload,
-            Occasion::Answer { payload: None, .. } => return Err(Fault::timeout()),
-            occasion => {
-                let event = occasion.event();
-                event.ok_or_else(|| Fault::internal("`Data` is there for events only"))?.1
-            }
-        };
-        payload.to().map(Data).map_err(Fault::bad_payload)
+        payload(scope)?.to().map(Data).map_err(Fault::bad_payload)
+    }
+}
+
+fn payload(scope: &Scope) -> Result<&Payload, Fault> {
+    match &scope.call.occasion {
+        Occasion::Answer { payload: Some(payload), .. } => Ok(payload),
+        Occasion::Answer { payload: None, .. } => Err(Fault::timeout()),
+        occasion => match occasion.event() {
+            Some((_, payload)) => Ok(payload),
+            None => Err(Fault::internal("`Data` is there for events only")),
+        },
     }
 }
 

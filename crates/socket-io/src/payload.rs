@@ -52,13 +52,12 @@ impl Payload {
     /// # Errors When `value` cannot be JSON (a map whose keys are no strings), or holds a forged placeholder
     /// beside real [`Binary`] values, on which the receiving client would close its connection.
     pub fn from_args<T: Serialize + ?Sized>(value: &T) -> Result<Self, Error> {
-        // `()` is no argument; a JSON null, which serde tells apart from it by nothing but its type, is one.
-        if std::any::type_name::<T>().trim_start_matches('&') == "()" {
-            return Ok(Self::default());
-        }
         let mut writing = Writing::begin(Vec::new());
         let written = value.serialize(&mut writing.json);
-        writing.end(written)
+        // `()` is no argument; a JSON null, which serde tells apart from it by nothing but its type, is one. Of what is
+        // written as null only `()` and `&()` are called by so short a name, whose text need not be in the program.
+        let is_nothing = std::any::type_name::<T>().len() <= "&()".len();
+        writing.end(written, is_nothing)
     }
 
     /// The arguments as `T`, the mirror of [`from_args`](Self::from_args): a tuple takes one argument for
@@ -68,10 +67,9 @@ impl Payload {
     /// # Errors
     /// When an argument is missing or not of the expected type.
     pub fn to<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        let _scope = binary::Scope::enter(self.attachments.clone());
-        let mut reader = Reader::arguments(&self.json);
-        let value = T::deserialize(&mut reader);
-        reader.end_arguments(value.is_err())?;
+        let mut reading = Reading::begin(self);
+        let value = T::deserialize(&mut reading.json);
+        reading.end(value.is_err())?;
         value
     }
 
@@ -105,7 +103,7 @@ impl Payload {
         let mut writing = Writing::begin(self.attachments.clone());
         let written = argument.serialize(&mut writing.json);
         writing.json.is_tuple = false;
-        self.extend(writing.end(written)?);
+        self.extend(writing.end(written, false)?);
         Ok(())
     }
 
@@ -139,7 +137,28 @@ impl Payload {
     }
 }
 
-/// A payload that is being written. (What is here is compiled once, not for each type that is sent.)
+// What follows does what reading and writing are for all types, and is not inlined, lest it be there for each.
+
+/// A payload that is being read.
+struct Reading<'a> {
+    json: Reader<'a>,
+    _scope: binary::Scope,
+}
+
+impl<'a> Reading<'a> {
+    #[inline(never)]
+    fn begin(payload: &'a Payload) -> Self {
+        let scope = binary::Scope::enter(payload.attachments.clone());
+        Self { json: Reader::arguments(&payload.json), _scope: scope }
+    }
+
+    #[inline(never)]
+    fn end(self, failed: bool) -> Result<(), Error> {
+        self.json.end_arguments(failed)
+    }
+}
+
+/// A payload that is being written.
 struct Writing {
     json: Writer,
     scope: binary::Scope,
@@ -147,14 +166,19 @@ struct Writing {
 
 impl Writing {
     /// What is written has its attachments behind these.
+    #[inline(never)]
     fn begin(attachments: Vec<Bytes>) -> Self {
         Self { json: Writer::default(), scope: binary::Scope::enter(attachments) }
     }
 
-    fn end(self, written: Result<(), Error>) -> Result<Payload, Error> {
+    #[inline(never)]
+    fn end(self, written: Result<(), Error>, is_nothing: bool) -> Result<Payload, Error> {
         let attachments = self.scope.leave();
         written?;
         let Writer { mut json, is_tuple, .. } = self.json;
+        if is_nothing && json == "null" {
+            json.clear();
+        }
         if is_tuple {
             json.pop();
             json.remove(0);
