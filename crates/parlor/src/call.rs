@@ -7,7 +7,6 @@
 use std::{
     borrow::Cow,
     cell::{Cell, RefCell},
-    future::Future,
     rc::Rc,
     task::{Context, Poll, Waker},
 };
@@ -330,17 +329,11 @@ impl Scope {
         self.fault.replace(Some(fault));
     }
 
-    /// Asks at once, also if nobody waits for the answer.
-    pub(crate) fn ask(
-        self: &Rc<Self>,
-        nsp: &str,
-        target: Target,
-        query: Query,
-    ) -> impl Future<Output = Found> + use<> {
-        let nsp = nsp.to_owned();
+    /// Asks, and gives the question's number.
+    pub(crate) fn ask(&self, nsp: String, target: Target, query: Query) -> u64 {
         let ask = self.next_ask();
         self.push(Effect::Ask { ask, nsp, target, query });
-        self.answer_to(ask)
+        ask
     }
 
     /// The number of the next question of this call.
@@ -349,15 +342,14 @@ impl Scope {
     }
 
     /// The answer to a question, once it is there.
-    pub(crate) fn answer_to(self: &Rc<Self>, ask: u64) -> impl Future<Output = Found> + use<> {
-        let scope = self.clone();
-        std::future::poll_fn(move |cx| match scope.answers.borrow_mut().remove(&ask) {
+    pub(crate) fn poll_answer(&self, ask: u64, cx: &Context<'_>) -> Poll<Found> {
+        match self.answers.borrow_mut().remove(&ask) {
             Some(found) => Poll::Ready(found),
             None => {
-                scope.waker.replace(Some(cx.waker().clone()));
+                self.waker.replace(Some(cx.waker().clone()));
                 Poll::Pending
             }
-        })
+        }
     }
 
     /// Brings the answer to a question of this call.

@@ -26,7 +26,9 @@ const RAW_VALUE: &str = "$serde_json::private::RawValue";
 pub fn from_str<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Error> {
     let mut reader = Reader::new(json);
     let value = T::deserialize(&mut reader);
-    reader.end()?;
+    if value.is_ok() {
+        reader.end()?;
+    }
     value
 }
 

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use socket_io::{IntoPayload, Payload};
 
 use super::{
-    handle::{Terms, check_queue, done},
+    handle::{Terms, check_queue},
     talk::{self, Job, QueueQuery},
 };
 use crate::{
@@ -129,7 +129,7 @@ impl App {
     /// # Errors
     /// Why it was not stored.
     pub fn push_receipt(&self, reply: &[u8]) -> Result<u64, Fault> {
-        Ok(done(talk::answer(reply)?)?.count)
+        Ok(talk::answer(reply)?.done()?.count)
     }
 
     /// The request that does what a program in any language asks for: which object to ask, and the body. The reply is for
@@ -171,7 +171,7 @@ impl App {
     #[must_use]
     pub fn queue_answer(&self, json: &[u8], reply: &[u8]) -> (u16, String) {
         let what = socket_io::json::from_slice::<Asked<'_>>(json).map(|asked| asked.what).unwrap_or_default();
-        match talk::answer(reply).map_err(Fault::from).and_then(done) {
+        match talk::answer(reply).map_err(Fault::from).and_then(Found::done) {
             Ok(found) => (200, told(&what, &found)),
             Err(fault) => (status(fault.code()), fault.to_json()),
         }
