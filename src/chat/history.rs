@@ -51,12 +51,14 @@ pub(crate) async fn earlier(io: &Io, Older { room, before }: Older) -> Result<Ea
     Ok(Earlier { messages, more })
 }
 
-/// A page of a room with its reactions, oldest first.
-pub(crate) async fn told(io: &Io, id: &RoomId, page: Page) -> Result<Vec<Told>, Fault> {
-    let stored = room(io, id).history(page).await?;
-    let mut messages = stored.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    add_reactions(io, id, &mut messages).await?;
-    Ok(messages)
+/// A page of a room with its reactions, oldest first; asked at once.
+pub(crate) fn told(io: &Io, id: &RoomId, page: Page) -> impl Future<Output = Result<Vec<Told>, Fault>> {
+    let stored = room(io, id).history(page);
+    async move {
+        let mut messages = stored.await?.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        add_reactions(io, id, &mut messages).await?;
+        Ok(messages)
+    }
 }
 
 fn read(stored: &Stored) -> Result<Told, Fault> {
@@ -82,11 +84,15 @@ async fn add_reactions(io: &Io, id: &RoomId, messages: &mut [Told]) -> Result<()
     Ok(())
 }
 
-/// One message, if it is there.
-pub(super) async fn one(io: &Io, id: &RoomId, seq: u64) -> Result<Message, Fault> {
-    let page = room(io, id).history(Page::after(seq.saturating_sub(1), 1)).await?;
-    let found = page.first().filter(|stored| stored.seq == seq).map(Stored::data).transpose()?;
-    found.ok_or_else(|| Fault::new("no such message", "This message is not there any more."))
+/// One message, if it is there; asked at once.
+pub(super) fn one(io: &Io, id: &RoomId, seq: u64) -> impl Future<Output = Result<Told, Fault>> + use<> {
+    let page = room(io, id).history(Page::after(seq.saturating_sub(1), 1));
+    async move {
+        match page.await?.first().filter(|stored| stored.seq == seq) {
+            Some(stored) => read(stored),
+            None => Err(Fault::new("no such message", "This message is not there any more.")),
+        }
+    }
 }
 
 #[derive(Deserialize)]

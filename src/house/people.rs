@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::try_join;
 use parlor::RemoteSocket;
 use parlor_worker::{parlor, prelude::*};
 
@@ -75,9 +74,9 @@ pub(crate) fn known(vars: &Vars, token: &str) -> Result<Person, Refused> {
 pub(crate) async fn take_name(io: &Io, person: &Person) -> Result<bool, Fault> {
     let key = name_key(&person.name);
     let id_key = called_key(&person.id);
-    let (holder, called) =
-        try_join(all(io).claim(&key, person, Some(KEPT)), all(io).claim(&id_key, &person.name, Some(KEPT)))
-            .await?;
+    let holder = all(io).claim(&key, person, Some(KEPT));
+    let called = all(io).claim(&id_key, &person.name, Some(KEPT));
+    let (holder, called) = (holder.await?, called.await?);
     if holder.id != person.id {
         return Ok(false);
     }

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::future::try_join;
 use parlor_worker::prelude::*;
 
 use super::{
@@ -58,8 +57,9 @@ pub(crate) fn closed_key(id: &RoomId) -> String {
 /// Lets a person into a room, if it is one for them: its card.
 pub(crate) async fn enter(io: &Io, vars: &Vars, me: &Person, id: &RoomId) -> Result<Card, Fault> {
     let closed = closed_key(id);
-    let (card, closed) = try_join(card(io, vars, me, id), all(io).get::<Topic>(&closed)).await?;
-    match closed {
+    let closed = all(io).get::<Topic>(&closed);
+    let card = card(io, vars, me, id).await?;
+    match closed.await? {
         Some(why) => Err(Fault::new("closed", closed_words(&why))),
         None => Ok(card),
     }
@@ -135,8 +135,9 @@ pub(crate) async fn put(io: &Io, card: &Card) -> Result<(), Fault> {
 
 /// The public rooms, those that are always there first, with how many people are in each. With why it is closed, if it is.
 pub(crate) async fn public(io: &Io) -> Result<Vec<(Listed, Option<Topic>)>, Fault> {
-    let values = all(io).values(&["room:*", "closed:*"]).await?;
+    let values = all(io).values(&["room:*", "closed:*"]);
     let people = heads(io).await;
+    let values = values.await?;
     let mut signs: BTreeMap<RoomId, Sign> = BTreeMap::new();
     for (key, value) in values.iter() {
         let id = key.strip_prefix("room:").and_then(|key| key.strip_suffix('.'));
@@ -187,14 +188,23 @@ pub(crate) struct Left<'a> {
 
 /// Tells a room that a person is not in it any more.
 pub(crate) async fn tell_left(io: &Io, who: &Person, room: &str) -> Result<(), Fault> {
-    super::room(io, room).emit("left", &Left { room, who })?;
-    let Ok(id) = RoomId::try_from(room.to_owned()) else { return Ok(()) };
-    if id.kind() != Kind::Public {
-        return Ok(());
+    tell_all_left(io, who, &[room]).await
+}
+
+/// Tells rooms, at once, that a person is not in them any more.
+pub(crate) async fn tell_all_left(io: &Io, who: &Person, rooms: &[&str]) -> Result<(), Fault> {
+    let mut public = Vec::new();
+    for room in rooms {
+        super::room(io, room).emit("left", &Left { room, who })?;
+        let id = RoomId::try_from((*room).to_owned()).ok().filter(|id| id.kind() == Kind::Public);
+        public.extend(id.map(|id| (super::room(io, room).fetch_sockets(), id)));
     }
-    let mut people = people::of_sockets(&super::room(io, room).fetch_sockets().await);
-    people.retain(|other| other.id != who.id);
-    tell_count(io, &id, people.len())
+    for (sockets, id) in public {
+        let mut people = people::of_sockets(&sockets.await);
+        people.retain(|other| other.id != who.id);
+        tell_count(io, &id, people.len())?;
+    }
+    Ok(())
 }
 
 /// How many people are in a public room.

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::future::{join, join3};
 use parlor_worker::prelude::*;
 
 use crate::{
@@ -62,11 +61,11 @@ struct Ban {
 }
 
 pub(super) async fn overview(io: Io) -> Result<Ack<Overview>, Fault> {
-    let numbers = join(io.of("/notifications").count(), io.all().count());
-    let (sockets, public, measures) =
-        join3(all(&io).fetch_sockets(), rooms::public(&io), all(&io).values(&["mute:*", "ban:*"])).await;
-    let (notifications, moderators) = numbers.await;
-    let (public, measures) = (public?, measures?);
+    let (notifications, moderators) = (io.of("/notifications").count(), io.all().count());
+    let (sockets, measures) = (all(&io).fetch_sockets(), all(&io).values(&["mute:*", "ban:*"]));
+    let public = rooms::public(&io).await?;
+    let (sockets, measures) = (sockets.await, measures.await?);
+    let (notifications, moderators) = (notifications.await, moderators.await);
 
     let mut people: BTreeMap<String, Guest> = BTreeMap::new();
     let mut others: BTreeMap<RoomId, BTreeSet<String>> = BTreeMap::new();
