@@ -5,6 +5,7 @@
 
 mod de;
 mod error;
+mod float;
 mod reader;
 mod ser;
 mod writer;

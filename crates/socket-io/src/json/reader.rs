@@ -1,6 +1,7 @@
 use serde::de::{Error as _, Expected, Unexpected};
 
 use super::Error;
+use super::float::nearest;
 
 /// How deep values that are read may be nested, as in `serde_json`.
 const MAX_DEPTH: u8 = 127;
@@ -296,7 +297,8 @@ impl<'de> Reader<'de> {
                 return Ok(Number::Signed(number));
             }
         }
-        float(text).map(Number::Float)
+        let number = Some(nearest(text)).filter(|number| number.is_finite());
+        number.map(Number::Float).ok_or_else(|| Error::words("number out of range"))
     }
 
     /// Reads a number: its text, and whether it is a whole one.
@@ -454,12 +456,6 @@ impl<'de> Reader<'de> {
         };
         Error::invalid_type(found, expected)
     }
-}
-
-/// The value of a number's text.
-fn float(text: &str) -> Result<f64> {
-    let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-    number.ok_or_else(|| Error::words("number out of range"))
 }
 
 /// The number of bytes before the first quote, backslash or control character: eight at a time.
