@@ -182,7 +182,7 @@ mod tests {
     proptest! {
         #[test]
         fn all_are_rounded_as_by_the_standard_library(
-            bits: u64, text in "-?(0|[1-9][0-9]{0,24})(\\.[0-9]{1,24})?(e[+-]?[0-9]{1,3})?", whole: u64, exponent in -330..300,
+            bits: u64, text in "-?(0|[1-9][0-9]{0,24})(\\.[0-9]{1,24})?(e[+-]?[0-9]{1,3})?", whole: u64, exponent in -330..300_i32,
         ) {
             let double = f64::from_bits(bits);
             if double.is_finite() {
