@@ -215,7 +215,10 @@ impl<S, T: FromCall<S>> FromCall<S> for Result<T, Fault> {
 ///
 /// Changed through it, the data is stored when the handler ends well; a handler that fails changes nothing.
 #[derive(Debug)]
-pub struct SocketData<S: Serialize> {
+pub struct SocketData<S: Serialize>(Box<Lent<S>>); // boxed: it is handed from the call to the handler
+
+#[derive(Debug)]
+struct Lent<S: Serialize> {
     data: S,
     changed: Cell<bool>,
     scope: Rc<Scope>,
@@ -226,25 +229,25 @@ impl<S: Serialize + DeserializeOwned> FromCall<S> for SocketData<S> {
         let data = socket_io::json::from_str(&scope.call.data).map_err(|error| {
             Fault::internal(format!("the stored socket data does not fit its type: {error}"))
         })?;
-        Ok(Self { data, changed: Cell::new(false), scope: scope.clone() })
+        Ok(Self(Box::new(Lent { data, changed: Cell::new(false), scope: scope.clone() })))
     }
 }
 
 impl<S: Serialize> Deref for SocketData<S> {
     type Target = S;
     fn deref(&self) -> &S {
-        &self.data
+        &self.0.data
     }
 }
 
 impl<S: Serialize> DerefMut for SocketData<S> {
     fn deref_mut(&mut self) -> &mut S {
-        self.changed.set(true);
-        &mut self.data
+        self.0.changed.set(true);
+        &mut self.0.data
     }
 }
 
-impl<S: Serialize> Drop for SocketData<S> {
+impl<S: Serialize> Drop for Lent<S> {
     fn drop(&mut self) {
         if self.changed.get()
             && let Ok(json) = socket_io::json::to_string(&self.data)

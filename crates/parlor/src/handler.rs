@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    answer::{IntoConnected, IntoOutcome, Outcome},
+    answer::{Fault, IntoConnected, IntoOutcome, Outcome},
     call::Scope,
     extract::{Connecting, FromCall},
 };
@@ -56,19 +56,16 @@ pub(crate) type HandlerFuture = Pin<Box<dyn Handling>>;
 pub(crate) type BoxedHandler = Rc<dyn Fn(Rc<Scope>) -> HandlerFuture>;
 
 /// A call that has ended before its function ran.
-pub(crate) fn ended(outcome: Outcome) -> HandlerFuture {
-    Box::pin(std::future::ready(outcome))
+pub(crate) fn failed(fault: Fault) -> HandlerFuture {
+    Box::pin(std::future::ready(Outcome::Failed(fault)))
 }
 
-/// Takes the arguments from the call, then runs the function: a missing argument fails the call.
+/// The function's future, with the arguments taken from the call.
 macro_rules! started {
     ($function:expr, $scope:ident, $marker:ty, $($arg:ident)*) => {{
         $(
             #[allow(non_snake_case, reason = "one name for the argument and its type")]
-            let $arg = match <$arg as FromCall<$marker>>::from_call(&$scope) {
-                Ok(argument) => argument,
-                Err(fault) => return ended(Outcome::Failed(fault)),
-            };
+            let $arg = <$arg as FromCall<$marker>>::from_call(&$scope)?;
         )*
         drop($scope);
         $function($($arg),*)
@@ -86,7 +83,8 @@ macro_rules! handlers {
             $($arg: FromCall<S>,)*
         {
             fn call(&self, scope: Rc<Scope>) -> HandlerFuture {
-                Box::pin(started!(self, scope, S, $($arg)*))
+                let start = move || -> Result<HandlerFuture, Fault> { Ok(Box::pin(started!(self, scope, S, $($arg)*))) };
+                start().unwrap_or_else(failed)
             }
         }
 
@@ -99,8 +97,11 @@ macro_rules! handlers {
             $($arg: FromCall<Connecting>,)*
         {
             fn call(&self, scope: Rc<Scope>) -> HandlerFuture {
-                let running = started!(self, scope, Connecting, $($arg)*);
-                Box::pin(async move { running.await.into_connected() })
+                let start = move || -> Result<HandlerFuture, Fault> {
+                    let running = started!(self, scope, Connecting, $($arg)*);
+                    Ok(Box::pin(async move { running.await.into_connected() }))
+                };
+                start().unwrap_or_else(failed)
             }
         }
     };
