@@ -6,7 +6,12 @@ use super::{
     messages::{Message, Reaction, Reactions, reaction_key},
     rooms::must_be_in,
 };
-use crate::house::{limits::Deed, names::RoomId, people::Member, room};
+use crate::house::{
+    limits::Deed,
+    names::{RoomId, lower},
+    people::Member,
+    room,
+};
 
 /// How many messages one answer has.
 const PAGE: u64 = 50;
@@ -124,7 +129,7 @@ pub(super) async fn search(
 ) -> Result<Ack<Found>, Fault> {
     me.may(Deed::Search, now)?;
     must_be_in(&socket, &id)?;
-    let words: Vec<String> = words.to_lowercase().split_whitespace().take(10).map(str::to_owned).collect();
+    let words: Vec<String> = lower(&words).split_whitespace().take(10).map(str::to_owned).collect();
     if words.is_empty() {
         return Err(Fault::new("no words", "What are you looking for?"));
     }
@@ -134,7 +139,7 @@ pub(super) async fn search(
         let stored = room(&io, &id).history(page).await?;
         for stored in stored.iter().rev() {
             let told = read(stored)?;
-            let text = told.data.text.as_ref().to_lowercase();
+            let text = lower(told.data.text.as_ref());
             if words.iter().all(|word| text.contains(word)) {
                 found.messages.push(told);
             }

@@ -1,6 +1,6 @@
 //! What moderators have taken against people: those who may not speak, or not come in, for a time.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 use parlor::Values;
 use parlor_worker::{parlor, prelude::*};
@@ -10,7 +10,7 @@ use super::{
     names::{Name, Why},
     people::{Person, called_key, refused},
     person, person_room,
-    rooms::{is_of_people, tell_all_left},
+    rooms::{rooms_of, tell_all_left},
 };
 
 /// The room of those who may not speak, so that a message of anybody else costs no question.
@@ -105,9 +105,7 @@ pub(crate) struct SentAway {
 pub(crate) async fn send_away(io: &Io, measure: &Measure) -> Result<(), Fault> {
     let who = &measure.person;
     let tabs = person(io, &who.id).fetch_sockets().await;
-    let rooms = tabs.iter().flat_map(|tab| tab.rooms().iter().filter(|room| is_of_people(room, tab.id())));
-    let rooms: BTreeSet<&str> = rooms.map(String::as_str).collect();
-    let rooms: Vec<&str> = rooms.into_iter().collect();
+    let rooms = rooms_of(tabs.iter());
     let left: Vec<_> = rooms.iter().map(|room| person(io, &who.id).leave_all(room)).collect();
     for left in left {
         _ = left.await; // what is not done is done when the connections are closed

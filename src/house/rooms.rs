@@ -1,8 +1,7 @@
 //! Which rooms there are, and what they are called.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use parlor_worker::prelude::*;
+use parlor::RemoteSocket;
+use parlor_worker::{parlor, prelude::*};
 
 use super::{
     KEPT, all,
@@ -136,41 +135,55 @@ pub(crate) async fn put(io: &Io, card: &Card) -> Result<(), Fault> {
 /// The public rooms, those that are always there first, with how many people are in each. With why it is closed, if it is.
 pub(crate) async fn public(io: &Io) -> Result<Vec<(Listed, Option<Topic>)>, Fault> {
     let values = all(io).values(&["room:*", "closed:*"]);
-    let people = heads(io).await;
+    let people = heads(&all(io).fetch_sockets().await);
     let values = values.await?;
-    let mut signs: BTreeMap<RoomId, Sign> = BTreeMap::new();
+    let mut signs: Vec<(RoomId, Sign)> = Vec::new();
     for (key, value) in values.iter() {
         let id = key.strip_prefix("room:").and_then(|key| key.strip_suffix('.'));
         if let Some(id) = id.and_then(|id| RoomId::try_from(id.to_owned()).ok()) {
-            signs.insert(id, value.to()?);
+            signs.push((id, value.to()?));
         }
     }
     let mut rooms = Vec::new();
     for id in ALWAYS.iter().filter_map(|id| RoomId::try_from((*id).to_owned()).ok()) {
-        let fresh = Sign { name: id.as_ref().to_owned(), topic: Topic::default() };
-        rooms.push(signs.remove(&id).unwrap_or(fresh).card(id));
+        let known = signs.iter().position(|(known, _)| *known == id).map(|at| signs.remove(at).1);
+        let fresh = || Sign { name: id.as_ref().to_owned(), topic: Topic::default() };
+        rooms.push(known.unwrap_or_else(fresh).card(id));
     }
     rooms.extend(signs.into_iter().map(|(id, sign)| sign.card(id)));
     rooms
         .into_iter()
         .map(|room| {
             let closed = values.get(&closed_key(&room.id))?;
-            let people = people.get(room.id.as_ref()).map_or(0, BTreeSet::len);
+            let id = room.id.as_ref();
+            let people = people.partition_point(|(known, _)| known.as_str() <= id)
+                - people.partition_point(|(known, _)| known.as_str() < id);
             Ok((Listed { room, people }, closed))
         })
         .collect()
 }
 
-/// Who is in which room, by ids.
-async fn heads(io: &Io) -> BTreeMap<String, BTreeSet<String>> {
-    let mut heads: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for socket in all(io).fetch_sockets().await {
+/// Which room whom has, by their ids: each pair once, in order.
+pub(crate) fn heads(sockets: &[RemoteSocket]) -> Vec<(String, String)> {
+    let mut heads = Vec::new();
+    for socket in sockets {
         let Ok(member) = socket.data::<Member>() else { continue };
-        for room in socket.rooms().iter().filter(|room| is_of_people(room, socket.id())) {
-            heads.entry(room.clone()).or_default().insert(member.person.id.clone());
-        }
+        let rooms = socket.rooms().iter().filter(|room| is_of_people(room, socket.id()));
+        heads.extend(rooms.map(|room| (room.clone(), member.person.id.clone())));
     }
+    heads.sort_unstable();
+    heads.dedup();
     heads
+}
+
+/// The rooms of people that some sockets are in: each once, in order.
+pub(crate) fn rooms_of<'a>(sockets: impl Iterator<Item = &'a RemoteSocket>) -> Vec<&'a str> {
+    let rooms =
+        sockets.flat_map(|socket| socket.rooms().iter().filter(|room| is_of_people(room, socket.id())));
+    let mut rooms: Vec<&str> = rooms.map(String::as_str).collect();
+    rooms.sort_unstable();
+    rooms.dedup();
+    rooms
 }
 
 /// Whether a room is one where people meet, and not a socket's own or one of the house's.
