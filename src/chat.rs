@@ -13,7 +13,6 @@ mod typescript;
 
 use std::time::Duration;
 
-use futures_util::future::try_join;
 use parlor::Keep;
 use parlor_worker::{parlor, prelude::*};
 
@@ -125,26 +124,30 @@ async fn connect(socket: Socket, io: Io, vars: Vars, Auth(door): Auth<Door>) -> 
     // A token may be older than the name that the person has taken on another device.
     let name = wanted.or(called).or(known.map(|known| known.name));
     let me = Person { id, name: name.ok_or_else(|| Fault::internal("nobody is without a name"))? };
-    let (has_name, rooms) = try_join(take_name(&io, &me), rooms_of(&io, &me)).await?;
-    if !has_name {
+    let rooms = rooms_of(&io, &me);
+    if !take_name(&io, &me).await? {
         return Err(refused("name taken", format!("Somebody else is called {}.", me.name.as_ref())));
     }
     socket.join(&person_room(&me.id));
     if muted.is_some() {
         socket.join(MUTED);
     }
-    let token = Keys::new(&vars).token(&me);
+    let (rooms, token) = (rooms.await?, Keys::new(&vars).token(&me));
     socket.emit("welcome", &Welcome { me: me.clone(), token, rooms, muted })?;
     Ok(Member::new(me))
 }
 
-/// The rooms that a person is in.
-async fn rooms_of(io: &Io, me: &Person) -> Result<Vec<Mine>, Fault> {
-    let values = person(io, &me.id).values(&["room:*", "read:*"]).await?;
-    let mut rooms = Vec::new();
-    for (key, card) in values.iter().filter_map(|(key, value)| Some((key.strip_prefix("room:")?, value))) {
-        let read = values.get(&format!("read:{key}"))?.unwrap_or_default();
-        rooms.push(Mine { room: card.to()?, read });
+/// The rooms that a person is in; asked at once.
+fn rooms_of(io: &Io, me: &Person) -> impl Future<Output = Result<Vec<Mine>, Fault>> + use<> {
+    let values = person(io, &me.id).values(&["room:*", "read:*"]);
+    async move {
+        let values = values.await?;
+        let mut rooms = Vec::new();
+        for (key, card) in values.iter().filter_map(|(key, value)| Some((key.strip_prefix("room:")?, value)))
+        {
+            let read = values.get(&format!("read:{key}"))?.unwrap_or_default();
+            rooms.push(Mine { room: card.to()?, read });
+        }
+        Ok(rooms)
     }
-    Ok(rooms)
 }

@@ -4,7 +4,8 @@
 #[cfg(test)]
 mod typescript;
 
-use parlor_worker::prelude::*;
+use parlor::Asked;
+use parlor_worker::{parlor, prelude::*};
 
 use crate::house::{
     measures,
@@ -60,8 +61,8 @@ pub(crate) struct Announcement<'a> {
 }
 
 /// Stores a notice for a person; done once for each `id`.
-pub(crate) async fn tell(io: &Io, person: &Person, notice: &Notice, id: &str) -> Result<(), Fault> {
-    io.queue(&inbox_of(&person.id)).once(id).push(notice).await.map(drop)
+pub(crate) fn tell(io: &Io, person: &Person, notice: &Notice, id: &str) -> Asked<u64> {
+    io.queue(&inbox_of(&person.id)).once(id).push(notice)
 }
 
 #[derive(Deserialize)]

@@ -6,7 +6,12 @@ use super::{
     messages::{Message, Reaction, Reactions, reaction_key},
     rooms::must_be_in,
 };
-use crate::house::{limits::Deed, names::RoomId, people::Member, room};
+use crate::house::{
+    limits::Deed,
+    names::{RoomId, lower},
+    people::Member,
+    room,
+};
 
 /// How many messages one answer has.
 const PAGE: u64 = 50;
@@ -51,12 +56,14 @@ pub(crate) async fn earlier(io: &Io, Older { room, before }: Older) -> Result<Ea
     Ok(Earlier { messages, more })
 }
 
-/// A page of a room with its reactions, oldest first.
-pub(crate) async fn told(io: &Io, id: &RoomId, page: Page) -> Result<Vec<Told>, Fault> {
-    let stored = room(io, id).history(page).await?;
-    let mut messages = stored.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    add_reactions(io, id, &mut messages).await?;
-    Ok(messages)
+/// A page of a room with its reactions, oldest first; asked at once.
+pub(crate) fn told(io: &Io, id: &RoomId, page: Page) -> impl Future<Output = Result<Vec<Told>, Fault>> {
+    let stored = room(io, id).history(page);
+    async move {
+        let mut messages = stored.await?.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        add_reactions(io, id, &mut messages).await?;
+        Ok(messages)
+    }
 }
 
 fn read(stored: &Stored) -> Result<Told, Fault> {
@@ -82,11 +89,15 @@ async fn add_reactions(io: &Io, id: &RoomId, messages: &mut [Told]) -> Result<()
     Ok(())
 }
 
-/// One message, if it is there.
-pub(super) async fn one(io: &Io, id: &RoomId, seq: u64) -> Result<Message, Fault> {
-    let page = room(io, id).history(Page::after(seq.saturating_sub(1), 1)).await?;
-    let found = page.first().filter(|stored| stored.seq == seq).map(Stored::data).transpose()?;
-    found.ok_or_else(|| Fault::new("no such message", "This message is not there any more."))
+/// One message, if it is there; asked at once.
+pub(super) fn one(io: &Io, id: &RoomId, seq: u64) -> impl Future<Output = Result<Told, Fault>> + use<> {
+    let page = room(io, id).history(Page::after(seq.saturating_sub(1), 1));
+    async move {
+        match page.await?.first().filter(|stored| stored.seq == seq) {
+            Some(stored) => read(stored),
+            None => Err(Fault::new("no such message", "This message is not there any more.")),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -118,7 +129,7 @@ pub(super) async fn search(
 ) -> Result<Ack<Found>, Fault> {
     me.may(Deed::Search, now)?;
     must_be_in(&socket, &id)?;
-    let words: Vec<String> = words.to_lowercase().split_whitespace().take(10).map(str::to_owned).collect();
+    let words: Vec<String> = lower(&words).split_whitespace().take(10).map(str::to_owned).collect();
     if words.is_empty() {
         return Err(Fault::new("no words", "What are you looking for?"));
     }
@@ -128,7 +139,7 @@ pub(super) async fn search(
         let stored = room(&io, &id).history(page).await?;
         for stored in stored.iter().rev() {
             let told = read(stored)?;
-            let text = told.data.text.as_ref().to_lowercase();
+            let text = lower(told.data.text.as_ref());
             if words.iter().all(|word| text.contains(word)) {
                 found.messages.push(told);
             }

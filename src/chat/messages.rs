@@ -1,11 +1,10 @@
 //! What people write, and what becomes of it: stored before it is acknowledged, in the room's one order.
 
-use futures_util::future::{try_join, try_join_all};
 use parlor_worker::prelude::*;
 
 use super::{
     files::{self, File},
-    history::one,
+    history::{Told, one},
     keep_room,
     rooms::must_be_in,
 };
@@ -128,7 +127,12 @@ pub(super) async fn say(
     me.may(Deed::Say, at)?;
     let from = me.person.clone();
     may_speak(&socket, &io, &from).await?;
-    let (reply, mentions) = try_join(quote(&io, &say), mentioned(&io, say.text.as_ref())).await?;
+    let quoted = say.reply.map(|seq| one(&io, &say.room, seq));
+    let mentions = mentioned(&io, say.text.as_ref()).await?;
+    let reply = match quoted {
+        Some(message) => Some(quote(message.await?)),
+        None => None,
+    };
     let Say { room: id, id: key, text, files, .. } = say;
     let message = Message {
         room: id.clone(),
@@ -162,11 +166,8 @@ fn check(say: &Say, me: &Person) -> Result<(), Fault> {
     say.files.iter().try_for_each(|file| file.check(&me.id))
 }
 
-async fn quote(io: &Io, say: &Say) -> Result<Option<Quote>, Fault> {
-    let Some(seq) = say.reply else { return Ok(None) };
-    let message = one(io, &say.room, seq).await?;
-    let text = message.text.as_ref().chars().take(QUOTE).collect();
-    Ok(Some(Quote { seq, from: message.from, text }))
+fn quote(Told { seq, data }: Told) -> Quote {
+    Quote { seq, from: data.from, text: data.text.as_ref().chars().take(QUOTE).collect() }
 }
 
 /// Notices for the other one of a room for two, and for who is mentioned. Of a private room, and of one that is not there
@@ -194,18 +195,29 @@ async fn tell_concerned(
         let other = by_id(io, vars, other).await?;
         let card = rooms::direct(&other, me);
         keep_room(io, socket, &other.id, &card).await?;
-        return notifications::tell(io, &other, &notice(NoticeKind::Direct, card), &once).await;
+        return notifications::tell(io, &other, &notice(NoticeKind::Direct, card), &once).await.map(drop);
     }
     let others: Vec<&Person> = message.mentions.iter().filter(|other| other.id != me.id).collect();
     if others.is_empty() {
         return Ok(());
     }
     let notice = notice(NoticeKind::Mention, rooms::card(io, vars, me, id).await?);
-    let told = others.into_iter().map(async |other| {
-        let may_know = id.kind() == Kind::Public || person(io, &other.id).get::<Card>(&key).await?.is_some();
-        if may_know { notifications::tell(io, other, &notice, &once).await } else { Ok(()) }
-    });
-    try_join_all(told).await.map(drop)
+    let is_public = id.kind() == Kind::Public;
+    // Each is asked and told at once, not one after another.
+    let asked: Vec<_> =
+        others.iter().map(|other| (!is_public).then(|| person(io, &other.id).get::<Card>(&key))).collect();
+    let mut told = Vec::new();
+    for (other, asked) in others.into_iter().zip(asked) {
+        let may_know = match asked {
+            Some(card) => card.await?.is_some(),
+            None => true,
+        };
+        told.extend(may_know.then(|| notifications::tell(io, other, &notice, &once)));
+    }
+    for told in told {
+        told.await?;
+    }
+    Ok(())
 }
 
 /// A message that is not as it was.
@@ -266,7 +278,7 @@ pub(super) async fn remove(
 /// One of a person's own messages, to change it.
 async fn own(socket: &Socket, io: &Io, me: &Person, room: &RoomId, seq: u64) -> Result<Message, Fault> {
     must_be_in(socket, room)?;
-    let message = one(io, room, seq).await?;
+    let message = one(io, room, seq).await?.data;
     match message.from.id == me.id && message.removed.is_none() {
         true => Ok(message),
         false => Err(Fault::new("not yours", "This message is not yours to change.")),
@@ -275,7 +287,7 @@ async fn own(socket: &Socket, io: &Io, me: &Person, room: &RoomId, seq: u64) -> 
 
 /// Removes a message for a moderator.
 pub(crate) async fn take_down(io: &Io, room: &RoomId, seq: u64) -> Result<Person, Fault> {
-    let message = one(io, room, seq).await?;
+    let message = one(io, room, seq).await?.data;
     let author = message.from.clone();
     take_back(io, seq, message, By::Moderator).await?;
     Ok(author)
@@ -345,7 +357,8 @@ pub(super) async fn react(
         return Err(Fault::new("bad emoji", "That is no emoji."));
     }
     let key = reaction_key(seq, &me.person.id);
-    let (message, kept) = try_join(one(&io, &id, seq), room(&io, &id).get::<Reactions>(&key)).await?;
+    let (message, kept) = (one(&io, &id, seq), room(&io, &id).get::<Reactions>(&key));
+    let (message, kept) = (message.await?.data, kept.await?);
     if message.removed.is_some() {
         return Err(Fault::new("no such message", "This message is not there any more."));
     }

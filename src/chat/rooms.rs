@@ -1,6 +1,5 @@
 //! Rooms: coming, going, and what they are about.
 
-use futures_util::future::{join3, try_join};
 use parlor_worker::prelude::*;
 
 use super::{
@@ -112,12 +111,10 @@ pub(super) async fn join_room(
     }
     let card = house::rooms::enter(&io, &vars, &me.person, &id).await?;
     socket.join(id.as_ref());
-    let (sockets, page, kept) = join3(
-        io.in_(id.as_ref()).fetch_sockets(),
-        history::told(&io, &id, Page::newest(MESSAGES + 1)),
-        keep_room(&io, &socket, &me.person.id, &card),
-    )
-    .await;
+    let sockets = io.in_(id.as_ref()).fetch_sockets();
+    let page = history::told(&io, &id, Page::newest(MESSAGES + 1));
+    let kept = keep_room(&io, &socket, &me.person.id, &card).await;
+    let (sockets, page) = (sockets.await, page.await);
     let page = kept.and(page);
     if page.is_err() && !is_in {
         socket.leave(id.as_ref()); // so that others hear of it when they come again
@@ -163,7 +160,10 @@ pub(super) async fn leave(
 ) -> Result<Ack, Fault> {
     let mine = person(&io, &me.person.id);
     let tabs = mine.clone().fetch_sockets().await;
-    try_join(mine.clone().remove(&format!("room:{}.", room.as_ref())), mine.leave_all(room.as_ref())).await?;
+    let (forgotten, left) =
+        (mine.clone().remove(&format!("room:{}.", room.as_ref())), mine.leave_all(room.as_ref()));
+    forgotten.await?;
+    left.await?;
     if tabs.iter().any(|tab| tab.rooms().iter().any(|its| its == room.as_ref())) {
         tell_left(&io, &me.person, room.as_ref()).await?;
     }

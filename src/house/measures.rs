@@ -1,8 +1,7 @@
 //! What moderators have taken against people: those who may not speak, or not come in, for a time.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
-use futures_util::future::{try_join, try_join_all};
 use parlor::Values;
 use parlor_worker::{parlor, prelude::*};
 
@@ -11,7 +10,7 @@ use super::{
     names::{Name, Why},
     people::{Person, called_key, refused},
     person, person_room,
-    rooms::{is_of_people, tell_left},
+    rooms::{rooms_of, tell_all_left},
 };
 
 /// The room of those who may not speak, so that a message of anybody else costs no question.
@@ -106,14 +105,15 @@ pub(crate) struct SentAway {
 pub(crate) async fn send_away(io: &Io, measure: &Measure) -> Result<(), Fault> {
     let who = &measure.person;
     let tabs = person(io, &who.id).fetch_sockets().await;
-    let rooms = tabs.iter().flat_map(|tab| tab.rooms().iter().filter(|room| is_of_people(room, tab.id())));
-    let rooms: BTreeSet<&String> = rooms.collect();
-    let left = rooms.into_iter().map(async |room| {
-        person(io, &who.id).leave_all(room).await?;
-        tell_left(io, who, room).await
-    });
-    _ = try_join_all(left).await; // what is not done is done when the connections are closed
+    let rooms = rooms_of(tabs.iter());
+    let left: Vec<_> = rooms.iter().map(|room| person(io, &who.id).leave_all(room)).collect();
+    for left in left {
+        _ = left.await; // what is not done is done when the connections are closed
+    }
+    _ = tell_all_left(io, who, &rooms).await;
     person(io, &who.id).emit("sent away", &SentAway { why: measure.words("You were sent away") })?;
     let notified = io.of("/notifications").to(&person_room(&who.id));
-    try_join(person(io, &who.id).disconnect_all(true), notified.disconnect_all(true)).await.map(drop)
+    let (here, there) = (person(io, &who.id).disconnect_all(true), notified.disconnect_all(true));
+    here.await?;
+    there.await
 }

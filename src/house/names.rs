@@ -58,6 +58,20 @@ pub(crate) fn fold(name: &str) -> String {
     name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
+/// In lower case, as `str::to_lowercase` does it, which has tables for the end of Greek words.
+pub(crate) fn lower(text: &str) -> String {
+    let mut lower = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let is_next_of_word = rest.peek().is_some_and(|next| next.is_alphanumeric());
+        match c == 'Σ' && lower.ends_with(char::is_alphanumeric) && !is_next_of_word {
+            true => lower.push('ς'),
+            false => lower.extend(c.to_lowercase()),
+        }
+    }
+    lower
+}
+
 impl RoomId {
     /// The room for two people.
     pub(crate) fn direct(one: &str, other: &str) -> Self {
@@ -125,7 +139,7 @@ const ROOM_WORDS: &str =
 
 /// The id of the public room of that name.
 fn public(name: &str) -> Option<RoomId> {
-    let id = name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let id = lower(&name.split_whitespace().collect::<Vec<_>>().join(" "));
     let begins_well = id.chars().next().is_some_and(char::is_alphanumeric);
     let fits =
         lasts(&id, 1..=32) && begins_well && id.chars().all(|c| c.is_alphanumeric() || " -_".contains(c));
@@ -198,6 +212,14 @@ mod tests {
         }
         assert!(Name::try_from("й".repeat(24)).is_ok());
         assert_eq!(fold("Ada  LOVELACE"), fold("adalovelace"));
+    }
+
+    #[test]
+    fn lower_case_is_that_of_the_standard_library() {
+        for text in ["", "Tea Room", "ΟΔΟΣ ΣΑΣ Σ", "ὈΔΥΣΣΕΎΣ, ΣΊΣΥΦΟΣ", "Straße İstanbul КУХНЯ"]
+        {
+            assert_eq!(lower(text), text.to_lowercase());
+        }
     }
 
     #[test]

@@ -1,8 +1,5 @@
 //! Who people are: the names they have, and how others see them.
 
-use std::collections::BTreeMap;
-
-use futures_util::future::try_join;
 use parlor::RemoteSocket;
 use parlor_worker::{parlor, prelude::*};
 
@@ -75,9 +72,9 @@ pub(crate) fn known(vars: &Vars, token: &str) -> Result<Person, Refused> {
 pub(crate) async fn take_name(io: &Io, person: &Person) -> Result<bool, Fault> {
     let key = name_key(&person.name);
     let id_key = called_key(&person.id);
-    let (holder, called) =
-        try_join(all(io).claim(&key, person, Some(KEPT)), all(io).claim(&id_key, &person.name, Some(KEPT)))
-            .await?;
+    let holder = all(io).claim(&key, person, Some(KEPT));
+    let called = all(io).claim(&id_key, &person.name, Some(KEPT));
+    let (holder, called) = (holder.await?, called.await?);
     if holder.id != person.id {
         return Ok(false);
     }
@@ -184,14 +181,27 @@ fn candidates(text: &str) -> Vec<String> {
     names
 }
 
-/// People by their sockets, each once, in the order of their names. Away is who is so at all of them.
+/// A socket, and whose it is.
+pub(crate) type Tab<'a> = (Member, &'a RemoteSocket);
+
+/// The sockets of members, in the order of these people's ids.
+pub(crate) fn tabs(sockets: &[RemoteSocket]) -> Vec<Tab<'_>> {
+    let mut tabs: Vec<Tab<'_>> = sockets.iter().filter_map(|tab| Some((tab.data().ok()?, tab))).collect();
+    tabs.sort_by(|(one, _), (other, _)| one.person.id.cmp(&other.person.id));
+    tabs
+}
+
+/// Each person's part of [`tabs`], with who it is. Away is who is so at all of them.
+pub(crate) fn each_person<'a>(tabs: &'a [Tab<'a>]) -> impl Iterator<Item = (Present, &'a [Tab<'a>])> {
+    tabs.chunk_by(|(one, _), (other, _)| one.person.id == other.person.id).filter_map(|tabs| {
+        let (member, _) = tabs.first()?;
+        Some((Present { away: tabs.iter().all(|(tab, _)| tab.away), ..member.present() }, tabs))
+    })
+}
+
+/// People by their sockets, each once, in the order of their names.
 pub(crate) fn of_sockets(sockets: &[RemoteSocket]) -> Vec<Present> {
-    let mut people: BTreeMap<String, Present> = BTreeMap::new();
-    for member in sockets.iter().filter_map(|socket| socket.data::<Member>().ok()) {
-        let present = member.present();
-        people.entry(present.id.clone()).and_modify(|known| known.away &= present.away).or_insert(present);
-    }
-    let mut people: Vec<Present> = people.into_values().collect();
+    let mut people: Vec<Present> = each_person(&tabs(sockets)).map(|(present, _)| present).collect();
     people.sort_unstable_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
     people
 }

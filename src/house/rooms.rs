@@ -1,9 +1,7 @@
 //! Which rooms there are, and what they are called.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use futures_util::future::try_join;
-use parlor_worker::prelude::*;
+use parlor::RemoteSocket;
+use parlor_worker::{parlor, prelude::*};
 
 use super::{
     KEPT, all,
@@ -58,8 +56,9 @@ pub(crate) fn closed_key(id: &RoomId) -> String {
 /// Lets a person into a room, if it is one for them: its card.
 pub(crate) async fn enter(io: &Io, vars: &Vars, me: &Person, id: &RoomId) -> Result<Card, Fault> {
     let closed = closed_key(id);
-    let (card, closed) = try_join(card(io, vars, me, id), all(io).get::<Topic>(&closed)).await?;
-    match closed {
+    let closed = all(io).get::<Topic>(&closed);
+    let card = card(io, vars, me, id).await?;
+    match closed.await? {
         Some(why) => Err(Fault::new("closed", closed_words(&why))),
         None => Ok(card),
     }
@@ -135,41 +134,56 @@ pub(crate) async fn put(io: &Io, card: &Card) -> Result<(), Fault> {
 
 /// The public rooms, those that are always there first, with how many people are in each. With why it is closed, if it is.
 pub(crate) async fn public(io: &Io) -> Result<Vec<(Listed, Option<Topic>)>, Fault> {
-    let values = all(io).values(&["room:*", "closed:*"]).await?;
-    let people = heads(io).await;
-    let mut signs: BTreeMap<RoomId, Sign> = BTreeMap::new();
+    let values = all(io).values(&["room:*", "closed:*"]);
+    let people = heads(&all(io).fetch_sockets().await);
+    let values = values.await?;
+    let mut signs: Vec<(RoomId, Sign)> = Vec::new();
     for (key, value) in values.iter() {
         let id = key.strip_prefix("room:").and_then(|key| key.strip_suffix('.'));
         if let Some(id) = id.and_then(|id| RoomId::try_from(id.to_owned()).ok()) {
-            signs.insert(id, value.to()?);
+            signs.push((id, value.to()?));
         }
     }
     let mut rooms = Vec::new();
     for id in ALWAYS.iter().filter_map(|id| RoomId::try_from((*id).to_owned()).ok()) {
-        let fresh = Sign { name: id.as_ref().to_owned(), topic: Topic::default() };
-        rooms.push(signs.remove(&id).unwrap_or(fresh).card(id));
+        let known = signs.iter().position(|(known, _)| *known == id).map(|at| signs.remove(at).1);
+        let fresh = || Sign { name: id.as_ref().to_owned(), topic: Topic::default() };
+        rooms.push(known.unwrap_or_else(fresh).card(id));
     }
     rooms.extend(signs.into_iter().map(|(id, sign)| sign.card(id)));
     rooms
         .into_iter()
         .map(|room| {
             let closed = values.get(&closed_key(&room.id))?;
-            let people = people.get(room.id.as_ref()).map_or(0, BTreeSet::len);
+            let id = room.id.as_ref();
+            let people = people.partition_point(|(known, _)| known.as_str() <= id)
+                - people.partition_point(|(known, _)| known.as_str() < id);
             Ok((Listed { room, people }, closed))
         })
         .collect()
 }
 
-/// Who is in which room, by ids.
-async fn heads(io: &Io) -> BTreeMap<String, BTreeSet<String>> {
-    let mut heads: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for socket in all(io).fetch_sockets().await {
+/// Which room whom has, by their ids: each pair once, in order.
+pub(crate) fn heads(sockets: &[RemoteSocket]) -> Vec<(String, String)> {
+    let mut heads = Vec::new();
+    for socket in sockets {
         let Ok(member) = socket.data::<Member>() else { continue };
-        for room in socket.rooms().iter().filter(|room| is_of_people(room, socket.id())) {
-            heads.entry(room.clone()).or_default().insert(member.person.id.clone());
-        }
+        let rooms = socket.rooms().iter().filter(|room| is_of_people(room, socket.id()));
+        heads.extend(rooms.map(|room| (room.clone(), member.person.id.clone())));
     }
+    heads.sort_unstable();
+    heads.dedup();
     heads
+}
+
+/// The rooms of people that some sockets are in: each once, in order.
+pub(crate) fn rooms_of<'a>(sockets: impl Iterator<Item = &'a RemoteSocket>) -> Vec<&'a str> {
+    let rooms =
+        sockets.flat_map(|socket| socket.rooms().iter().filter(|room| is_of_people(room, socket.id())));
+    let mut rooms: Vec<&str> = rooms.map(String::as_str).collect();
+    rooms.sort_unstable();
+    rooms.dedup();
+    rooms
 }
 
 /// Whether a room is one where people meet, and not a socket's own or one of the house's.
@@ -187,14 +201,23 @@ pub(crate) struct Left<'a> {
 
 /// Tells a room that a person is not in it any more.
 pub(crate) async fn tell_left(io: &Io, who: &Person, room: &str) -> Result<(), Fault> {
-    super::room(io, room).emit("left", &Left { room, who })?;
-    let Ok(id) = RoomId::try_from(room.to_owned()) else { return Ok(()) };
-    if id.kind() != Kind::Public {
-        return Ok(());
+    tell_all_left(io, who, &[room]).await
+}
+
+/// Tells rooms, at once, that a person is not in them any more.
+pub(crate) async fn tell_all_left(io: &Io, who: &Person, rooms: &[&str]) -> Result<(), Fault> {
+    let mut public = Vec::new();
+    for room in rooms {
+        super::room(io, room).emit("left", &Left { room, who })?;
+        let id = RoomId::try_from((*room).to_owned()).ok().filter(|id| id.kind() == Kind::Public);
+        public.extend(id.map(|id| (super::room(io, room).fetch_sockets(), id)));
     }
-    let mut people = people::of_sockets(&super::room(io, room).fetch_sockets().await);
-    people.retain(|other| other.id != who.id);
-    tell_count(io, &id, people.len())
+    for (sockets, id) in public {
+        let mut people = people::of_sockets(&sockets.await);
+        people.retain(|other| other.id != who.id);
+        tell_count(io, &id, people.len())?;
+    }
+    Ok(())
 }
 
 /// How many people are in a public room.

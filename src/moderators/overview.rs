@@ -1,8 +1,5 @@
 //! What moderators see: rooms, people, connections, and what waits.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use futures_util::future::{join, join3};
 use parlor_worker::prelude::*;
 
 use crate::{
@@ -11,9 +8,9 @@ use crate::{
         all,
         measures::Measure,
         names::{Kind, Name, RoomId, Why},
-        people::{Member, by_id},
+        people::{Present, by_id, each_person, tabs},
         room,
-        rooms::{self, Card, Sign, closed_key, is_of_people},
+        rooms::{self, Card, Sign, closed_key, rooms_of},
     },
     notifications::inbox_of,
 };
@@ -46,7 +43,7 @@ struct Guest {
     id: String,
     name: Name,
     away: bool,
-    rooms: BTreeSet<String>,
+    rooms: Vec<String>,
     connections: usize,
     /// Until when they may not speak, if so.
     muted: Option<u64>,
@@ -62,44 +59,27 @@ struct Ban {
 }
 
 pub(super) async fn overview(io: Io) -> Result<Ack<Overview>, Fault> {
-    let numbers = join(io.of("/notifications").count(), io.all().count());
-    let (sockets, public, measures) =
-        join3(all(&io).fetch_sockets(), rooms::public(&io), all(&io).values(&["mute:*", "ban:*"])).await;
-    let (notifications, moderators) = numbers.await;
-    let (public, measures) = (public?, measures?);
+    let (notifications, moderators) = (io.of("/notifications").count(), io.all().count());
+    let (sockets, measures) = (all(&io).fetch_sockets(), all(&io).values(&["mute:*", "ban:*"]));
+    let public = rooms::public(&io).await?;
+    let (sockets, measures) = (sockets.await, measures.await?);
+    let (notifications, moderators) = (notifications.await, moderators.await);
 
-    let mut people: BTreeMap<String, Guest> = BTreeMap::new();
-    let mut others: BTreeMap<RoomId, BTreeSet<String>> = BTreeMap::new();
-    for socket in &sockets {
-        let Ok(member) = socket.data::<Member>() else { continue };
-        let person = member.person;
-        let muted = measures.get::<Measure>(&format!("mute:{}.", person.id))?.map(|measure| measure.until);
-        let fresh = || Guest {
-            id: person.id.clone(),
-            name: person.name.clone(),
-            away: true,
-            rooms: BTreeSet::new(),
-            connections: 0,
-            muted,
-        };
-        let guest = people.entry(person.id.clone()).or_insert_with(fresh);
-        guest.away &= member.away;
-        guest.connections += 1;
-        for room in socket.rooms().iter().filter(|room| is_of_people(room, socket.id())) {
-            guest.rooms.insert(room.clone());
-            if let Ok(id) = RoomId::try_from(room.clone())
-                && id.kind() != Kind::Public
-            {
-                others.entry(id).or_default().insert(person.id.clone());
-            }
-        }
+    let mut people = Vec::new();
+    for (Present { id, name, away }, tabs) in each_person(&tabs(&sockets)) {
+        let muted = measures.get::<Measure>(&format!("mute:{id}."))?.map(|measure| measure.until);
+        let rooms = rooms_of(tabs.iter().map(|(_, tab)| *tab)).into_iter().map(str::to_owned).collect();
+        people.push(Guest { id, name, away, rooms, connections: tabs.len(), muted });
     }
     let mut rooms: Vec<Seen> = public
         .into_iter()
         .map(|(listed, closed)| Seen { room: listed.room, people: listed.people, closed })
         .collect();
-    for (id, heads) in others {
-        rooms.push(Seen { people: heads.len(), ..of_others(&io, id, &people).await? });
+    for heads in rooms::heads(&sockets).chunk_by(|(one, _), (other, _)| one == other) {
+        let id = heads.first().and_then(|(room, _)| RoomId::try_from(room.clone()).ok());
+        if let Some(id) = id.filter(|id| id.kind() != Kind::Public) {
+            rooms.push(Seen { people: heads.len(), ..of_others(&io, id, &people).await? });
+        }
     }
     let bans = measures.iter().filter(|(key, _)| key.starts_with("ban:"));
     let bans = bans.map(|(_, value)| {
@@ -107,17 +87,17 @@ pub(super) async fn overview(io: Io) -> Result<Ack<Overview>, Fault> {
         Ok(Ban { id: person.id, name: person.name, until, why })
     });
     let bans = bans.collect::<Result<_, Fault>>()?;
-    let people = people.into_values().collect();
     Ok(Ack(Overview { rooms, people, connections: sockets.len(), notifications, moderators, bans }))
 }
 
 /// A private room, or one for two.
-async fn of_others(io: &Io, id: RoomId, people: &BTreeMap<String, Guest>) -> Result<Seen, Fault> {
+async fn of_others(io: &Io, id: RoomId, people: &[Guest]) -> Result<Seen, Fault> {
     let closed = all(io).get(&closed_key(&id)).await?;
     let sign = match id.kind() {
         Kind::Direct => {
             let pair = id.as_ref().trim_start_matches('@').split('.');
-            let names = pair.map(|id| people.get(id).map_or("somebody", |guest| guest.name.as_ref()));
+            let guest = |id: &str| people.iter().find(|guest| guest.id == id);
+            let names = pair.map(|id| guest(id).map_or("somebody", |guest| guest.name.as_ref()));
             Sign { name: names.collect::<Vec<_>>().join(" and "), topic: Why::default() }
         }
         _ => room(io, &id)

@@ -21,7 +21,10 @@ pub struct Ack<T = ()>(pub T);
 ///
 /// Any [`std::error::Error`] becomes `internal` by `?`: its text is logged and not told to the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct Fault(Box<Words>); // boxed: it is in the result of nearly everything
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Words {
     error: Cow<'static, str>,
     message: Option<String>,
     cause: Option<String>,
@@ -32,7 +35,12 @@ const TIMEOUT: &str = "timeout";
 impl Fault {
     /// A fault with a code for programs and words for people.
     pub fn new(error: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self { error: error.into(), message: Some(message.into()), cause: None }
+        Self::of(error.into(), Some(message.into()), None)
+    }
+
+    #[cold]
+    fn of(error: Cow<'static, str>, message: Option<String>, cause: Option<String>) -> Self {
+        Self(Box::new(Words { error, message, cause }))
     }
 
     /// The payload does not fit what the handler takes.
@@ -48,7 +56,7 @@ impl Fault {
 
     /// Something that is not the client's doing. The client gets the code `internal` alone.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
-        Self { error: "internal".into(), message: None, cause: Some(cause.to_string()) }
+        Self::of("internal".into(), None, Some(cause.to_string()))
     }
 
     /// An answer that did not come in time.
@@ -66,24 +74,24 @@ impl Fault {
     /// Whether it is that an answer did not come in time.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        self.error == TIMEOUT
+        self.0.error == TIMEOUT
     }
 
     /// The code for programs.
     pub(crate) fn code(&self) -> &str {
-        &self.error
+        &self.0.error
     }
 
     /// `{"error", "message"}`, as the client's acknowledgement has it.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string(&self.body()).unwrap_or_default()
+        socket_io::json::to_string(&self.body()).unwrap_or_default()
     }
 
     /// The line for the log.
     pub(crate) fn log_line(&self) -> String {
-        let words = self.cause.as_ref().or(self.message.as_ref()).map_or("", String::as_str);
-        format!("{}: {words}", self.error)
+        let words = self.0.cause.as_ref().or(self.0.message.as_ref()).map_or("", String::as_str);
+        format!("{}: {words}", self.0.error)
     }
 
     /// What the acknowledgement carries.
@@ -92,7 +100,7 @@ impl Fault {
     }
 
     fn body(&self) -> FaultBody<'_> {
-        FaultBody { error: &self.error, message: self.message.as_deref() }
+        FaultBody { error: &self.0.error, message: self.0.message.as_deref() }
     }
 }
 
@@ -117,7 +125,10 @@ impl<E: std::error::Error> From<E> for Fault {
 
 /// Why a client may not enter a namespace: its CONNECT_ERROR, with `err.message` and `err.data` in the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
+pub struct Refused(Box<Refusal>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Refusal {
     message: String,
     /// As JSON.
     data: Option<String>,
@@ -126,7 +137,7 @@ pub struct Refused {
 impl Refused {
     /// A refusal in words.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), data: None }
+        Self(Box::new(Refusal { message: message.into(), data: None }))
     }
 
     /// Adds details for programs.
@@ -137,13 +148,13 @@ impl Refused {
     /// ```
     #[must_use]
     pub fn data<T: Serialize + ?Sized>(mut self, data: &T) -> Self {
-        self.data = serde_json::to_string(data).ok();
+        self.0.data = socket_io::json::to_string(data).ok();
         self
     }
 
     pub(crate) fn body(&self) -> String {
-        let message = serde_json::to_string(&self.message).unwrap_or_default();
-        match &self.data {
+        let message = socket_io::json::to_string(&self.0.message).unwrap_or_default();
+        match &self.0.data {
             Some(data) => format!(r#"{{"message":{message},"data":{data}}}"#),
             None => format!(r#"{{"message":{message}}}"#),
         }
@@ -152,7 +163,8 @@ impl Refused {
 
 impl From<Fault> for Refused {
     fn from(fault: Fault) -> Self {
-        Self::new(fault.message.unwrap_or_else(|| fault.error.into_owned()))
+        let Words { error, message, .. } = *fault.0;
+        Self::new(message.unwrap_or_else(|| error.into_owned()))
     }
 }
 
@@ -177,6 +189,12 @@ pub enum Outcome {
 pub trait IntoOutcome {
     /// The outcome of the call.
     fn into_outcome(self) -> Outcome;
+}
+
+impl IntoOutcome for Outcome {
+    fn into_outcome(self) -> Outcome {
+        self
+    }
 }
 
 impl IntoOutcome for () {
@@ -215,7 +233,7 @@ pub trait IntoConnected<S> {
 
 impl<S: Serialize, E: Into<Refused>> IntoConnected<S> for Result<S, E> {
     fn into_connected(self) -> Outcome {
-        match self.map(|data| serde_json::to_string(&data)) {
+        match self.map(|data| socket_io::json::to_string(&data)) {
             Ok(Ok(json)) => Outcome::Connected(json),
             Ok(Err(error)) => Outcome::Failed(Fault::internal(error)),
             Err(refused) => Outcome::Refused(refused.into().body()),

@@ -8,9 +8,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use socket_io::Parser;
 
 use crate::{
-    answer::{Fault, Outcome},
+    answer::Fault,
     call::{Call, Handshake, Running, Scope},
     config::Config,
+    handler::failed,
     namespace::{Handlers, Namespace},
     pattern::{self, Params},
     queue::QueueConfig,
@@ -292,8 +293,7 @@ impl App {
             Some((handlers, params)) => handlers.start(Scope::new(call, self, params)),
             None => {
                 let scope = Scope::new(call, self, Params::default());
-                let gone = Outcome::Failed(Fault::internal("the namespace is gone"));
-                Running::new(scope, Box::pin(std::future::ready(gone)))
+                Running::new(scope, failed(Fault::internal("the namespace is gone")))
             }
         }
     }

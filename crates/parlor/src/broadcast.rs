@@ -1,14 +1,18 @@
 //! Many sockets at once, on whichever Gateway: what is sent to them, asked of them, done with them.
 
-use std::{rc::Rc, time::Duration};
+use std::{future::Future, rc::Rc, time::Duration};
 
 use engine_io::{Frame, Millis};
 use serde::{Serialize, de::DeserializeOwned};
-use socket_io::{IntoPayload, Parser, Payload, Target, is_reserved};
+use socket_io::{
+    IntoPayload, Parser, Payload, Target, is_reserved,
+    json::{self, Error},
+};
 
 use crate::{
     answer::Fault,
     app::millis,
+    asked::Asked,
     call::{Effect, Handshake, Scope},
     history::{Page, Receipt, Stored},
     names::ROOM_NAME_MAX,
@@ -25,7 +29,10 @@ pub(crate) const ACK_TIMEOUT: Duration = Duration::from_secs(5);
 /// is that of everyone in the namespace.
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Broadcast {
+pub struct Broadcast(Box<Parts>); // boxed: it is handed from step to step
+
+#[derive(Clone, Debug)]
+struct Parts {
     scope: Rc<Scope>,
     nsp: String,
     target: Target,
@@ -52,19 +59,19 @@ impl From<Found> for Answers {
 
 impl Broadcast {
     pub(crate) fn new(scope: &Rc<Scope>, nsp: &str) -> Self {
-        Self {
+        Self(Box::new(Parts {
             scope: scope.clone(),
             nsp: nsp.to_owned(),
             target: Target::default(),
             volatile: false,
             timeout: ACK_TIMEOUT,
             id: String::new(),
-        }
+        }))
     }
 
     /// Also the members of this room, or the socket with this id.
     pub fn to(mut self, room: &str) -> Self {
-        self.target.rooms.push(room.to_owned());
+        self.0.target.rooms.push(room.to_owned());
         self
     }
 
@@ -75,19 +82,19 @@ impl Broadcast {
 
     /// Not the members of this room, nor the socket with this id.
     pub fn except(mut self, room: &str) -> Self {
-        self.target.except.push(room.to_owned());
+        self.0.target.except.push(room.to_owned());
         self
     }
 
     /// Whoever can't take it at once goes without.
     pub fn volatile(mut self) -> Self {
-        self.volatile = true;
+        self.0.volatile = true;
         self
     }
 
     /// How long clients may take for their acknowledgements (default: 5 s).
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.0.timeout = timeout;
         self
     }
 
@@ -99,11 +106,14 @@ impl Broadcast {
     /// If the value has no JSON form, a room's name is longer than [`ROOM_NAME_MAX`], or the event's name is one of
     /// Socket.IO's own ([`is_reserved`]).
     pub fn emit<P: IntoPayload>(self, event: &str, payload: P) -> Result<(), Fault> {
+        self.cast(event, payload.into_payload())
+    }
+
+    fn cast(self, event: &str, payload: Result<Payload, Error>) -> Result<(), Fault> {
         self.check()?;
         self.check_room_left()?;
-        let payload = payload.into_payload()?;
-        let frames = encode(self.scope.parser, &self.nsp, event, &payload)?;
-        let Self { scope, nsp, target, volatile, .. } = self;
+        let Parts { scope, nsp, target, volatile, .. } = *self.0;
+        let frames = encode(scope.parser, &nsp, event, &payload?)?;
         scope.push(Effect::Cast { nsp, target, frames, volatile });
         Ok(())
     }
@@ -112,7 +122,7 @@ impl Broadcast {
     /// has the same receipt. Clients that send again what was not acknowledged make one for each message. An id should
     /// begin with who sends it, or somebody else can take it.
     pub fn once(mut self, id: &str) -> Self {
-        id.clone_into(&mut self.id);
+        id.clone_into(&mut self.0.id);
         self
     }
 
@@ -132,30 +142,34 @@ impl Broadcast {
     /// `no history` if [`Namespace::history`](crate::Namespace::history) does not let the room keep one, `too large`
     /// beyond 1.9 MB, `storage` if it could not be stored. [`Fault::is_timeout`] if the Room has not answered within 6 s:
     /// it may be stored all the same, and publishing it again with the same [`once`](Self::once) tells.
-    pub async fn publish<T: Serialize + ?Sized>(self, event: &str, data: &T) -> Result<Receipt, Fault> {
-        check_event(event)?;
-        self.check_room_left()?;
-        let mut payload = Payload::default();
-        payload.push(data)?;
-        let (name, id) = (event.to_owned(), self.id.clone());
-        let found = self.of_the_room(Query::Publish { name, data: payload.into(), id }).await?;
-        Ok(Receipt { seq: found.count })
+    pub fn publish<T: Serialize + ?Sized>(self, event: &str, data: &T) -> Asked<Receipt> {
+        self.publish_payload(event, one(data))
+    }
+
+    fn publish_payload(self, event: &str, data: Result<Payload, Error>) -> Asked<Receipt> {
+        let query = || {
+            check_event(event)?;
+            self.check_room_left()?;
+            Ok(Query::Publish { name: event.to_owned(), data: data?.into(), id: self.0.id.clone() })
+        };
+        let query = query();
+        self.of_the_room(query, |found| Ok(Receipt { seq: found.done()?.count }))
     }
 
     /// Reads a page of a room's history, oldest first.
     ///
     /// # Errors
     /// `no history`, and [`Fault::is_timeout`], as [`publish`](Self::publish).
-    pub async fn history(self, page: Page) -> Result<Vec<Stored>, Fault> {
-        Ok(self.of_the_room(Query::History(page)).await?.messages)
+    pub fn history(self, page: Page) -> Asked<Vec<Stored>> {
+        self.of_the_room(Ok(Query::History(page)), |found| Ok(found.done()?.messages))
     }
 
     /// Removes a room's history for good. Numbers go on from where they are.
     ///
     /// # Errors
     /// As [`history`](Self::history).
-    pub async fn erase_history(self) -> Result<(), Fault> {
-        self.of_the_room(Query::Erase).await.map(drop)
+    pub fn erase_history(self) -> Asked<()> {
+        self.of_the_room(Ok(Query::Erase), is_done)
     }
 
     /// Stores other data in a message that was published, to edit it, or to leave nothing of it but its number: `false` if
@@ -181,24 +195,27 @@ impl Broadcast {
     /// # Errors
     /// As [`publish`](Self::publish). After [`Fault::is_timeout`] it may take effect all the same, also later; of several
     /// who replace a message at once the last one that takes effect wins.
-    pub async fn replace<T: Serialize + ?Sized>(self, seq: u64, data: &T) -> Result<bool, Fault> {
-        self.check_room_left()?;
-        let mut payload = Payload::default();
-        payload.push(data)?;
-        Ok(self.of_the_room(Query::Replace { seq, data: payload.into() }).await?.count > 0)
+    pub fn replace<T: Serialize + ?Sized>(self, seq: u64, data: &T) -> Asked<bool> {
+        self.replace_payload(seq, one(data))
+    }
+
+    fn replace_payload(self, seq: u64, data: Result<Payload, Error>) -> Asked<bool> {
+        let query = self.check_room_left();
+        let query = query.and_then(|()| Ok(Query::Replace { seq, data: data?.into() }));
+        self.of_the_room(query, |found| Ok(found.done()?.count > 0))
     }
 
     /// Asks the Room itself.
-    pub(crate) async fn of_the_room(self, query: Query) -> Result<Found, Fault> {
-        if self.target.rooms.len() > 1 {
-            return Err(Fault::internal("several rooms keep nothing together"));
-        }
-        let found = self.ask(query).await?;
-        match found.refusal {
-            Some((code, words)) => Err(Fault::new(code, words)),
-            None if found.incomplete => Err(Fault::timeout()),
-            None => Ok(found),
-        }
+    pub(crate) fn of_the_room<T>(
+        self,
+        query: Result<Query, Fault>,
+        read: fn(Found) -> Result<T, Fault>,
+    ) -> Asked<T> {
+        let query = query.and_then(|query| match self.0.target.rooms.len() {
+            0 | 1 => Ok(query),
+            _ => Err(Fault::internal("several rooms keep nothing together")),
+        });
+        self.ask(query, read)
     }
 
     /// Sends an event and collects the clients' acknowledgements: until all are there, or the time is over. With
@@ -215,37 +232,46 @@ impl Broadcast {
     ///
     /// # Errors
     /// As [`emit`](Self::emit). Missing answers are no error: see [`Answers::timed_out`].
-    pub async fn emit_with_ack(self, event: &str, payload: impl IntoPayload) -> Result<Answers, Fault> {
-        check_event(event)?;
-        self.check_room_left()?;
-        let payload = payload.into_payload()?.into();
-        let timeout = patience(self.timeout);
-        Ok(self.ask(Query::Emit { name: event.to_owned(), payload, timeout }).await?.into())
+    pub fn emit_with_ack(self, event: &str, payload: impl IntoPayload) -> Asked<Answers> {
+        self.collect(event, payload.into_payload())
+    }
+
+    fn collect(self, event: &str, payload: Result<Payload, Error>) -> Asked<Answers> {
+        let query = || {
+            check_event(event)?;
+            self.check_room_left()?;
+            let (payload, timeout) = (payload?.into(), patience(self.0.timeout));
+            Ok(Query::Emit { name: event.to_owned(), payload, timeout })
+        };
+        let query = query();
+        self.ask(query, |found| Ok(found.into()))
     }
 
     /// Has other Gateways take an event; what they answer may be waited for.
-    pub(crate) fn server_side(
-        self,
-        event: &str,
-        payload: impl IntoPayload,
-    ) -> Result<impl Future<Output = Found>, Fault> {
-        check_event(event)?;
-        let (from, name, payload) = (String::new(), event.to_owned(), payload.into_payload()?.into());
-        Ok(self.scope.ask(&self.nsp, self.target, Query::ServerSide { from, name, payload }))
+    pub(crate) fn server_side(self, event: &str, payload: Result<Payload, Error>) -> Asked<Answers> {
+        let query = || {
+            check_event(event)?;
+            Ok(Query::ServerSide { from: String::new(), name: event.to_owned(), payload: payload?.into() })
+        };
+        self.ask(query(), |found| Ok(found.into()))
     }
 
     /// The sockets themselves. A Gateway that does not answer within 5 s is left out.
-    pub async fn fetch_sockets(self) -> Vec<RemoteSocket> {
-        let (scope, nsp) = (self.scope.clone(), self.nsp.clone());
-        // A name that is too long is the name of no room: nobody is there.
-        let found = self.ask(Query::Sockets).await.unwrap_or_default();
-        let remote = |card| RemoteSocket { card, nsp: nsp.clone(), scope: scope.clone() };
-        found.sockets.into_iter().map(remote).collect()
+    pub fn fetch_sockets(self) -> impl Future<Output = Vec<RemoteSocket>> + use<> {
+        let (scope, nsp) = (self.0.scope.clone(), self.0.nsp.clone());
+        let asked = self.ask(Ok(Query::Sockets), Ok);
+        async move {
+            // A name that is too long is the name of no room: nobody is there.
+            let found = asked.await.unwrap_or_default();
+            let remote = |card| RemoteSocket { card, nsp: nsp.clone(), scope: scope.clone() };
+            found.sockets.into_iter().map(remote).collect()
+        }
     }
 
     /// How many they are. A Gateway that does not answer within 5 s is left out.
-    pub async fn count(self) -> usize {
-        self.ask(Query::Count).await.map_or(0, |found| found.count as usize)
+    pub fn count(self) -> impl Future<Output = usize> + use<> {
+        let asked = self.ask(Ok(Query::Count), |found| Ok(found.count));
+        async move { asked.await.map_or(0, |count| count as usize) }
     }
 
     /// Has these sockets join a room (Node's `socketsJoin`); done when that has taken effect everywhere.
@@ -253,16 +279,16 @@ impl Broadcast {
     /// # Errors
     /// [`Fault::is_timeout`] if a Gateway did not say so within 5 s; it may happen later all the same. A name
     /// longer than [`ROOM_NAME_MAX`].
-    pub async fn join_all(self, room: &str) -> Result<(), Fault> {
-        self.change(room, true).await
+    pub fn join_all(self, room: &str) -> Asked<()> {
+        self.change(room, true)
     }
 
     /// Has these sockets leave a room (Node's `socketsLeave`); as [`join_all`](Self::join_all).
     ///
     /// # Errors
     /// As there.
-    pub async fn leave_all(self, room: &str) -> Result<(), Fault> {
-        self.change(room, false).await
+    pub fn leave_all(self, room: &str) -> Asked<()> {
+        self.change(room, false)
     }
 
     /// Takes these sockets out of the namespace (Node's `disconnectSockets`); `close` closes their clients' whole
@@ -270,36 +296,49 @@ impl Broadcast {
     ///
     /// # Errors
     /// As [`join_all`](Self::join_all).
-    pub async fn disconnect_all(self, close: bool) -> Result<(), Fault> {
-        self.done(Query::Disconnect(close)).await
+    pub fn disconnect_all(self, close: bool) -> Asked<()> {
+        self.ask(Ok(Query::Disconnect(close)), is_done)
     }
 
-    async fn change(self, room: &str, join: bool) -> Result<(), Fault> {
-        check_room(room)?;
-        self.done(Query::Change { room: room.to_owned(), join }).await
+    fn change(self, room: &str, join: bool) -> Asked<()> {
+        let query = check_room(room).map(|()| Query::Change { room: room.to_owned(), join });
+        self.ask(query, is_done)
     }
 
-    async fn done(self, query: Query) -> Result<(), Fault> {
-        let found = self.ask(query).await?;
-        if found.incomplete { Err(Fault::timeout()) } else { Ok(()) }
+    fn ask<T>(self, query: Result<Query, Fault>, read: fn(Found) -> Result<T, Fault>) -> Asked<T> {
+        let (scope, question) = self.put(query);
+        Asked::new(scope, question, read)
     }
 
-    async fn ask(self, query: Query) -> Result<Found, Fault> {
-        self.check()?;
-        Ok(self.scope.ask(&self.nsp, self.target, query).await)
+    fn put(self, query: Result<Query, Fault>) -> (Rc<Scope>, Result<u64, Fault>) {
+        let query = self.check().and(query);
+        let Parts { scope, nsp, target, .. } = *self.0;
+        let question = query.map(|query| scope.ask(nsp, target, query));
+        (scope, question)
     }
 
     /// A Room that can't be reached must not cost this object its memory.
     pub(crate) fn check_room_left(&self) -> Result<(), Fault> {
-        match self.scope.call.busy && !self.volatile {
+        match self.0.scope.call.busy && !self.0.volatile {
             true => Err(Fault::busy()),
             false => Ok(()),
         }
     }
 
     fn check(&self) -> Result<(), Fault> {
-        self.target.rooms.iter().try_for_each(|room| check_room(room))
+        self.0.target.rooms.iter().try_for_each(|room| check_room(room))
     }
+}
+
+/// That what was asked for is done.
+pub(crate) fn is_done(found: Found) -> Result<(), Fault> {
+    found.done().map(drop)
+}
+
+/// A payload of one argument, whatever it is.
+pub(crate) fn one<T: Serialize + ?Sized>(data: &T) -> Result<Payload, Error> {
+    let mut payload = Payload::default();
+    payload.push(data).map(|()| payload)
 }
 
 /// How long clients may take, ms: at most a year, for a deadline has to be a date.
@@ -353,7 +392,7 @@ impl RemoteSocket {
     /// # Errors
     /// If the data does not fit `S`.
     pub fn data<S: DeserializeOwned>(&self) -> Result<S, Fault> {
-        Ok(serde_json::from_str(&self.card.data)?)
+        Ok(json::from_str(&self.card.data)?)
     }
 
     /// What its client sent when it opened the connection.

@@ -7,8 +7,6 @@
 use std::{
     borrow::Cow,
     cell::{Cell, RefCell},
-    future::Future,
-    pin::Pin,
     rc::Rc,
     task::{Context, Poll, Waker},
 };
@@ -22,6 +20,7 @@ use crate::{
     App,
     answer::{Fault, Outcome},
     app::States,
+    handler::HandlerFuture,
     names::gateway_of,
     pattern::Params,
     queue::QueueQuery,
@@ -254,8 +253,6 @@ pub enum Progress {
     Done(Vec<Effect>, Outcome),
 }
 
-pub(crate) type HandlerFuture = Pin<Box<dyn Future<Output = Outcome>>>;
-
 /// What the extractors of one call share.
 #[derive(Debug)]
 pub struct Scope {
@@ -332,17 +329,11 @@ impl Scope {
         self.fault.replace(Some(fault));
     }
 
-    /// Asks at once, also if nobody waits for the answer.
-    pub(crate) fn ask(
-        self: &Rc<Self>,
-        nsp: &str,
-        target: Target,
-        query: Query,
-    ) -> impl Future<Output = Found> + use<> {
-        let nsp = nsp.to_owned();
+    /// Asks, and gives the question's number.
+    pub(crate) fn ask(&self, nsp: String, target: Target, query: Query) -> u64 {
         let ask = self.next_ask();
         self.push(Effect::Ask { ask, nsp, target, query });
-        self.answer_to(ask)
+        ask
     }
 
     /// The number of the next question of this call.
@@ -351,15 +342,14 @@ impl Scope {
     }
 
     /// The answer to a question, once it is there.
-    pub(crate) fn answer_to(self: &Rc<Self>, ask: u64) -> impl Future<Output = Found> + use<> {
-        let scope = self.clone();
-        std::future::poll_fn(move |cx| match scope.answers.borrow_mut().remove(&ask) {
+    pub(crate) fn poll_answer(&self, ask: u64, cx: &Context<'_>) -> Poll<Found> {
+        match self.answers.borrow_mut().remove(&ask) {
             Some(found) => Poll::Ready(found),
             None => {
-                scope.waker.replace(Some(cx.waker().clone()));
+                self.waker.replace(Some(cx.waker().clone()));
                 Poll::Pending
             }
-        })
+        }
     }
 
     /// Brings the answer to a question of this call.
@@ -397,7 +387,7 @@ impl Running {
 
     /// Lets the handler go on.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Progress {
-        match self.future.as_mut().poll(cx) {
+        match self.future.as_mut().go_on(cx) {
             Poll::Pending => Progress::Waiting(self.scope.effects.take()),
             Poll::Ready(outcome) => {
                 let outcome = self.scope.fault.take().map_or(outcome, Outcome::Failed);

@@ -57,15 +57,18 @@ pub struct Data<T>(pub T);
 
 impl<S, T: DeserializeOwned> FromCall<S> for Data<T> {
     fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
-        let payload = match &scope.call.occasion {
-            Occasion::Answer { payload: Some(payload), .. } => payload,
-            Occasion::Answer { payload: None, .. } => return Err(Fault::timeout()),
-            occasion => {
-                let event = occasion.event();
-                event.ok_or_else(|| Fault::internal("`Data` is there for events only"))?.1
-            }
-        };
-        payload.to().map(Data).map_err(Fault::bad_payload)
+        payload(scope)?.to().map(Data).map_err(Fault::bad_payload)
+    }
+}
+
+fn payload(scope: &Scope) -> Result<&Payload, Fault> {
+    match &scope.call.occasion {
+        Occasion::Answer { payload: Some(payload), .. } => Ok(payload),
+        Occasion::Answer { payload: None, .. } => Err(Fault::timeout()),
+        occasion => match occasion.event() {
+            Some((_, payload)) => Ok(payload),
+            None => Err(Fault::internal("`Data` is there for events only")),
+        },
     }
 }
 
@@ -76,7 +79,7 @@ pub struct Kept<T>(pub T);
 impl<S, T: DeserializeOwned> FromCall<S> for Kept<T> {
     fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
         match &scope.call.occasion {
-            Occasion::Answer { kept, .. } => Ok(Self(serde_json::from_str(kept)?)),
+            Occasion::Answer { kept, .. } => Ok(Self(socket_io::json::from_str(kept)?)),
             _ => Err(Fault::internal("`Kept` is there for answers only")),
         }
     }
@@ -124,7 +127,7 @@ pub struct Auth<T>(pub T);
 impl<S, T: DeserializeOwned> FromCall<S> for Auth<T> {
     fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
         let json = scope.call.auth.as_deref().unwrap_or("{}");
-        serde_json::from_str(json).map(Auth).map_err(|error| Fault::misfit("bad auth", error))
+        socket_io::json::from_str(json).map(Auth).map_err(|error| Fault::misfit("bad auth", error))
     }
 }
 
@@ -212,7 +215,10 @@ impl<S, T: FromCall<S>> FromCall<S> for Result<T, Fault> {
 ///
 /// Changed through it, the data is stored when the handler ends well; a handler that fails changes nothing.
 #[derive(Debug)]
-pub struct SocketData<S: Serialize> {
+pub struct SocketData<S: Serialize>(Box<Lent<S>>); // boxed: it is handed from the call to the handler
+
+#[derive(Debug)]
+struct Lent<S: Serialize> {
     data: S,
     changed: Cell<bool>,
     scope: Rc<Scope>,
@@ -220,31 +226,31 @@ pub struct SocketData<S: Serialize> {
 
 impl<S: Serialize + DeserializeOwned> FromCall<S> for SocketData<S> {
     fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
-        let data = serde_json::from_str(&scope.call.data).map_err(|error| {
+        let data = socket_io::json::from_str(&scope.call.data).map_err(|error| {
             Fault::internal(format!("the stored socket data does not fit its type: {error}"))
         })?;
-        Ok(Self { data, changed: Cell::new(false), scope: scope.clone() })
+        Ok(Self(Box::new(Lent { data, changed: Cell::new(false), scope: scope.clone() })))
     }
 }
 
 impl<S: Serialize> Deref for SocketData<S> {
     type Target = S;
     fn deref(&self) -> &S {
-        &self.data
+        &self.0.data
     }
 }
 
 impl<S: Serialize> DerefMut for SocketData<S> {
     fn deref_mut(&mut self) -> &mut S {
-        self.changed.set(true);
-        &mut self.data
+        self.0.changed.set(true);
+        &mut self.0.data
     }
 }
 
-impl<S: Serialize> Drop for SocketData<S> {
+impl<S: Serialize> Drop for Lent<S> {
     fn drop(&mut self) {
         if self.changed.get()
-            && let Ok(json) = serde_json::to_string(&self.data)
+            && let Ok(json) = socket_io::json::to_string(&self.data)
         {
             self.scope.push(Effect::Store(json));
         }

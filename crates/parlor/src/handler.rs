@@ -1,10 +1,15 @@
 //! Handlers: plain `async fn`s whose arguments are extractors.
 
-use std::{future::Future, rc::Rc};
+use std::{
+    future::Future,
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll},
+};
 
 use crate::{
-    answer::{IntoConnected, IntoOutcome, Outcome},
-    call::{HandlerFuture, Scope},
+    answer::{Fault, IntoConnected, IntoOutcome, Outcome},
+    call::Scope,
     extract::{Connecting, FromCall},
 };
 
@@ -34,21 +39,36 @@ pub trait ConnectHandler<S, Args>: 'static {
     fn call(&self, scope: Rc<Scope>) -> HandlerFuture;
 }
 
+/// A handler that runs. (A trait of its own, so that what comes of the future needs no second one around it.)
+pub trait Handling {
+    /// Goes on.
+    fn go_on(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome>;
+}
+
+impl<Running: Future<Output: IntoOutcome>> Handling for Running {
+    fn go_on(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
+        self.poll(cx).map(IntoOutcome::into_outcome)
+    }
+}
+
+pub(crate) type HandlerFuture = Pin<Box<dyn Handling>>;
+
 pub(crate) type BoxedHandler = Rc<dyn Fn(Rc<Scope>) -> HandlerFuture>;
 
-/// Takes the arguments from the call, then runs the function: a missing argument fails the call.
+/// A call that has ended before its function ran.
+pub(crate) fn failed(fault: Fault) -> HandlerFuture {
+    Box::pin(std::future::ready(Outcome::Failed(fault)))
+}
+
+/// The function's future, with the arguments taken from the call.
 macro_rules! started {
-    ($function:expr, $scope:ident, $marker:ty, $into:ident, $($arg:ident)*) => {{
+    ($function:expr, $scope:ident, $marker:ty, $($arg:ident)*) => {{
         $(
             #[allow(non_snake_case, reason = "one name for the argument and its type")]
-            let $arg = match <$arg as FromCall<$marker>>::from_call(&$scope) {
-                Ok(argument) => argument,
-                Err(fault) => return Box::pin(std::future::ready(Outcome::Failed(fault))),
-            };
+            let $arg = <$arg as FromCall<$marker>>::from_call(&$scope)?;
         )*
         drop($scope);
-        let running = $function($($arg),*);
-        Box::pin(async move { running.await.$into() })
+        $function($($arg),*)
     }};
 }
 
@@ -63,7 +83,8 @@ macro_rules! handlers {
             $($arg: FromCall<S>,)*
         {
             fn call(&self, scope: Rc<Scope>) -> HandlerFuture {
-                started!(self, scope, S, into_outcome, $($arg)*)
+                let start = move || -> Result<HandlerFuture, Fault> { Ok(Box::pin(started!(self, scope, S, $($arg)*))) };
+                start().unwrap_or_else(failed)
             }
         }
 
@@ -76,7 +97,11 @@ macro_rules! handlers {
             $($arg: FromCall<Connecting>,)*
         {
             fn call(&self, scope: Rc<Scope>) -> HandlerFuture {
-                started!(self, scope, Connecting, into_connected, $($arg)*)
+                let start = move || -> Result<HandlerFuture, Fault> {
+                    let running = started!(self, scope, Connecting, $($arg)*);
+                    Ok(Box::pin(async move { running.await.into_connected() }))
+                };
+                start().unwrap_or_else(failed)
             }
         }
     };

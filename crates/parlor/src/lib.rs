@@ -27,6 +27,7 @@
 
 mod answer;
 mod app;
+mod asked;
 mod broadcast;
 mod call;
 mod config;
@@ -63,6 +64,7 @@ pub use socket_io::{Binary, IntoPayload, Parser, Payload, Raw, is_reserved};
 pub use crate::{
     answer::{Ack, Fault, IntoConnected, IntoOutcome, Outcome, Refused},
     app::{App, EngineHandler, RequestGuard},
+    asked::Asked,
     broadcast::{Answers, Broadcast, RemoteSocket},
     call::{Call, CallId, Effect, Handshake, Occasion, Progress, Running, Scope},
     config::{Config, Placement, Recovery},

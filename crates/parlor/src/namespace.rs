@@ -9,7 +9,7 @@ use crate::{
     answer::{Fault, Outcome, Refused},
     call::{Occasion, Running, Scope},
     extract::ServerSide,
-    handler::{BoxedHandler, ConnectHandler, Handler},
+    handler::{BoxedHandler, ConnectHandler, Handler, HandlerFuture},
     history::Keep,
 };
 
@@ -224,6 +224,10 @@ impl<S: Serialize + DeserializeOwned + 'static> Namespace<S> {
     }
 }
 
+async fn outcome_of(mut running: HandlerFuture) -> Outcome {
+    std::future::poll_fn(|cx| running.as_mut().go_on(cx)).await
+}
+
 fn boxed<S, Args>(handler: impl Handler<S, Args>) -> BoxedHandler {
     Rc::new(move |scope| handler.call(scope))
 }
@@ -248,13 +252,13 @@ impl Handlers {
                 let scope = scope.clone();
                 Box::pin(async move {
                     for handler in before {
-                        let outcome = handler(scope.clone()).await;
+                        let outcome = outcome_of(handler(scope.clone())).await;
                         if matches!(outcome, Outcome::Failed(_) | Outcome::Refused(_)) {
                             return outcome;
                         }
                     }
                     match (own, &scope.call.occasion) {
-                        (Some(own), _) => own(scope).await,
+                        (Some(own), _) => outcome_of(own(scope)).await,
                         (None, Occasion::Answer { handler, .. }) => {
                             Outcome::Failed(Fault::internal(format!("no `on_answer` handler {handler:?}")))
                         }

@@ -83,7 +83,8 @@ impl Emission {
     /// What is wrong with it, in words for whoever wrote it.
     pub fn from_json(json: &[u8]) -> Result<Self, Fault> {
         let bad = |words: String| Fault::new("bad request", words);
-        let written: Written<'_> = serde_json::from_slice(json).map_err(|error| bad(error.to_string()))?;
+        let written: Written<'_> =
+            socket_io::json::from_slice(json).map_err(|error| bad(error.to_string()))?;
         let args: Vec<&str> = written.args.iter().map(|arg| arg.get()).collect();
         let payload = Payload::from_raw(&args.join(","), Vec::new())
             .map_err(|violation| bad(format!("`args`: {violation}")))?;
@@ -112,7 +113,7 @@ impl Emission {
             args: self.payload.args().collect(),
             volatile: self.volatile,
         };
-        Ok(serde_json::to_string(&written)?)
+        Ok(socket_io::json::to_string(&written)?)
     }
 }
 

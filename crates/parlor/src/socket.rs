@@ -4,10 +4,14 @@
 use std::{rc::Rc, time::Duration};
 
 use serde::{Serialize, de::DeserializeOwned};
-use socket_io::IntoPayload;
+use socket_io::{
+    IntoPayload, Payload,
+    json::{self, Error},
+};
 
 use crate::{
     answer::Fault,
+    asked::Asked,
     broadcast::{ACK_TIMEOUT, Answers, Broadcast, check_event, check_room, encode, patience},
     call::{Effect, Scope},
 };
@@ -56,7 +60,7 @@ impl Socket {
     /// # Errors
     /// If the value has no JSON form, or the name is one of Socket.IO's own.
     pub fn emit<P: IntoPayload>(&self, event: &str, payload: P) -> Result<(), Fault> {
-        self.send(event, payload, false)
+        self.send(event, payload.into_payload(), false)
     }
 
     /// Sends an event that is dropped if the client can't take it at once (between two polls).
@@ -64,12 +68,11 @@ impl Socket {
     /// # Errors
     /// If the value has no JSON form.
     pub fn emit_volatile<P: IntoPayload>(&self, event: &str, payload: P) -> Result<(), Fault> {
-        self.send(event, payload, true)
+        self.send(event, payload.into_payload(), true)
     }
 
-    fn send<P: IntoPayload>(&self, event: &str, payload: P, volatile: bool) -> Result<(), Fault> {
-        let payload = payload.into_payload()?;
-        let frames = encode(self.scope.parser, self.namespace(), event, &payload)?;
+    fn send(&self, event: &str, payload: Result<Payload, Error>, volatile: bool) -> Result<(), Fault> {
+        let frames = encode(self.scope.parser, self.namespace(), event, &payload?)?;
         self.scope.push(Effect::Emit { frames, volatile });
         Ok(())
     }
@@ -211,7 +214,7 @@ impl Timed {
             payload: payload.into_payload()?.into(),
             timeout: patience(self.timeout),
             handler: handler.to_owned(),
-            kept: serde_json::to_string(kept)?,
+            kept: json::to_string(kept)?,
         });
         Ok(())
     }
@@ -263,7 +266,9 @@ impl Io {
     /// # Errors
     /// If the value has no JSON form, or the name is one of Socket.IO's own.
     pub fn server_side_emit(&self, event: &str, payload: impl IntoPayload) -> Result<(), Fault> {
-        self.all().server_side(event, payload).map(drop)
+        check_event(event)?;
+        drop(self.all().server_side(event, Ok(payload.into_payload()?)));
+        Ok(())
     }
 
     /// As [`server_side_emit`](Self::server_side_emit), and waits for what their handlers answer by [`Ack`](crate::Ack),
@@ -271,12 +276,8 @@ impl Io {
     ///
     /// # Errors
     /// As there. Missing answers are no error: see [`Answers::timed_out`].
-    pub async fn server_side_emit_with_ack(
-        &self,
-        event: &str,
-        payload: impl IntoPayload,
-    ) -> Result<Answers, Fault> {
-        Ok(self.all().server_side(event, payload)?.await.into())
+    pub fn server_side_emit_with_ack(&self, event: &str, payload: impl IntoPayload) -> Asked<Answers> {
+        self.all().server_side(event, payload.into_payload())
     }
 
     /// Sends an event to everyone in this namespace.

@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
-use engine_io::Millis;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use socket_io::{Payload, StoredPayload};
+use socket_io::{Payload, StoredPayload, json::Error};
 
-use crate::{answer::Fault, app::millis, broadcast::Broadcast, wire::Query};
+use crate::{
+    answer::Fault,
+    app::millis,
+    asked::Asked,
+    broadcast::{Broadcast, is_done, one},
+    wire::{Found, Query},
+};
 
 /// The longest key, in bytes.
 const KEY_MAX: usize = 256;
@@ -30,9 +35,7 @@ pub struct Values {
 pub struct Value(StoredPayload);
 
 impl Value {
-    fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self, Fault> {
-        let mut payload = Payload::default();
-        payload.push(value)?;
+    fn new(payload: Payload) -> Result<Self, Fault> {
         let bytes = payload.attachments().iter().map(|bytes| bytes.len()).sum::<usize>();
         if payload.json().len() + bytes > VALUE_MAX {
             return Err(Fault::new("too large", format!("A value has at most {VALUE_MAX} bytes.")));
@@ -57,6 +60,11 @@ impl Values {
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Fault> {
         let found = self.entries.binary_search_by(|(known, _)| known.as_str().cmp(key)).ok();
         found.and_then(|at| self.entries.get(at)).map(|(_, value)| value.to()).transpose()
+    }
+
+    /// The value of the one key that was asked for.
+    fn first<T: DeserializeOwned>(&self) -> Result<Option<T>, Fault> {
+        self.entries.first().map(|(_, value)| value.to()).transpose()
     }
 
     /// Keys and values, sorted by key.
@@ -102,21 +110,16 @@ impl Broadcast {
     ///
     /// # Errors
     /// See [above](#values).
-    pub async fn set<T: Serialize + ?Sized>(self, key: &str, value: &T) -> Result<(), Fault> {
-        self.put(key, Value::of(value)?, None, false).await.map(drop)
+    pub fn set<T: Serialize + ?Sized>(self, key: &str, value: &T) -> Asked<()> {
+        self.put_value(key, one(value), None, false, is_done)
     }
 
     /// As [`set`](Self::set); the value is gone by itself after this time.
     ///
     /// # Errors
     /// See [above](#values).
-    pub async fn set_for<T: Serialize + ?Sized>(
-        self,
-        key: &str,
-        value: &T,
-        time: Duration,
-    ) -> Result<(), Fault> {
-        self.put(key, Value::of(value)?, Some(millis(time)), false).await.map(drop)
+    pub fn set_for<T: Serialize + ?Sized>(self, key: &str, value: &T, time: Duration) -> Asked<()> {
+        self.put_value(key, one(value), Some(time), false, is_done)
     }
 
     /// Sets a key that has no value, for a time or (`None`) for good, and gives what it holds now: this value, or the one
@@ -135,23 +138,25 @@ impl Broadcast {
     ///
     /// # Errors
     /// See [above](#values). One that failed may be made again.
-    pub async fn claim<T: Serialize + DeserializeOwned>(
+    pub fn claim<T: Serialize + DeserializeOwned>(
         self,
         key: &str,
         value: &T,
         time: Option<Duration>,
-    ) -> Result<T, Fault> {
-        let held = self.put(key, Value::of(value)?, time.map(millis), true).await?;
-        held.get(key)?.ok_or_else(|| Fault::internal("a claim without an answer"))
+    ) -> Asked<T> {
+        self.put_value(key, one(value), time, true, |found| {
+            let held = found.done()?.values.first()?;
+            held.ok_or_else(|| Fault::internal("a claim without an answer"))
+        })
     }
 
     /// The value of a key; `None` if there is none.
     ///
     /// # Errors
     /// See [above](#values), and if it does not fit `T`.
-    pub async fn get<T: DeserializeOwned>(self, key: &str) -> Result<Option<T>, Fault> {
-        check_key(key)?;
-        self.values(&[key]).await?.get(key)
+    pub fn get<T: DeserializeOwned>(self, key: &str) -> Asked<Option<T>> {
+        let query = check_key(key).map(|()| Query::Values(vec![key.to_owned()]));
+        self.of_the_room(query, |found| found.done()?.values.first())
     }
 
     /// The values of several keys, and of those that begin as one that ends in `*`, in one request: sorted by key, each once,
@@ -170,26 +175,44 @@ impl Broadcast {
     ///
     /// # Errors
     /// See [above](#values).
-    pub async fn values(self, keys: &[&str]) -> Result<Values, Fault> {
-        keys.iter().try_for_each(|keys| check_keys(keys))?;
-        let keys = keys.iter().map(|keys| (*keys).to_owned()).collect();
-        Ok(self.of_the_room(Query::Values(keys)).await?.values)
+    pub fn values(self, keys: &[&str]) -> Asked<Values> {
+        let query = keys.iter().try_for_each(|keys| check_keys(keys));
+        let query = query.map(|()| Query::Values(keys.iter().map(|keys| (*keys).to_owned()).collect()));
+        self.of_the_room(query, |found| Ok(found.done()?.values))
     }
 
     /// Removes the value of a key, or of all that begin so, if it ends in `*`.
     ///
     /// # Errors
     /// See [above](#values).
-    pub async fn remove(self, keys: &str) -> Result<(), Fault> {
-        check_keys(keys)?;
-        self.check_room_left()?;
-        self.of_the_room(Query::Remove(keys.to_owned())).await.map(drop)
+    pub fn remove(self, keys: &str) -> Asked<()> {
+        let query = check_keys(keys).and_then(|()| self.check_room_left());
+        self.of_the_room(query.map(|()| Query::Remove(keys.to_owned())), is_done)
     }
 
-    async fn put(self, key: &str, value: Value, time: Option<Millis>, claim: bool) -> Result<Values, Fault> {
+    fn put_value<T>(
+        self,
+        key: &str,
+        value: Result<Payload, Error>,
+        time: Option<Duration>,
+        claim: bool,
+        read: fn(Found) -> Result<T, Fault>,
+    ) -> Asked<T> {
+        let query = self.setting(key, value, time, claim);
+        self.of_the_room(query, read)
+    }
+
+    fn setting(
+        &self,
+        key: &str,
+        value: Result<Payload, Error>,
+        time: Option<Duration>,
+        claim: bool,
+    ) -> Result<Query, Fault> {
+        let value = Value::new(value?)?;
         check_key(key)?;
         self.check_room_left()?;
-        Ok(self.of_the_room(Query::Set { key: key.to_owned(), value, time, claim }).await?.values)
+        Ok(Query::Set { key: key.to_owned(), value, time: time.map(millis), claim })
     }
 }
 

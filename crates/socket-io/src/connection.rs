@@ -190,7 +190,7 @@ impl Connection {
         }
         let parts = match self.options.version {
             Version::V4 => None,
-            Version::V3 => serde_json::from_str::<Parts<'_>>(error_json).ok(),
+            Version::V3 => crate::json::from_str::<Parts<'_>>(error_json).ok(),
         };
         let error = parts.map_or(error_json, |parts| parts.data.unwrap_or(parts.message).get());
         self.leave_out(nsp, error)

@@ -91,6 +91,7 @@
 
 mod connection;
 mod decoder;
+pub mod json;
 mod map;
 mod packet;
 mod parser;

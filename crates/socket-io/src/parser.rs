@@ -19,7 +19,7 @@ pub enum Parser {
 }
 
 /// A value that a packet cannot carry: one nested deeper than 128 levels, in msgpack.
-pub type EncodeError = serde_json::Error;
+pub type EncodeError = crate::json::Error;
 
 impl Parser {
     /// The frames of one packet.

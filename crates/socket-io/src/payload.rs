@@ -2,18 +2,15 @@
 
 mod array;
 mod binary;
-mod de;
 mod raw;
-mod ser;
 pub mod stored;
-mod surrogates;
 #[cfg(feature = "typescript")]
 mod typescript;
 mod walk;
 
 use bytes::Bytes;
-use serde::de::{DeserializeOwned, Error as _};
-use serde::ser::Serialize;
+use serde::de::DeserializeOwned;
+use serde::ser::{Error as _, Serialize};
 use serde_json::value::RawValue;
 
 pub(crate) use array::Array;
@@ -23,6 +20,7 @@ pub use stored::StoredPayload;
 pub(crate) use walk::{Walk, attachments_needed};
 
 use crate::Violation;
+use crate::json::{self, Error, Reader, Writer};
 
 /// Arguments of an event or acknowledgement as raw JSON, unparsed, with its binary attachments.
 ///
@@ -48,13 +46,18 @@ impl Payload {
     /// assert_eq!(Payload::from_args(&("tea", 2))?.json(), r#""tea",2"#);
     /// assert_eq!(Payload::from_args(&vec![1, 2])?.json(), "[1,2]");
     /// assert!(Payload::from_args(&())?.is_empty());
-    /// # Ok::<(), serde_json::Error>(())
+    /// # Ok::<(), socket_io::json::Error>(())
     /// ```
     ///
     /// # Errors When `value` cannot be JSON (a map whose keys are no strings), or holds a forged placeholder
     /// beside real [`Binary`] values, on which the receiving client would close its connection.
-    pub fn from_args<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
-        Self::written(Vec::new(), &mut || ser::args_to_json(value))
+    pub fn from_args<T: Serialize + ?Sized>(value: &T) -> Result<Self, Error> {
+        let mut writing = Writing::begin(Vec::new());
+        let written = value.serialize(&mut writing.json);
+        // `()` is no argument; a JSON null, which serde tells apart from it by nothing but its type, is one. Of what is
+        // written as null only `()` and `&()` are called by so short a name, whose text need not be in the program.
+        let is_nothing = std::any::type_name::<T>().len() <= "&()".len();
+        writing.end(written, is_nothing)
     }
 
     /// The arguments as `T`, the mirror of [`from_args`](Self::from_args): a tuple takes one argument for
@@ -63,8 +66,11 @@ impl Payload {
     ///
     /// # Errors
     /// When an argument is missing or not of the expected type.
-    pub fn to<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        binary::provide(&self.attachments, || T::deserialize(de::Args::new(&self.json)))
+    pub fn to<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        let mut reading = Reading::begin(self);
+        let value = T::deserialize(&mut reading.json);
+        reading.end(value.is_err())?;
+        value
     }
 
     /// A payload from its parts. `json` is the arguments without the brackets, `1,{"a":2}`.
@@ -93,19 +99,26 @@ impl Payload {
     ///
     /// # Errors
     /// As [`from_args`](Self::from_args); the payload is unchanged then.
-    pub fn push<T: Serialize + ?Sized>(&mut self, argument: &T) -> Result<(), serde_json::Error> {
-        let argument = Self::written(self.attachments.clone(), &mut || serde_json::to_string(argument))?;
+    pub fn push<T: Serialize + ?Sized>(&mut self, argument: &T) -> Result<(), Error> {
+        let mut writing = Writing::begin(self.attachments.clone());
+        let written = argument.serialize(&mut writing.json);
+        writing.json.is_tuple = false;
+        self.extend(writing.end(written, false)?);
+        Ok(())
+    }
+
+    fn extend(&mut self, argument: Self) {
         if !self.json.is_empty() {
             self.json.push(',');
         }
         self.json.push_str(&argument.json);
         self.attachments = argument.attachments;
-        Ok(())
     }
 
     /// The arguments one by one, still unparsed.
     pub fn args(&self) -> impl Iterator<Item = &RawValue> {
-        de::RawArgs::new(&self.json)
+        let mut reader = Reader::new(&self.json);
+        std::iter::from_fn(move || json::from_str(reader.argument()?).ok())
     }
 
     /// Whether there are no arguments.
@@ -122,19 +135,58 @@ impl Payload {
     pub fn attachments(&self) -> &[Bytes] {
         &self.attachments
     }
+}
 
-    /// What `write` gives, and the attachments that it adds behind these. (By `dyn`, so that there is one of it, not
-    /// one for each type that is sent.)
-    fn written(
-        attachments: Vec<Bytes>,
-        write: &mut dyn FnMut() -> Result<String, serde_json::Error>,
-    ) -> Result<Self, serde_json::Error> {
-        let (json, attachments) = binary::collect(attachments, write);
-        let json = json?;
-        if !attachments.is_empty() && attachments_needed(&json)? > attachments.len() {
-            return Err(serde_json::Error::custom(Violation::PlaceholderOutOfRange));
+// What follows does what reading and writing are for all types, and is not inlined, lest it be there for each.
+
+/// A payload that is being read.
+struct Reading<'a> {
+    json: Reader<'a>,
+    _scope: binary::Scope,
+}
+
+impl<'a> Reading<'a> {
+    #[inline(never)]
+    fn begin(payload: &'a Payload) -> Self {
+        let scope = binary::Scope::enter(payload.attachments.clone());
+        Self { json: Reader::arguments(&payload.json), _scope: scope }
+    }
+
+    #[inline(never)]
+    fn end(self, failed: bool) -> Result<(), Error> {
+        self.json.end_arguments(failed)
+    }
+}
+
+/// A payload that is being written.
+struct Writing {
+    json: Writer,
+    scope: binary::Scope,
+}
+
+impl Writing {
+    /// What is written has its attachments behind these.
+    #[inline(never)]
+    fn begin(attachments: Vec<Bytes>) -> Self {
+        Self { json: Writer::default(), scope: binary::Scope::enter(attachments) }
+    }
+
+    #[inline(never)]
+    fn end(self, written: Result<(), Error>, is_nothing: bool) -> Result<Payload, Error> {
+        let attachments = self.scope.leave();
+        written?;
+        let Writer { mut json, is_tuple, .. } = self.json;
+        if is_nothing && json == "null" {
+            json.clear();
         }
-        Ok(Self { json, attachments })
+        if is_tuple {
+            json.pop();
+            json.remove(0);
+        }
+        if !attachments.is_empty() && attachments_needed(&json)? > attachments.len() {
+            return Err(Error::custom(Violation::PlaceholderOutOfRange));
+        }
+        Ok(Payload { json, attachments })
     }
 }
 
@@ -145,23 +197,23 @@ pub trait IntoPayload {
     ///
     /// # Errors
     /// As [`Payload::from_args`]; never for a [`Payload`].
-    fn into_payload(self) -> Result<Payload, serde_json::Error>;
+    fn into_payload(self) -> Result<Payload, Error>;
 }
 
 impl<T: Serialize> IntoPayload for T {
-    fn into_payload(self) -> Result<Payload, serde_json::Error> {
+    fn into_payload(self) -> Result<Payload, Error> {
         Payload::from_args(&self)
     }
 }
 
 impl IntoPayload for Payload {
-    fn into_payload(self) -> Result<Payload, serde_json::Error> {
+    fn into_payload(self) -> Result<Payload, Error> {
         Ok(self)
     }
 }
 
 impl IntoPayload for &Payload {
-    fn into_payload(self) -> Result<Payload, serde_json::Error> {
+    fn into_payload(self) -> Result<Payload, Error> {
         Ok(self.clone())
     }
 }

@@ -142,7 +142,7 @@ impl Rooms {
             target.except.iter().map(|room| (room, self.by_room.get(room.as_str()))).collect();
         let wanted = |id: &&Rc<str>| {
             !except.iter().any(|(room, members)| {
-                ***id == ***room || members.is_some_and(|members| members.contains_key(*id))
+                ***id == ***room || members.is_some_and(|members| members.contains(&**id))
             })
         };
         match target.rooms.as_slice() {

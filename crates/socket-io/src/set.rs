@@ -26,6 +26,14 @@ impl<T: Ord> Set<T> {
         place.is_err()
     }
 
+    /// Whether an entry is there.
+    pub fn contains<Q: Ord + ?Sized>(&self, entry: &Q) -> bool
+    where
+        T: Borrow<Q>,
+    {
+        self.0.binary_search_by(|known| known.borrow().cmp(entry)).is_ok()
+    }
+
     /// Takes an entry out; false when it was not there.
     pub fn remove<Q: Ord + ?Sized>(&mut self, entry: &Q) -> bool
     where

@@ -51,7 +51,7 @@ pub(super) struct Returning {
 impl Returning {
     /// By its auth payload, if it says anything of the kind.
     pub(super) fn read(auth: Option<&str>) -> Option<Self> {
-        serde_json::from_str(auth?).ok()
+        socket_io::json::from_str(auth?).ok()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, rc::Rc, time::Duration};
 
-use socket_io::{IntoPayload, Payload, StoredPayload};
+use socket_io::{IntoPayload, Payload, StoredPayload, json::Error};
 
 use super::{
     config::QueueConfig,
@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     answer::Fault,
-    broadcast::patience,
+    asked::Asked,
+    broadcast::{is_done, patience},
     call::{Effect, Scope},
     names::ROOM_NAME_MAX,
     socket::{Io, Socket},
@@ -60,15 +61,6 @@ fn check(name: &str, what: &str) -> Result<(), Fault> {
     match (1..=ROOM_NAME_MAX).contains(&name.len()) {
         true => Ok(()),
         false => Err(Fault::new(format!("bad {what}"), format!("It has 1 to {ROOM_NAME_MAX} bytes."))),
-    }
-}
-
-/// What was asked for, or why not.
-pub(super) fn done(found: Found) -> Result<Found, Fault> {
-    match found.refusal {
-        Some((code, words)) => Err(Fault::new(code, words)),
-        None if found.incomplete => Err(Fault::timeout()),
-        None => Ok(found),
     }
 }
 
@@ -129,33 +121,38 @@ impl QueueHandle {
     /// much waits for the queue. In all these cases nothing was stored. [`Fault::is_timeout`]: it may have been stored.
     ///
     /// If the value has no JSON form, or a name is too long.
-    pub async fn push(self, job: impl IntoPayload) -> Result<u64, Fault> {
-        let query = self.terms.clone().push(&job.into_payload()?)?;
-        Ok(self.ask(query).await?.count)
+    pub fn push(self, job: impl IntoPayload) -> Asked<u64> {
+        self.push_payload(job.into_payload())
+    }
+
+    fn push_payload(self, job: Result<Payload, Error>) -> Asked<u64> {
+        let Self { scope, name, terms } = self;
+        let query = job.map_err(Fault::from).and_then(|job| terms.push(&job));
+        ask(scope, name, query, |found| Ok(found.done()?.count))
     }
 
     /// How many jobs there are.
     ///
     /// # Errors
     /// [`Fault::is_timeout`].
-    pub async fn counts(self) -> Result<Counts, Fault> {
-        Ok(self.ask(QueueQuery::Counts).await?.counts)
+    pub fn counts(self) -> Asked<Counts> {
+        ask(self.scope, self.name, Ok(QueueQuery::Counts), |found| Ok(found.done()?.counts))
     }
 
     /// The dead letters: jobs that were handed out too often. The oldest, at most so many, of 8 MB together.
     ///
     /// # Errors
     /// [`Fault::is_timeout`].
-    pub async fn dead(self, limit: u64) -> Result<Vec<Job>, Fault> {
-        Ok(self.ask(QueueQuery::Dead(limit)).await?.jobs)
+    pub fn dead(self, limit: u64) -> Asked<Vec<Job>> {
+        ask(self.scope, self.name, Ok(QueueQuery::Dead(limit)), |found| Ok(found.done()?.jobs))
     }
 
     /// Gives a dead job as many attempts again, behind all that wait. They are counted on: none has the number of another.
     ///
     /// # Errors
     /// `not dead`: there is no such job among the dead. [`Fault::is_timeout`].
-    pub async fn put_back(self, id: u64) -> Result<(), Fault> {
-        self.ask(QueueQuery::PutBack(id)).await.map(drop)
+    pub fn put_back(self, id: u64) -> Asked<()> {
+        ask(self.scope, self.name, Ok(QueueQuery::PutBack(id)), is_done)
     }
 
     /// Removes all jobs, those that are held and those that are dead among them; gives how many there were. What a
@@ -163,17 +160,27 @@ impl QueueHandle {
     ///
     /// # Errors
     /// [`Fault::is_timeout`]: it may have been done.
-    pub async fn purge(self) -> Result<u64, Fault> {
-        Ok(self.ask(QueueQuery::Purge).await?.count)
+    pub fn purge(self) -> Asked<u64> {
+        ask(self.scope, self.name, Ok(QueueQuery::Purge), |found| Ok(found.done()?.count))
     }
+}
 
-    async fn ask(self, query: QueueQuery) -> Result<Found, Fault> {
-        check_queue(&self.name)?;
-        let Self { scope, name: queue, .. } = self;
-        let ask = scope.next_ask();
-        scope.push(Effect::Queue { ask, queue, query });
-        done(scope.answer_to(ask).await)
-    }
+fn ask<T>(
+    scope: Rc<Scope>,
+    queue: String,
+    query: Result<QueueQuery, Fault>,
+    read: fn(Found) -> Result<T, Fault>,
+) -> Asked<T> {
+    let question = put(&scope, queue, query);
+    Asked::new(scope, question, read)
+}
+
+fn put(scope: &Scope, queue: String, query: Result<QueueQuery, Fault>) -> Result<u64, Fault> {
+    let query = query?;
+    check_queue(&queue)?;
+    let ask = scope.next_ask();
+    scope.push(Effect::Queue { ask, queue, query });
+    Ok(ask)
 }
 
 impl Socket {
@@ -209,11 +216,11 @@ impl Socket {
     ///
     /// # Errors
     /// [`Fault::is_timeout`] if the queue can't be reached; it happens later all the same.
-    pub async fn stop_consuming(&self, queue: &str) -> Result<(), Fault> {
-        let (scope, queue) = (self.scope(), queue.to_owned());
+    pub fn stop_consuming(&self, queue: &str) -> Asked<()> {
+        let (scope, queue) = (self.scope().clone(), queue.to_owned());
         let ask = scope.next_ask();
         scope.push(Effect::StopConsuming { ask, queue });
-        done(scope.answer_to(ask).await).map(drop)
+        Asked::new(scope, Ok(ask), is_done)
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use socket_io::{IntoPayload, Payload};
 
 use super::{
-    handle::{Terms, check_queue, done},
+    handle::{Terms, check_queue},
     talk::{self, Job, QueueQuery},
 };
 use crate::{
@@ -129,7 +129,7 @@ impl App {
     /// # Errors
     /// Why it was not stored.
     pub fn push_receipt(&self, reply: &[u8]) -> Result<u64, Fault> {
-        Ok(done(talk::answer(reply)?)?.count)
+        Ok(talk::answer(reply)?.done()?.count)
     }
 
     /// The request that does what a program in any language asks for: which object to ask, and the body. The reply is for
@@ -138,7 +138,7 @@ impl App {
     /// # Errors
     /// What is wrong with the JSON, in words for whoever wrote it.
     pub fn queue_request(&self, json: &[u8]) -> Result<(Peer, Vec<u8>), Fault> {
-        let asked: Asked<'_> = serde_json::from_slice(json).map_err(bad)?;
+        let asked: Asked<'_> = socket_io::json::from_slice(json).map_err(bad)?;
         let id = || asked.id.ok_or_else(|| bad("`id` is missing"));
         let most = asked.limit.unwrap_or(1);
         let query = match asked.what.as_str() {
@@ -170,8 +170,8 @@ impl App {
     /// and JSON.
     #[must_use]
     pub fn queue_answer(&self, json: &[u8], reply: &[u8]) -> (u16, String) {
-        let what = serde_json::from_slice::<Asked<'_>>(json).map(|asked| asked.what).unwrap_or_default();
-        match talk::answer(reply).map_err(Fault::from).and_then(done) {
+        let what = socket_io::json::from_slice::<Asked<'_>>(json).map(|asked| asked.what).unwrap_or_default();
+        match talk::answer(reply).map_err(Fault::from).and_then(Found::done) {
             Ok(found) => (200, told(&what, &found)),
             Err(fault) => (status(fault.code()), fault.to_json()),
         }
@@ -187,10 +187,10 @@ fn told(what: &str, found: &Found) -> String {
     match what {
         "push" => format!(r#"{{"id":{}}}"#, found.count),
         "purge" => format!(r#"{{"purged":{}}}"#, found.count),
-        "counts" => serde_json::to_string(&found.counts).unwrap_or_default(),
+        "counts" => socket_io::json::to_string(&found.counts).unwrap_or_default(),
         "take" | "dead" => {
             let jobs = found.jobs.iter().map(Written::new).collect();
-            serde_json::to_string(&Listed { jobs }).unwrap_or_default()
+            socket_io::json::to_string(&Listed { jobs }).unwrap_or_default()
         }
         _ => "{}".to_owned(),
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use socket_io::StoredPayload;
 
 use crate::{
+    answer::Fault,
     call::Handshake,
     history::{Page, Stored},
     queue::{Counts, Job},
@@ -140,6 +141,15 @@ impl Found {
     /// Not done, and why.
     pub(crate) fn refused(code: &str, words: &str) -> Self {
         Self { refusal: Some((code.to_owned(), words.to_owned())), ..Self::default() }
+    }
+
+    /// What was asked for, or why not.
+    pub(crate) fn done(self) -> Result<Self, Fault> {
+        match self.refusal {
+            Some((code, words)) => Err(Fault::new(code, words)),
+            None if self.incomplete => Err(Fault::timeout()),
+            None => Ok(self),
+        }
     }
 
     /// Adds another's part.

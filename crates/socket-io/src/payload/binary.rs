@@ -16,7 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// assert_eq!(payload.json(), r#""cat.png",{"_placeholder":true,"num":0}"#);
 /// let (name, image) = payload.to::<(String, Binary)>()?;
 /// assert_eq!((name.as_str(), &image.0[..]), ("cat.png", &[1, 2][..]));
-/// # Ok::<(), serde_json::Error>(())
+/// # Ok::<(), socket_io::json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Binary(pub Bytes);
@@ -27,23 +27,7 @@ thread_local! {
     static ATTACHMENTS: Cell<Option<Vec<Bytes>>> = const { Cell::new(None) };
 }
 
-/// Runs `f`; also returns these attachments, and behind them those of the [`Binary`] values that were serialised
-/// meanwhile.
-pub(super) fn collect<R>(attachments: Vec<Bytes>, f: impl FnOnce() -> R) -> (R, Vec<Bytes>) {
-    let scope = Scope::enter(attachments);
-    let result = f();
-    let attachments = ATTACHMENTS.take().unwrap_or_default();
-    drop(scope);
-    (result, attachments)
-}
-
-/// Runs `f`, in which placeholders read as [`Binary`] stand for these attachments.
-pub(super) fn provide<R>(attachments: &[Bytes], f: impl FnOnce() -> R) -> R {
-    let _scope = Scope::enter(attachments.to_vec());
-    f()
-}
-
-/// Adds an attachment and gives its number; `None` outside of [`collect`].
+/// Adds an attachment and gives its number; `None` outside of a [`Scope`].
 pub(super) fn attach(bytes: Bytes) -> Option<usize> {
     let mut attachments = ATTACHMENTS.take()?;
     let number = attachments.len();
@@ -52,7 +36,7 @@ pub(super) fn attach(bytes: Bytes) -> Option<usize> {
     Some(number)
 }
 
-/// The attachments that placeholders stand for; none outside of [`provide`].
+/// The attachments that placeholders stand for; none outside of a [`Scope`].
 pub(super) fn provided() -> Vec<Bytes> {
     let attachments = ATTACHMENTS.take();
     let copy = attachments.clone().unwrap_or_default();
@@ -60,12 +44,19 @@ pub(super) fn provided() -> Vec<Bytes> {
     copy
 }
 
-/// Puts back what was there before, also when a `Serialize` implementation panics.
-struct Scope(Option<Vec<Bytes>>);
+/// While there is one, placeholders that are read as [`Binary`] stand for its attachments, and those of [`Binary`] values
+/// that are written are added to them. Its end puts back what was there before, also when a `Serialize` implementation
+/// panics.
+pub(super) struct Scope(Option<Vec<Bytes>>);
 
 impl Scope {
-    fn enter(attachments: Vec<Bytes>) -> Self {
+    pub(super) fn enter(attachments: Vec<Bytes>) -> Self {
         Self(ATTACHMENTS.replace(Some(attachments)))
+    }
+
+    /// Its attachments, at its end.
+    pub(super) fn leave(self) -> Vec<Bytes> {
+        ATTACHMENTS.take().unwrap_or_default()
     }
 }
 

@@ -1,11 +1,10 @@
 use bytes::Bytes;
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::surrogates::well_formed;
 use super::{attachments_needed, binary};
+use crate::json::{self, Reader};
 
 /// One argument as it came: JSON that nobody has looked into, with the binary data in it. It can be sent on.
 ///
@@ -16,7 +15,7 @@ use super::{attachments_needed, binary};
 /// let sent_on = Payload::from_args(&what)?;
 /// assert_eq!((room.as_str(), sent_on.json()), ("tea", r#"["hot",{"_placeholder":true,"num":0}]"#));
 /// assert_eq!(sent_on.attachments(), sent.attachments());
-/// # Ok::<(), serde_json::Error>(())
+/// # Ok::<(), socket_io::json::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Raw {
@@ -49,27 +48,64 @@ impl Serialize for Raw {
             return self.json.serialize(serializer);
         }
         // In the packet that it goes into, its attachments have other numbers.
-        let mut value =
-            serde_json::from_str(&well_formed(self.json.get())).map_err(serde::ser::Error::custom)?;
-        self.renumber(&mut value);
-        value.serialize(serializer)
+        let mut json = String::new();
+        self.renumber(&mut Reader::new(self.json.get()), &mut json).map_err(serde::ser::Error::custom)?;
+        json::from_str::<&RawValue>(&json).map_err(serde::ser::Error::custom)?.serialize(serializer)
     }
 }
 
 impl Raw {
-    fn renumber(&self, value: &mut Value) {
-        match value {
-            Value::Array(elements) => elements.iter_mut().for_each(|element| self.renumber(element)),
-            Value::Object(members) if members.get("_placeholder") == Some(&Value::Bool(true)) => {
-                let number =
-                    members.get("num").and_then(Value::as_u64).and_then(|num| usize::try_from(num).ok());
-                let bytes = number.and_then(|number| self.attachments.get(number));
-                if let Some(number) = bytes.and_then(|bytes| binary::attach(bytes.clone())) {
-                    members.insert("num".to_owned(), number.into());
+    /// Writes the next value, with the numbers that its attachments have now.
+    fn renumber(&self, json: &mut Reader<'_>, out: &mut String) -> Result<(), json::Error> {
+        match json.peek() {
+            b'[' => {
+                json.open(b'[', &"an array")?;
+                out.push('[');
+                while json.more(b']')? {
+                    comma(out, '[');
+                    self.renumber(json, out)?;
                 }
+                json.close(b']');
+                out.push(']');
             }
-            Value::Object(members) => members.values_mut().for_each(|member| self.renumber(member)),
-            _ => {}
+            b'{' => {
+                let (mut is_placeholder, mut number) = (false, None);
+                json.open(b'{', &"an object")?;
+                out.push('{');
+                while json.more(b'}')? {
+                    comma(out, '{');
+                    let place = json.place();
+                    let key = json.key()?;
+                    let key = json.or_scratch(key);
+                    let (says_placeholder, says_number) = (key == "_placeholder", key == "num");
+                    out.push_str(json.since(place));
+                    let from = out.len();
+                    self.renumber(json, out)?;
+                    if says_placeholder {
+                        is_placeholder = out.get(from..) == Some("true");
+                    } else if says_number {
+                        number = Some(from..out.len());
+                    }
+                }
+                json.close(b'}');
+                if let Some(place) = number.filter(|_| is_placeholder)
+                    && let Some(index) =
+                        out.get(place.clone()).and_then(|number| number.parse::<usize>().ok())
+                    && let Some(bytes) = self.attachments.get(index)
+                    && let Some(index) = binary::attach(bytes.clone())
+                {
+                    out.replace_range(place, &index.to_string());
+                }
+                out.push('}');
+            }
+            _ => out.push_str(json.raw()?),
         }
+        Ok(())
+    }
+}
+
+fn comma(out: &mut String, bracket: char) {
+    if !out.ends_with(bracket) {
+        out.push(',');
     }
 }

@@ -1,28 +1,23 @@
 //! One walk over a JSON value, without building a tree of it: it finds how many attachments the placeholders in it point
 //! to, and can write the value as msgpack on its way.
 
-use std::borrow::Cow;
-use std::fmt;
-
 use bytes::Bytes;
 use rmp::encode::{
     write_array_len, write_bin, write_bool, write_f64, write_map_len, write_nil, write_sint, write_str,
     write_uint,
 };
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::Error as JsonError;
 
-use super::de::RawArgs;
-use super::surrogates::well_formed;
+use crate::json::{Error, Number, Reader};
 
 /// The number of attachments there must be for every placeholder in `json` (arguments without the brackets)
 /// to point to one of them; `usize::MAX` when a placeholder's index cannot be one.
 ///
 /// Fails on values nested deeper than 128 levels, unlike Node, whose stack is larger.
-pub(crate) fn attachments_needed(json: &str) -> Result<usize, JsonError> {
+pub(crate) fn attachments_needed(json: &str) -> Result<usize, Error> {
     let mut needed = 0;
-    for argument in RawArgs::new(json) {
-        needed = needed.max(Walk { out: None }.over(argument.get())?);
+    let mut reader = Reader::new(json);
+    while let Some(argument) = reader.argument() {
+        needed = needed.max(Walk { out: None }.over(argument)?);
     }
     Ok(needed)
 }
@@ -41,16 +36,90 @@ impl<'a> Walk<'a> {
     ///
     /// # Errors
     /// When it is no JSON, or deeper than 128 levels.
-    pub(crate) fn over(mut self, json: &str) -> Result<usize, JsonError> {
-        let json = well_formed(json);
-        let mut deserializer = serde_json::Deserializer::from_str(&json);
-        Ok(Step(&mut self).deserialize(&mut deserializer)?.needed)
+    pub(crate) fn over(mut self, json: &str) -> Result<usize, Error> {
+        let mut reader = Reader::lenient(json);
+        let seen = self.value(&mut reader)?;
+        reader.end()?;
+        Ok(seen.needed)
     }
 
     fn write(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         if let Some(writer) = &mut self.out {
             write(writer.out);
         }
+    }
+
+    fn value(&mut self, json: &mut Reader<'_>) -> Result<Seen, Error> {
+        match json.peek() {
+            b'[' => return self.array(json),
+            b'{' => return self.object(json),
+            b'"' => {
+                let text = json.text()?;
+                self.write(|out| _ = write_str(out, json.or_scratch(text)));
+            }
+            b't' | b'f' => {
+                let value = json.boolean(&"a JSON value")?;
+                self.write(|out| _ = write_bool(out, value));
+                return Ok(Seen { is_true: value, ..Seen::default() });
+            }
+            b'n' if json.word("null") => self.write(|out| _ = write_nil(out)),
+            _ => return Ok(self.number(json.number(&"a JSON value")?)),
+        }
+        Ok(Seen::default())
+    }
+
+    fn number(&mut self, number: Number) -> Seen {
+        // JavaScript has one kind of number, and writes the whole ones as integers.
+        const WHOLE: f64 = 9_007_199_254_740_992.0;
+        self.write(|out| {
+            _ = match number {
+                Number::Unsigned(value) => write_uint(out, value).map(drop),
+                Number::Signed(value) => write_sint(out, value).map(drop),
+                Number::Float(value) if value.fract() == 0.0 && value.abs() <= WHOLE => {
+                    write_sint(out, value as i64).map(drop)
+                }
+                Number::Float(value) => write_f64(out, value),
+            }
+        });
+        let Number::Unsigned(value) = number else { return Seen::default() };
+        Seen { index: usize::try_from(value).ok(), ..Seen::default() }
+    }
+
+    fn array(&mut self, json: &mut Reader<'_>) -> Result<Seen, Error> {
+        let mark = self.mark();
+        let (mut needed, mut length) = (0, 0);
+        json.open(b'[', &"an array")?;
+        while json.more(b']')? {
+            needed = needed.max(self.value(json)?.needed);
+            length += 1;
+        }
+        json.close(b']');
+        self.head(mark, |head| _ = write_array_len(head, length));
+        Ok(Seen { needed, ..Seen::default() })
+    }
+
+    fn object(&mut self, json: &mut Reader<'_>) -> Result<Seen, Error> {
+        let mark = self.mark();
+        let (mut is_placeholder, mut index, mut needed, mut length) = (false, None, 0, 0);
+        json.open(b'{', &"an object")?;
+        while json.more(b'}')? {
+            let key = json.key()?;
+            let key = json.or_scratch(key);
+            self.write(|out| _ = write_str(out, key));
+            let (says_placeholder, says_index) = (key == "_placeholder", key == "num");
+            let value = self.value(json)?;
+            is_placeholder = if says_placeholder { value.is_true } else { is_placeholder };
+            index = if says_index { value.index } else { index };
+            needed = needed.max(value.needed);
+            length += 1;
+        }
+        json.close(b'}');
+        self.head(mark, |head| _ = write_map_len(head, length));
+        if is_placeholder {
+            needed = index.map_or(usize::MAX, |index| index.saturating_add(1));
+            self.attach(mark, index.unwrap_or(usize::MAX));
+        }
+        Ok(Seen { needed, ..Seen::default() })
     }
 
     fn mark(&self) -> usize {
@@ -89,120 +158,4 @@ struct Seen {
     is_true: bool,
     index: Option<usize>,
     needed: usize,
-}
-
-/// One value of the walk.
-struct Step<'w, 'a>(&'w mut Walk<'a>);
-
-impl<'de> DeserializeSeed<'de> for Step<'_, '_> {
-    type Value = Seen;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Seen, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Step<'_, '_> {
-    type Value = Seen;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Seen, E> {
-        self.0.write(|out| _ = write_bool(out, value));
-        Ok(Seen { is_true: value, ..Seen::default() })
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Seen, E> {
-        self.0.write(|out| _ = write_uint(out, value));
-        Ok(Seen { index: usize::try_from(value).ok(), ..Seen::default() })
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Seen, E> {
-        self.0.write(|out| _ = write_sint(out, value));
-        Ok(Seen::default())
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Seen, E> {
-        // JavaScript has one kind of number, and writes the whole ones as integers.
-        const WHOLE: f64 = 9_007_199_254_740_992.0;
-        self.0.write(|out| {
-            _ = if value.fract() == 0.0 && value.abs() <= WHOLE {
-                write_sint(out, value as i64).map(|_| ())
-            } else {
-                write_f64(out, value)
-            }
-        });
-        Ok(Seen::default())
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Seen, E> {
-        self.0.write(|out| _ = write_str(out, text));
-        Ok(Seen::default())
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Seen, E> {
-        self.0.write(|out| _ = write_nil(out));
-        Ok(Seen::default())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Seen, A::Error> {
-        let mark = self.0.mark();
-        let (mut needed, mut length) = (0, 0);
-        while let Some(element) = seq.next_element_seed(Step(self.0))? {
-            needed = needed.max(element.needed);
-            length += 1;
-        }
-        self.0.head(mark, |head| _ = write_array_len(head, length));
-        Ok(Seen { needed, ..Seen::default() })
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Seen, A::Error> {
-        let mark = self.0.mark();
-        let (mut is_placeholder, mut index, mut needed, mut length) = (false, None, 0, 0);
-        while let Some(Key(key)) = map.next_key()? {
-            self.0.write(|out| _ = write_str(out, &key));
-            let value = map.next_value_seed(Step(self.0))?;
-            match &*key {
-                "_placeholder" => is_placeholder = value.is_true,
-                "num" => index = value.index,
-                _ => {}
-            }
-            needed = needed.max(value.needed);
-            length += 1;
-        }
-        self.0.head(mark, |head| _ = write_map_len(head, length));
-        if is_placeholder {
-            needed = index.map_or(usize::MAX, |index| index.saturating_add(1));
-            self.0.attach(mark, index.unwrap_or(usize::MAX));
-        }
-        Ok(Seen { needed, ..Seen::default() })
-    }
-}
-
-struct Key<'a>(Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(KeyVisitor)
-    }
-}
-
-struct KeyVisitor;
-
-impl<'de> Visitor<'de> for KeyVisitor {
-    type Value = Key<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_borrowed_str<E: Error>(self, key: &'de str) -> Result<Key<'de>, E> {
-        Ok(Key(Cow::Borrowed(key)))
-    }
-
-    fn visit_str<E: Error>(self, key: &str) -> Result<Key<'de>, E> {
-        Ok(Key(Cow::Owned(key.to_owned())))
-    }
 }

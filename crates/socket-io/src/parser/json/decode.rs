@@ -1,8 +1,7 @@
 //! The text of a packet: type, attachments`-`, namespace`,`, id, JSON, where each part but the type may be
 //! missing.
 
-use serde_json::value::RawValue;
-
+use crate::json::{self, Reader};
 use crate::payload::Array;
 use crate::{MAX_ATTACHMENTS, Packet, Payload, Violation, is_reserved};
 
@@ -75,9 +74,9 @@ fn reason(json: &str) -> Result<String, Violation> {
 
 pub(crate) fn event(json: &str) -> Result<(String, Payload), Violation> {
     let array = Array::parse(json).ok_or(Violation::InvalidPayload)?;
-    let first = array.first.map_or("", RawValue::get);
+    let first = array.first;
     let name = if first.starts_with('"') {
-        let name: String = serde_json::from_str(first).map_err(|_| Violation::InvalidPayload)?;
+        let name: String = json::from_str(first).map_err(|_| Violation::InvalidPayload)?;
         if is_reserved(&name) {
             return Err(Violation::ReservedEvent);
         }
@@ -97,5 +96,7 @@ fn arguments(json: &str) -> Result<Payload, Violation> {
 
 /// `json` without the whitespace around it, if it is one JSON value.
 fn value(json: &str) -> Option<&str> {
-    serde_json::from_str::<&RawValue>(json).ok().map(RawValue::get)
+    let mut reader = Reader::new(json);
+    let value = reader.raw().ok()?;
+    reader.end().ok().map(|()| value)
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use engine_io::Frame;
 
-use crate::Payload;
+use crate::{Payload, json::Writer};
 
 pub(crate) fn event(nsp: &str, id: Option<u64>, name: &str, args: &Payload) -> Vec<Frame> {
     let comma = if args.is_empty() { "" } else { "," };
@@ -70,6 +70,7 @@ fn push_namespace(out: &mut String, nsp: &str) {
 }
 
 pub(crate) fn json_string(text: &str) -> String {
-    // Serialising a string cannot fail.
-    serde_json::to_string(text).unwrap_or_default()
+    let mut writer = Writer::default();
+    writer.text(text);
+    writer.json
 }

@@ -9,7 +9,7 @@ use super::JAVASCRIPT;
 use crate::parser::json;
 use crate::{MAX_ATTACHMENTS, Packet, Payload, Violation};
 
-/// How deep values may be nested, as in `serde_json`, which reads them later.
+/// How deep values may be nested, less than can be read later.
 const MAX_DEPTH: usize = 120;
 
 /// The packet; `None` for what has no effect, an event without a name or an acknowledgement without an id.
@@ -34,7 +34,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Option<Packet>, Violation> {
     if !reader.rest.is_empty() {
         return Err(Violation::InvalidMsgPack);
     }
-    let nsp = nsp.as_deref().and_then(|nsp| serde_json::from_str::<String>(nsp).ok());
+    let nsp = nsp.as_deref().and_then(|nsp| crate::json::from_str::<String>(nsp).ok());
     let nsp = nsp.ok_or(Violation::InvalidPayload)?;
     let id = id.map(|id| id.parse().map_err(|_| Violation::IllegalId)).transpose()?;
     // Beside real attachments it could not be told from what stands for them.
@@ -206,7 +206,7 @@ impl<'a> Reader<'a> {
             // Writing to a string cannot fail.
             Head::Int(value) => _ = write!(out, "{value}"),
             Head::Uint(value) => _ = write!(out, "{value}"),
-            Head::Float(value) => out.push_str(&serde_json::to_string(&value).unwrap_or_default()),
+            Head::Float(value) => out.push_str(&crate::json::to_string(&value).unwrap_or_default()),
             Head::Str(text) => out.push_str(&json::string(&String::from_utf8_lossy(text))),
             Head::Bin(content) => self.attach(content, out)?,
             Head::Array(length) => {
