@@ -28,7 +28,7 @@ pub(super) fn nearest(text: &str) -> f64 {
             if exponent < 0 {
                 let shift = value.leading_zeros();
                 let value = u128::from(value << shift) << 64;
-                binary(value / ten | u128::from(value % ten > 0), 64 + shift as i32)
+                binary((value / ten) | u128::from(value % ten > 0), 64 + shift as i32)
             } else {
                 binary(u128::from(value) * ten, 0)
             }
@@ -60,7 +60,7 @@ fn exact(digits: &[u8], exponent: i32) -> f64 {
     }
     let mut quotient = 0;
     for _ in 0..=65 {
-        quotient = quotient << 1 | u128::from(value.subtract(&divisor));
+        quotient = (quotient << 1) | u128::from(value.subtract(&divisor));
         value.multiply(2, 0);
     }
     binary(quotient | u128::from(value.bits() > 0), shift + 65)
@@ -193,7 +193,7 @@ mod tests {
             check(&text);
             check(&format!("{whole}e{exponent}"));
             // Half-way between two doubles, and beside that.
-            let half = u128::from(whole >> 10 | 1 << 53 | 1) << exponent.rem_euclid(70);
+            let half = u128::from((whole >> 10) | (1 << 53) | 1) << exponent.rem_euclid(70);
             check(&half.to_string());
             check(&(half - 1).to_string());
             check(&format!("{half}.{}1", "0".repeat(30)));

@@ -259,7 +259,7 @@ impl<'de> Reader<'de> {
         let digits = self.json.get(self.at..self.at + 4).unwrap_or_default();
         let mut unit = 0;
         for digit in digits.chars() {
-            unit = unit << 4 | digit.to_digit(16).ok_or_else(|| self.unfit("invalid escape"))?;
+            unit = (unit << 4) | digit.to_digit(16).ok_or_else(|| self.unfit("invalid escape"))?;
         }
         self.at += 4;
         if digits.is_empty() { Err(self.unfit("invalid escape")) } else { Ok(unit) }
