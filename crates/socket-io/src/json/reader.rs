@@ -413,7 +413,7 @@ impl<'de> Reader<'de> {
     fn skip_text(&mut self) -> Result<()> {
         self.at += 1;
         loop {
-            self.plain();
+            self.at += plain(self.json.as_bytes().get(self.at..).unwrap_or_default());
             let byte = self.byte();
             self.at += 1;
             match byte {
