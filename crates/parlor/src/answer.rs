@@ -45,13 +45,7 @@ impl Fault {
 
     /// The payload does not fit what the handler takes.
     pub fn bad_payload(message: impl std::fmt::Display) -> Self {
-        Self::misfit("bad payload", message)
-    }
-
-    /// Where in the JSON it was, as serde_json adds, says nothing to whoever sent a value.
-    pub(crate) fn misfit(error: &'static str, message: impl std::fmt::Display) -> Self {
-        let message = message.to_string();
-        Self::new(error, message.split(" at line ").next().unwrap_or_default())
+        Self::new("bad payload", message.to_string())
     }
 
     /// Something that is not the client's doing. The client gets the code `internal` alone.

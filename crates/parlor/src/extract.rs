@@ -127,7 +127,7 @@ pub struct Auth<T>(pub T);
 impl<S, T: DeserializeOwned> FromCall<S> for Auth<T> {
     fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
         let json = scope.call.auth.as_deref().unwrap_or("{}");
-        socket_io::json::from_str(json).map(Auth).map_err(|error| Fault::misfit("bad auth", error))
+        socket_io::json::from_str(json).map(Auth).map_err(|error| Fault::new("bad auth", error.to_string()))
     }
 }
 

@@ -110,7 +110,7 @@ impl<'a> Written<'a> {
 }
 
 fn bad(words: impl std::fmt::Display) -> Fault {
-    Fault::misfit("bad request", words)
+    Fault::new("bad request", words.to_string())
 }
 
 impl App {

@@ -220,7 +220,8 @@ struct Key<'r, 'de>(&'r mut Reader<'de>);
 macro_rules! inside {
     ($($method:ident)*) => { $(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-            let key = self.0.key()?.ok_or_else(|| Error::words("a key that is a number has no escapes"))?;
+            let key = self.0.key()?.filter(|key| !key.contains(' '));
+            let key = key.ok_or_else(|| Error::words("expected a key that is a number or a boolean"))?;
             let mut reader = Reader::new(key);
             let value = reader.$method(visitor);
             reader.end()?;

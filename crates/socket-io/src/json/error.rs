@@ -66,6 +66,7 @@ impl Display for Found<'_> {
             Unexpected::Option => f.write_str("Option value"),
             Unexpected::Bytes(_) => f.write_str("byte array"),
             Unexpected::NewtypeStruct => f.write_str("newtype struct"),
+            Unexpected::UnitVariant => f.write_str("unit variant"),
             Unexpected::Other(found) => f.write_str(found),
             _ => f.write_str("enum"),
         }

@@ -11,31 +11,31 @@ pub(super) fn nearest(text: &str) -> f64 {
     let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let far = if exponent.starts_with('-') { i32::MIN } else { i32::MAX };
     let behind_point = number.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-    let mut exponent = exponent.parse().unwrap_or(far).saturating_sub(behind_point as i32);
+    let exponent = exponent.parse().unwrap_or(far).saturating_sub(behind_point as i32);
     let digits = number.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0');
-    let mut digits: Vec<u8> = digits.skip_while(|digit| *digit == 0).collect();
-    if let Some(rest) = digits.get(DIGITS..).filter(|rest| !rest.is_empty()) {
-        exponent = exponent.saturating_add(rest.len() as i32 - 1);
-        let is_more = rest.iter().any(|digit| *digit > 0);
-        digits.truncate(DIGITS);
-        digits.push(u8::from(is_more));
-    }
-    let double = match (digits.len(), exponent) {
+    let digits = digits.skip_while(|digit| *digit == 0);
+    let double = match (digits.clone().count(), exponent) {
         (0, _) => 0.0,
         (..=19, -19..=19) => {
-            let value = digits.iter().fold(0_u64, |value, digit| value * 10 + u64::from(*digit));
-            let ten = u128::from(10_u64.pow(exponent.unsigned_abs()));
-            if exponent < 0 {
+            let value = digits.fold(0_u64, |value, digit| value * 10 + u64::from(digit));
+            let ten = 10_u64.pow(exponent.unsigned_abs());
+            if value < 1 << 53 {
+                // Both are doubles as they are, so that one operation rounds once.
+                let (value, ten) = (value as f64, ten as f64);
+                if exponent < 0 { value / ten } else { value * ten }
+            } else if exponent >= 0 {
+                binary(u128::from(value) * u128::from(ten), 0)
+            } else {
                 let shift = value.leading_zeros();
                 let value = u128::from(value << shift) << 64;
-                binary(value / ten | u128::from(value % ten > 0), 64 + shift as i32)
-            } else {
-                binary(u128::from(value) * ten, 0)
+                let quotient = value / u128::from(ten);
+                let is_more = quotient * u128::from(ten) != value;
+                binary(quotient | u128::from(is_more), 64 + shift as i32)
             }
         }
         (length, _) => match exponent.saturating_add(length as i32) {
             ..-330 => 0.0,
-            -330..=310 => exact(&digits, exponent),
+            -330..=310 => exact(digits.collect(), exponent),
             _ => f64::INFINITY,
         },
     };
@@ -43,10 +43,16 @@ pub(super) fn nearest(text: &str) -> f64 {
 }
 
 /// The digits × 10^exponent, by long division.
-fn exact(digits: &[u8], exponent: i32) -> f64 {
+fn exact(mut digits: Vec<u8>, mut exponent: i32) -> f64 {
+    if let Some(rest) = digits.get(DIGITS..).filter(|rest| !rest.is_empty()) {
+        exponent += rest.len() as i32 - 1;
+        let is_more = rest.iter().any(|digit| *digit > 0);
+        digits.truncate(DIGITS);
+        digits.push(u8::from(is_more));
+    }
     let (mut value, mut divisor) = (Big::default(), Big(vec![1]));
     for digit in digits {
-        value.multiply(10, u32::from(*digit));
+        value.multiply(10, u32::from(digit));
     }
     let scaled = if exponent < 0 { &mut divisor } else { &mut value };
     for _ in 0..exponent.unsigned_abs() {
@@ -60,7 +66,7 @@ fn exact(digits: &[u8], exponent: i32) -> f64 {
     }
     let mut quotient = 0;
     for _ in 0..=65 {
-        quotient = quotient << 1 | u128::from(value.subtract(&divisor));
+        quotient = (quotient << 1) | u128::from(value.subtract(&divisor));
         value.multiply(2, 0);
     }
     binary(quotient | u128::from(value.bits() > 0), shift + 65)
@@ -193,7 +199,7 @@ mod tests {
             check(&text);
             check(&format!("{whole}e{exponent}"));
             // Half-way between two doubles, and beside that.
-            let half = u128::from(whole >> 10 | 1 << 53 | 1) << exponent.rem_euclid(70);
+            let half = u128::from((whole >> 10) | (1 << 53) | 1) << exponent.rem_euclid(70);
             check(&half.to_string());
             check(&(half - 1).to_string());
             check(&format!("{half}.{}1", "0".repeat(30)));

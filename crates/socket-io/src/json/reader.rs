@@ -259,7 +259,7 @@ impl<'de> Reader<'de> {
         let digits = self.json.get(self.at..self.at + 4).unwrap_or_default();
         let mut unit = 0;
         for digit in digits.chars() {
-            unit = unit << 4 | digit.to_digit(16).ok_or_else(|| self.unfit("invalid escape"))?;
+            unit = (unit << 4) | digit.to_digit(16).ok_or_else(|| self.unfit("invalid escape"))?;
         }
         self.at += 4;
         if digits.is_empty() { Err(self.unfit("invalid escape")) } else { Ok(unit) }
@@ -413,7 +413,7 @@ impl<'de> Reader<'de> {
     fn skip_text(&mut self) -> Result<()> {
         self.at += 1;
         loop {
-            self.plain();
+            self.at += plain(self.json.as_bytes().get(self.at..).unwrap_or_default());
             let byte = self.byte();
             self.at += 1;
             match byte {

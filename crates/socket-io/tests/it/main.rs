@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod connection;
+mod json;
 mod msgpack;
 mod packets;
 mod payload;
