@@ -361,7 +361,7 @@ impl Shell {
                 }
             }
             Output::Request { peer, body } => self.request(peer, body),
-            Output::Run(call) => self.run(call)?,
+            Output::Run(call) => self.run(*call)?,
             Output::Answered { call, ask, found } => {
                 let scope = self.calls.borrow().get(&call).cloned();
                 if let Some(scope) = scope {
@@ -387,9 +387,9 @@ impl Shell {
     }
 
     /// Starts a handler. One that does not wait is done here and now.
-    fn run(self: &Rc<Self>, call: Box<parlor::Call>) -> Result<()> {
+    fn run(self: &Rc<Self>, call: parlor::Call) -> Result<()> {
         let id = call.id;
-        let mut running = self.app.start(*call);
+        let mut running = self.app.start(call);
         let progress = running.poll(&mut Context::from_waker(Waker::noop()));
         let waits = matches!(progress, Progress::Waiting(_));
         if waits {

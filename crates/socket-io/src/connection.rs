@@ -288,6 +288,6 @@ fn split_query(packet: &mut Packet) {
         auth.iter().map(|(key, value)| format!("{}:{}", json::string(key), json::string(value))).collect();
     *nsp = name.to_owned();
     if let Packet::Connect { data, .. } = packet {
-        *data = Some(format!("{{{}}}", auth.join(",")).into());
+        *data = Some(format!("{{{}}}", auth.join(",")));
     }
 }
