@@ -33,7 +33,7 @@ thread_local! {
 ///
 /// # Errors
 /// Those of the platform.
-pub async fn serve(app: App, request: Request, env: &Env) -> Result<Response> {
+pub async fn serve(app: fn() -> App, request: Request, env: &Env) -> Result<Response> {
     let app = match settings::apply(env, app) {
         Ok(app) => app,
         Err(wrong) => return wrong.response(),

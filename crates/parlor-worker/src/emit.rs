@@ -19,7 +19,7 @@ use crate::{
 /// #[event(scheduled)]
 /// async fn every_hour(_: ScheduledEvent, env: Env, _: ScheduleContext) {
 ///     let Ok(gong) = Emission::new("gong", 12) else { return };
-///     if let Err(error) = parlor_worker::emit(app(), &env, gong.to("clock")).await {
+///     if let Err(error) = parlor_worker::emit(app, &env, gong.to("clock")).await {
 ///         worker::console_error!("{error}");
 ///     }
 /// }
@@ -27,7 +27,7 @@ use crate::{
 ///
 /// # Errors
 /// If it can't be written, or the object that is to send it can't be reached: then it may have been sent all the same.
-pub async fn emit(app: App, env: &Env, emission: Emission) -> Result<()> {
+pub async fn emit(app: fn() -> App, env: &Env, emission: Emission) -> Result<()> {
     let app = settings::apply(env, app).map_err(|wrong| wrong.to_string())?;
     let (peer, body) = app.request(emission).map_err(|fault| fault.to_string())?;
     send(env, &app, &peer, &body).await
@@ -70,7 +70,7 @@ async fn send(env: &Env, app: &App, peer: &Peer, body: &[u8]) -> Result<()> {
 ///
 /// # Errors
 /// Those of the platform.
-pub async fn serve_emit(app: App, request: Request, env: &Env, secret: &str) -> Result<Response> {
+pub async fn serve_emit(app: fn() -> App, request: Request, env: &Env, secret: &str) -> Result<Response> {
     let app = match settings::apply(env, app) {
         Ok(app) => app,
         Err(wrong) => return wrong.response(),

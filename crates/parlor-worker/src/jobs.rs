@@ -15,7 +15,7 @@ use crate::{
 /// #[event(scheduled)]
 /// async fn every_month(_: ScheduledEvent, env: Env, _: ScheduleContext) {
 ///     let Ok(rent) = Push::new("letters", "the rent is due") else { return };
-///     if let Err(error) = parlor_worker::push(app(), &env, rent.once("rent of May")).await {
+///     if let Err(error) = parlor_worker::push(app, &env, rent.once("rent of May")).await {
 ///         worker::console_error!("{error}");
 ///     }
 /// }
@@ -24,7 +24,7 @@ use crate::{
 /// # Errors
 /// Why it is not stored. If the queue can't be reached it may be stored all the same: with [`Push::once`] it may be tried
 /// again.
-pub async fn push(app: App, env: &Env, push: Push) -> Result<u64> {
+pub async fn push(app: fn() -> App, env: &Env, push: Push) -> Result<u64> {
     let app = settings::apply(env, app).map_err(|wrong| wrong.to_string())?;
     let (peer, body) = app.push_request(push).map_err(|fault| fault.to_string())?;
     let reply = peers::exchange(env, app.config(), &peer, &body).await?;
@@ -37,7 +37,7 @@ pub async fn push(app: App, env: &Env, push: Push) -> Result<u64> {
 ///
 /// # Errors
 /// Those of the platform.
-pub async fn serve_queue(app: App, request: Request, env: &Env, secret: &str) -> Result<Response> {
+pub async fn serve_queue(app: fn() -> App, request: Request, env: &Env, secret: &str) -> Result<Response> {
     let app = match settings::apply(env, app) {
         Ok(app) => app,
         Err(wrong) => return wrong.response(),

@@ -12,7 +12,7 @@
 //!
 //! #[event(fetch)]
 //! async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Response> {
-//!     parlor_worker::serve(app(), request, &env).await
+//!     parlor_worker::serve(app, request, &env).await
 //! }
 //! ```
 //!

@@ -2,18 +2,39 @@
 //! that are wrong or missing: the Worker serves nothing and says why, so that nobody runs for a month with a setting that was
 //! never taken.
 
+use std::{cell::RefCell, rc::Rc};
+
 use parlor::App;
 use worker::{Env, Response, Result};
 
 use crate::peers;
 
-/// The application with the deployment's settings.
+/// How an application is made, and the one that was made so.
+type Made = (fn() -> App, Rc<App>);
+
+thread_local! {
+    /// Of the Worker, not of any object. A deployment's variables are the same as long as its isolate lives.
+    static MADE: RefCell<Option<Made>> = const { RefCell::new(None) };
+}
+
+/// The application with the deployment's settings, for the Worker, which asks for it with each request.
 ///
 /// # Errors
 /// What is wrong with them.
-pub(crate) fn apply(env: &Env, app: App) -> std::result::Result<App, Wrong> {
-    let (app, wrong) = read(env, app);
-    if wrong.is_empty() { Ok(app) } else { Err(Wrong(wrong)) }
+pub(crate) fn apply(env: &Env, app: fn() -> App) -> std::result::Result<Rc<App>, Wrong> {
+    let made = MADE.with_borrow(|made| {
+        made.as_ref().filter(|(by, _)| std::ptr::fn_addr_eq(*by, app)).map(|(_, made)| made.clone())
+    });
+    if let Some(made) = made {
+        return Ok(made);
+    }
+    let (made, wrong) = read(env, app());
+    if !wrong.is_empty() {
+        return Err(Wrong(wrong));
+    }
+    let made = Rc::new(made);
+    MADE.set(Some((app, made.clone())));
+    Ok(made)
 }
 
 /// The application with those settings that are right: for an object, whose Worker has looked at them.

@@ -1,6 +1,6 @@
 //! The stored rows of an object and its journal, in its SQLite.
 
-use std::ops::Range;
+use std::{cell::RefCell, collections::HashSet, ops::Range};
 
 use parlor::{ENTRY_MAX, Entry, Journal, Order, StorageFault, TakeValue};
 use worker::{Result, SqlStorage, SqlStorageValue, State};
@@ -12,6 +12,8 @@ const PART: usize = 1_000_000;
 #[derive(Debug)]
 pub(crate) struct Store {
     sql: SqlStorage,
+    /// Which rows have several parts.
+    long: RefCell<HashSet<String>>,
 }
 
 impl Store {
@@ -30,7 +32,7 @@ impl Store {
             "CREATE TABLE IF NOT EXISTS room_values (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
             None,
         )?;
-        Ok(Self { sql })
+        Ok(Self { sql, long: RefCell::default() })
     }
 
     /// All rows. A row of an unexpected shape is left out.
@@ -45,7 +47,10 @@ impl Store {
                 continue;
             };
             match rows.last_mut() {
-                Some((last, value)) if *last == key => value.extend(part),
+                Some((last, value)) if *last == key => {
+                    value.extend(part);
+                    self.long.borrow_mut().insert(key);
+                }
                 _ => rows.push((key, part)),
             }
         }
@@ -54,13 +59,10 @@ impl Store {
 
     /// Keeps a row, or deletes it.
     pub(crate) fn put(&self, key: &str, value: Option<&[u8]>) -> Result<()> {
-        let length = value.map_or(0, <[u8]>::len);
-        if length <= PART
-            && let Some(value) = value
-        {
+        let was_long = self.long.borrow_mut().remove(key);
+        if let Some(value) = value.filter(|value| value.len() <= PART && !was_long) {
             let bindings = vec![key.into(), value.to_vec().into()];
             self.sql.exec("INSERT OR REPLACE INTO rows (key, part, value) VALUES (?, 0, ?)", bindings)?;
-            self.sql.exec("DELETE FROM rows WHERE key = ? AND part > 0", vec![key.into()])?;
             return Ok(());
         }
         self.sql.exec("DELETE FROM rows WHERE key = ?", vec![key.into()])?;
@@ -68,6 +70,9 @@ impl Store {
             let number = SqlStorageValue::Integer(i64::try_from(number).unwrap_or(i64::MAX));
             let bindings = vec![key.into(), number, part.to_vec().into()];
             self.sql.exec("INSERT INTO rows (key, part, value) VALUES (?, ?, ?)", bindings)?;
+        }
+        if value.is_some_and(|value| value.len() > PART) {
+            self.long.borrow_mut().insert(key.to_owned());
         }
         Ok(())
     }

@@ -61,7 +61,7 @@ fn start() {
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Response> {
-    parlor_worker::serve(app(), request, &env).await // what is not Socket.IO comes from public/
+    parlor_worker::serve(app, request, &env).await // what is not Socket.IO comes from public/
 }
 
 #[cfg(test)]

@@ -43,10 +43,10 @@ async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Respons
         "/constructed" => Response::from_json(&counts::constructed()),
         "/objects" => Response::from_json(&counts::objects()),
         "/counts" => Response::from_json(&counts::rooms()),
-        "/emit" => parlor_worker::serve_emit(app(), request, &env, "lab").await,
-        "/queue" => parlor_worker::serve_queue(app(), request, &env, "lab").await,
+        "/emit" => parlor_worker::serve_emit(app, request, &env, "lab").await,
+        "/queue" => parlor_worker::serve_queue(app, request, &env, "lab").await,
         "/relay" => relay(request, &env).await,
-        _ => parlor_worker::serve(app(), request, &env).await,
+        _ => parlor_worker::serve(app, request, &env).await,
     }
 }
 
