@@ -1,7 +1,7 @@
 //! JSON and serde: what `serde_json` does, with little code for each type.
 //!
 //! A server reads and writes dozens of types. `serde_json` compiles its loops anew for each of them, which is quick, and large:
-//! here what is generic is but a call of [`Reader`], which is not.
+//! here what is generic is but a call of `Reader`, which is not.
 
 mod de;
 mod error;
