@@ -18,6 +18,7 @@ await command(async () => {
   for (const args of [
     ["fmt", "--all", "--check"],
     ["fmt", "--check", "--manifest-path", "tests/foreign/rust/Cargo.toml"],
+    ["fmt", "--check", "--", "examples/minimal/src/lib.rs"], // which is in no workspace
     ["clippy", "--workspace", "--all-targets", ...STRICT],
     ["clippy", ...WASM, ...STRICT],
     ["doc", "--workspace", "--no-deps", "--document-private-items"],
