@@ -4,6 +4,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { upToDate } from "../docs/cost.mjs";
+import { missingErrors } from "./errors.mjs";
 import { staleInGuide } from "./guide.mjs";
 import { staleInLearn } from "./learn.mjs";
 import { Failure, command, examples, root, run, say } from "./lib.mjs";
@@ -40,6 +41,8 @@ await command(async () => {
   if (stale.length > 0) throw new Failure(`docs/getting-started.md is out of date:\n${stale.join("\n")}`);
   const other = staleInLearn();
   if (other.length > 0) throw new Failure(`docs/learn.md is out of date:\n${other.join("\n")}`);
+  const missing = missingErrors();
+  if (missing.length > 0) throw new Failure(`docs/errors.md does not have these errors of the code:\n${missing.join("\n")}`);
   const cost = readFileSync(join(root, "docs/cost.md"), "utf8");
   if (upToDate(cost) !== cost) throw new Failure("docs/cost.md is out of date: node docs/cost.mjs --write");
 });
