@@ -20,7 +20,7 @@ export async function moderator(url, key) {
     await entered(desk, "connect");
     const ask = async (...event) => {
       const answer = await desk.timeout(LIMIT).emitWithAck(...event);
-      if (answer?.error) throw new Failure(`${event[0]}: ${answer.message}`);
+      if (answer?.error) throw Object.assign(new Failure(`${event[0]}: ${answer.message}`), { code: answer.error });
       return answer;
     };
     return { ask, close: () => manager._close() };
@@ -47,7 +47,10 @@ export async function* history({ ask }, room) {
   }
 }
 
-/** Takes the text, files and reactions out of all that a person has said in these rooms. Gives how many messages that were. */
+/**
+ * Takes the text, files and reactions out of all that a person has said in these rooms, and has the chat forget them. Gives how
+ * many messages that were.
+ */
 export async function erase(desk, person, rooms) {
   let erased = 0;
   for (const room of rooms) {
@@ -57,6 +60,9 @@ export async function erase(desk, person, rooms) {
       erased += 1;
     }
   }
+  await desk.ask("forget", person).catch((error) => {
+    if (error.code !== "nobody") throw error; // it is done already
+  });
   return erased;
 }
 
