@@ -9,6 +9,7 @@ import { staleInGuide } from "./guide.mjs";
 import { staleInLearn } from "./learn.mjs";
 import { Failure, command, examples, root, run, say } from "./lib.mjs";
 import { packages, rust } from "./setup.mjs";
+import { staleVersions } from "./versions.mjs";
 
 const STRICT = ["--", "-D", "warnings"];
 const WORKERS = ["parlor-worker", "chat", "lab", ...examples.map((name) => `example-${name}`)];
@@ -41,6 +42,8 @@ await command(async () => {
   if (stale.length > 0) throw new Failure(`docs/getting-started.md is out of date:\n${stale.join("\n")}`);
   const other = staleInLearn();
   if (other.length > 0) throw new Failure(`docs/learn.md is out of date:\n${other.join("\n")}`);
+  const changed = staleVersions();
+  if (changed.length > 0) throw new Failure(`docs/upgrading.md has other versions of stored forms than the code:\n${changed.join("\n")}`);
   const missing = missingErrors();
   if (missing.length > 0) throw new Failure(`docs/errors.md does not have these errors of the code:\n${missing.join("\n")}`);
   const cost = readFileSync(join(root, "docs/cost.md"), "utf8");
