@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, it } from "node:test";
 import { root } from "../../scripts/lib.mjs";
 import { MODERATOR_KEY, startChat } from "../support/chat.mjs";
-import { client, next } from "../support/clients.mjs";
+import { client, connected, next } from "../support/clients.mjs";
 
 const TEA = "tea";
 const TABS = 6; // each may say ten things in ten seconds
@@ -56,9 +56,9 @@ function exported() {
 
 /** A tab of somebody: the same name and seed are the same person. */
 async function enter(t, name) {
-  const socket = client(t, chat.url, undefined, { auth: { name, seed: `the seed of ${name}` } });
+  const socket = client(t, chat.url, undefined, { auth: { name, seed: `the only seed of ${name}` } });
   const welcome = next(socket, "welcome");
-  socket.connect();
+  await connected(socket);
   const [{ me }] = await welcome;
   return { socket, me };
 }
