@@ -1,6 +1,7 @@
 // npm run lint: formatting, then clippy, for this machine and for wasm (other code is compiled there), then the
-// documentation, and the types of the chat's page. Warnings are errors. And the tests that docs/compatibility.md and docs/cost.md
-// name have to be there, and what docs/getting-started.md, docs/learn.md and docs/cost.md show has to be as it is.
+// documentation, whether the crates can be packaged, and the types of the chat's page. Warnings are errors. And the tests that
+// docs/compatibility.md and docs/cost.md name have to be there, what docs/getting-started.md, docs/learn.md, docs/cost.md and
+// docs/upgrading.md show has to be as it is, and every error of the code has to be in docs/errors.md.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { upToDate } from "../docs/cost.mjs";
@@ -13,6 +14,7 @@ import { staleVersions } from "./versions.mjs";
 
 const STRICT = ["--", "-D", "warnings"];
 const WORKERS = ["parlor-worker", "chat", "lab", ...examples.map((name) => `example-${name}`)];
+const CRATES = ["parlor-engine-io", "parlor-socket-io", "parlor", "parlor-worker"]; // what is published
 const WASM = [...WORKERS.flatMap((name) => ["-p", name]), "--target", "wasm32-unknown-unknown"];
 
 await command(async () => {
@@ -24,6 +26,7 @@ await command(async () => {
     ["clippy", "--workspace", "--all-targets", ...STRICT],
     ["clippy", ...WASM, ...STRICT],
     ["doc", "--workspace", "--no-deps", "--document-private-items"],
+    ["package", "--no-verify", "--allow-dirty", "--quiet", ...CRATES.flatMap((name) => ["-p", name])],
   ]) {
     say(`cargo ${args.join(" ")}`);
     if ((await run("cargo", args, { env: { RUSTDOCFLAGS: "-D warnings" } })) !== 0) throw new Failure(`cargo ${args[0]} found something (see above)`);

@@ -1,5 +1,5 @@
-// What an operator does from a terminal: a room's history as lines of JSON, and all that a person has said taken out of it.
-// Without a browser, but with the chat that browsers have.
+// What an operator does from a terminal: going through a deployment, a room's history as lines of JSON, and all that a person has
+// said taken out of it. Without a browser, but with the chat that browsers have.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -40,6 +40,15 @@ it("says what is wrong", () => {
   const refused = npm("export", chat.url, TEA, { MODERATOR_KEY: "another" });
   assert.match(refused.stderr, /the chat does not let us in: That is not the key/);
   assert.equal(refused.status, 1);
+});
+
+it("goes through a deployment, and fits Cloudflare's free plan", () => {
+  const args = [join(root, "scripts/wrangler.mjs"), "deploy", "--dry-run", "--env", "staging"];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
+  assert.equal(status, 0, stdout + stderr);
+  const [, share] = stderr.match(/the bundle has \d+ kB, gzipped \d+ kB: (\d+) % of the 3 MB of the free plan/);
+  assert.ok(Number(share) <= 100);
+  assert.match(stderr, /it starts in \d+ ms here/);
 });
 
 function npm(...args) {
