@@ -6,7 +6,7 @@ import { root } from "./lib.mjs";
 
 /** Where to look, and for what: patterns whose first group is a code or a text. */
 const CODES = [/\bFault::new\(\s*"([^"]+)"/g, /\b(?:Found::refused|refused)\(\s*"([^"]+)"/g, /\bconst TIMEOUT: &str = "([^"]+)"/g];
-const LOG = [/\bOutput::Log\(\s*(?:format!\(\s*)?"([^"]+)"/g, /\bconsole_(?:error|warn)!\("([^"{][^"]*|\{\w+:?\??\} [^"]+)"/g, /\bconst DROPPED: &str = "([^"]+)"/g];
+const LOG = [/\bLine::new\(Level::(?:Error|Warn), "([^"]+)"/g, /\blog::error\([^"]+"([^"]+)"/g, /\bconst DROPPED: &str =\s*"([^"]+)"/g];
 const SOURCES = [
   { under: ["src", "crates/parlor/src", "crates/parlor-worker/src"], suffix: ".rs", patterns: [...CODES, ...LOG] },
   { under: ["crates/engine-io/src/refusal.rs"], patterns: [/Self::\w+ => "([^"]+)"/g] },
