@@ -41,7 +41,8 @@ fn in_every_memory(story: impl Fn(&mut House)) {
         println!("memory: {memory:?}");
         let mut house = House(TestServer::with_memory(house, memory));
         story(&mut house);
-        let faults: Vec<_> = house.log().into_iter().filter(|line| line.contains(": internal: ")).collect();
+        let faults: Vec<_> =
+            house.log().into_iter().filter(|line| line.contains(r#""code":"internal""#)).collect();
         assert_eq!(faults, [""; 0]);
     }
 }

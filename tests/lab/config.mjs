@@ -38,6 +38,8 @@ const MORE = [
   "httpCompression",
   "gatewayConnections",
   "jurisdiction",
+  "logLevel", // "debug" for every message
+  "metricsToken", // what `GET /metrics` asks for; without it there is none
   "checkOrigin", // Parlor's own: a page from elsewhere may not open a WebSocket
 ];
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use engine_io::{Refusal, Route, takes_gzip};
-use parlor::{App, Config, Placement, gateway_of};
+use parlor::{App, Config, Level, Line, Placement, gateway_of};
 use worker::{
     Env, Request, Response, Result,
     js_sys::{Number, Reflect},
@@ -16,8 +16,8 @@ use worker::{
 
 use crate::{
     client_files,
-    http::{Asked, header},
-    now, peers, settings,
+    http::{Asked, RAY, header, request_id},
+    log, metrics, now, peers, settings, unique,
 };
 
 /// How many Gateways of a location are tried.
@@ -40,6 +40,9 @@ pub async fn serve(app: fn() -> App, request: Request, env: &Env) -> Result<Resp
     };
     let config = app.config();
     let asked = Asked::of(&request, config)?;
+    if asked.path == metrics::PATH {
+        return metrics::serve(&app, &request, env).await;
+    }
     let below = asked.path.strip_prefix(&config.path);
     if below.is_none() && !app.engine_endpoint().is_some_and(|(path, _)| asked.path.starts_with(path)) {
         return match env.assets("ASSETS") {
@@ -57,7 +60,11 @@ pub async fn serve(app: fn() -> App, request: Request, env: &Env) -> Result<Resp
         return client_files::serve(file, &asked, &request, env).await;
     }
     let gateway = match asked.route(config, || asked.allowed(&app, &request, now())) {
-        Err(refusal) => return asked.refuse(refusal),
+        Err(refusal) => {
+            let mut line = Line::new(Level::Info, "refused");
+            log(config, line.number("code", refusal.code().into()), request_id(&request));
+            return asked.refuse(refusal);
+        }
         Ok(Route::Session { sid, .. }) => {
             match gateway_of(&sid).filter(|name| config.gateways.contains(name)) {
                 Some(name) => name.to_owned(),
@@ -72,6 +79,9 @@ pub async fn serve(app: fn() -> App, request: Request, env: &Env) -> Result<Resp
             return open(env, config, location, number, request).await;
         }
     };
+    if config.log_level == Level::Debug {
+        forwarded(config, &gateway, request_id(&request));
+    }
     let threshold = config
         .engine
         .http_compression
@@ -86,20 +96,44 @@ pub async fn serve(app: fn() -> App, request: Request, env: &Env) -> Result<Resp
 /// Opens a session at the Gateway that this number chooses, or, where that is full or can't be reached, at another one of
 /// the location.
 async fn open(env: &Env, config: &Config, location: &str, number: u32, request: Request) -> Result<Response> {
+    let (request, id) = match request_id(&request) {
+        Some(id) => (request, id),
+        None => {
+            let (own, id) = (request.clone_mut()?, unique().to_string()); // the client's can't be changed
+            own.inner().headers().set(RAY, &id)?;
+            (own, id)
+        }
+    };
     let attempts = config.gateways.shards.min(ATTEMPTS);
     let mut request = Some(request);
     for attempt in 0..attempts {
         let gateway = config.gateways.pick(location, number.wrapping_add(attempt));
+        if config.log_level == Level::Debug {
+            forwarded(config, &gateway, Some(id.clone()));
+        }
         let last = attempt + 1 == attempts;
         let again = request.as_ref().filter(|_| !last).map(Request::clone).transpose()?;
         let Some(request) = std::mem::replace(&mut request, again) else { break };
         match peers::gateway(env, config, &gateway)?.fetch_with_request(request).await {
             Ok(response) if response.status_code() != 503 => return Ok(response),
-            Ok(_) => worker::console_warn!("{gateway} is full"),
-            Err(error) => worker::console_error!("{gateway} can't be reached: {error}"),
+            Ok(_) => log(config, Line::new(Level::Warn, "full").text("gateway", &gateway), Some(id.clone())),
+            Err(error) => log::unreachable(log::WORKER, config, &gateway, &error),
         }
     }
     Ok(Response::builder().with_status(503).with_header("retry-after", "5")?.empty())
+}
+
+fn forwarded(config: &Config, gateway: &str, id: Option<String>) {
+    log(config, Line::new(Level::Debug, "forwarded").text("gateway", gateway), id);
+}
+
+fn log(config: &Config, line: &mut Line, id: Option<String>) {
+    if line.level() <= config.log_level {
+        if let Some(id) = id {
+            line.text("id", &id);
+        }
+        log::write(log::WORKER, line);
+    }
 }
 
 /// Has the runtime compress an answer of at least so many bytes: here, where it keeps no object busy.

@@ -9,6 +9,7 @@ use worker::{
 
 use crate::{
     http::{self, Body},
+    log,
     outside::{authorized, explain},
     peers, settings,
 };
@@ -88,7 +89,7 @@ pub async fn serve_emit(app: fn() -> App, request: Request, env: &Env, secret: &
         Ok((peer, body)) => match send(env, &app, &peer, &body).await {
             Ok(()) => Ok(Response::builder().with_status(202).empty()),
             Err(error) => {
-                worker::console_error!("an emission could not be sent: {error}");
+                log::error(log::WORKER, "emission not sent", &error);
                 explain(503, &Fault::new("unavailable", "It could not be sent. Try again."))
             }
         },

@@ -22,12 +22,11 @@ use worker::{
 };
 
 use crate::{
-    DROPPED,
     abort::OnAbort,
     alarm::Alarm,
     awake::{self, Awake},
     http::{self, Asked, Body},
-    now, peers, random, settings,
+    log, metrics, now, peers, random, settings,
     sockets::{self, Sockets},
     store::Store,
     unique,
@@ -37,6 +36,9 @@ use crate::{
 /// connection, and a poll sent after it must not overtake it.
 const UPGRADE_GRACE: Duration = Duration::from_millis(10);
 
+/// How long what was counted may be in memory alone.
+const KEEP_COUNTERS: Duration = Duration::from_secs(1);
+
 /// The shell of a Gateway object; [`durable_objects!`](crate::durable_objects) wraps it in a class.
 #[derive(Clone, Debug)]
 pub struct GatewayShell(Rc<Shell>);
@@ -45,6 +47,8 @@ struct Shell {
     state: State,
     env: Env,
     app: Rc<App>,
+    /// How it is called in the log.
+    name: String,
     /// `None` until the first event after the object's memory was lost.
     machine: RefCell<Option<Gateway>>,
     store: RefCell<Option<Store>>,
@@ -59,6 +63,8 @@ struct Shell {
     driving: Cell<bool>,
     /// For what sockets here have been asked, by a handler on another Gateway perhaps.
     awake: Awake,
+    /// Whether what was counted is stored in a moment.
+    counting: Cell<bool>,
 }
 
 impl std::fmt::Debug for Shell {
@@ -72,6 +78,7 @@ impl GatewayShell {
     pub fn new(state: State, env: Env, app: fn() -> App) -> Self {
         let app = Rc::new(settings::apply_what_can_be(&env, app()).state(env.clone()));
         Self(Rc::new(Shell {
+            name: log::object("gateway", &state),
             state,
             env,
             app,
@@ -84,6 +91,7 @@ impl GatewayShell {
             calls: RefCell::default(),
             driving: Cell::new(false),
             awake: Awake::default(),
+            counting: Cell::new(false),
         }))
     }
 
@@ -97,12 +105,13 @@ impl GatewayShell {
         let asked = Asked::of(&request, config)?;
         if asked.path == peers::PATH {
             let body = request.bytes().await?;
-            return peers::reply(shell.turn(|gateway, turn| gateway.handle_request(turn, &body))?);
+            let reply = shell.turn(|gateway, turn| gateway.handle_request(turn, &body))?;
+            return peers::reply(&shell.name, reply);
         }
         // The Worker has asked the application whether the client may.
         match asked.route(config, || Ok(())) {
             Err(refusal) => asked.refuse(refusal),
-            Ok(Route::Open(..)) if shell.turn(|gateway, _| gateway.is_full())? => {
+            Ok(Route::Open(..)) if shell.turn(|gateway, _| gateway.refuses())? => {
                 asked.answer(Answer::Bare(503))
             }
             Ok(Route::Open(engine_io::Transport::Polling, dialect)) => {
@@ -173,6 +182,7 @@ impl GatewayShell {
                 gateway.heard(conn, at);
             }
             gateway.handle_timeout(turn);
+            gateway.keep_counters(turn);
         })?;
         Response::empty()
     }
@@ -289,7 +299,7 @@ impl Shell {
             return Ok(());
         }
         let name = self.state.id().name().ok_or("a Gateway has a name")?;
-        let mut store = Store::new(&self.state)?;
+        let mut store = Store::new(&self.state, &self.name)?;
         if self.app.config().engine.sleeps() {
             sockets::answer_pongs(&self.state)?;
         }
@@ -341,8 +351,11 @@ impl Shell {
         self.driving.set(false);
         self.sockets.end_turn();
         let machine = self.machine.borrow();
-        self.alarm.ensure(&self.state, machine.as_ref().and_then(Gateway::next_timeout));
+        self.alarm.ensure(&self.state, &self.name, machine.as_ref().and_then(Gateway::next_timeout));
         self.awake.while_(machine.as_ref().is_some_and(Gateway::is_waiting));
+        if !self.counting.get() && machine.as_ref().is_some_and(Gateway::has_counted) {
+            self.keep_counters();
+        }
         result
     }
 
@@ -368,10 +381,25 @@ impl Shell {
                     scope.answer(ask, found);
                 }
             }
-            Output::Dropped(_) => worker::console_warn!("{DROPPED}"),
-            Output::Log(line) => worker::console_log!("{line}"),
+            Output::Dropped(_) => {} // a line says so
+            Output::Log(mut line) => log::write(&self.name, &mut line),
+            Output::Point(point) => {
+                metrics::write(&self.env, &self.state.id().name().unwrap_or_default(), &point);
+            }
         }
         Ok(())
+    }
+
+    /// Has what was counted stored in a moment, with what is counted until then. Where the object may sleep that is while it
+    /// would be awake in any case.
+    fn keep_counters(self: &Rc<Self>) {
+        self.counting.set(true);
+        let shell = self.clone();
+        spawn_local(async move {
+            Delay::from(KEEP_COUNTERS).await;
+            shell.counting.set(false);
+            shell.report(shell.turn(|gateway, turn| gateway.keep_counters(turn)));
+        });
     }
 
     /// Makes a request. What it says is asked for when the tasks that are ready have run: where a reply has let several
@@ -383,7 +411,7 @@ impl Shell {
             let Some(body) = body else { return };
             let reply = peers::exchange(&shell.env, shell.app.config(), &peer, &body).await;
             if let Err(error) = &reply {
-                worker::console_warn!("{peer:?} can't be reached, will be tried again: {error}");
+                log::unreachable(&shell.name, shell.app.config(), &peer.object_name(), error);
             }
             let reply = reply.ok();
             shell.report(shell.turn(|gateway, turn| gateway.handle_reply(turn, &peer, reply.as_deref())));
@@ -429,7 +457,7 @@ impl Shell {
 
     fn report(&self, result: Result<()>) {
         if let Err(error) = result {
-            worker::console_error!("{error}");
+            log::error(&self.name, "failed", &error);
         }
     }
 }

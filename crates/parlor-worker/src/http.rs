@@ -120,8 +120,8 @@ impl Asked {
 
     /// What of the request is kept with the connection that it opens.
     pub(crate) fn handshake(&self, request: &Request, now: u64) -> Handshake {
-        const KEPT: [&str; 6] =
-            ["host", "origin", "user-agent", "accept-language", "cookie", "authorization"];
+        const KEPT: [&str; 7] =
+            ["host", "origin", "user-agent", "accept-language", "cookie", "authorization", RAY];
         let headers = KEPT.iter().filter_map(|name| Some(((*name).to_owned(), header(request, name)?)));
         self.handshake_with(request, now, headers.collect())
     }
@@ -136,6 +136,14 @@ impl Asked {
         let address = header(request, "cf-connecting-ip").unwrap_or_default();
         Handshake { query: self.query.clone(), address, issued: now, headers }
     }
+}
+
+/// The header with the id of a request: Cloudflare's, or the Worker's own where that is not in front of it.
+pub(crate) const RAY: &str = "cf-ray";
+
+/// The id that a request came with. Off Cloudflare whoever sends it may write there what they like, but not much.
+pub(crate) fn request_id(request: &Request) -> Option<String> {
+    header(request, RAY).filter(|id| (1..=40).contains(&id.len()))
 }
 
 pub(crate) fn header(request: &Request, name: &str) -> Option<String> {

@@ -5,6 +5,7 @@ use worker::{Env, Request, Response, Result};
 
 use crate::{
     http::{self, Body},
+    log,
     outside::{authorized, explain},
     peers, settings,
 };
@@ -61,7 +62,7 @@ pub async fn serve_queue(app: fn() -> App, request: Request, env: &Env, secret: 
             Ok(response.with_header("content-type", "application/json")?.fixed(json.into_bytes()))
         }
         Err(error) => {
-            worker::console_error!("a queue could not be reached: {error}");
+            log::error(log::WORKER, "queue not reached", &error);
             explain(503, &Fault::new("unavailable", "The queue could not be reached. Try again."))
         }
     }

@@ -27,6 +27,7 @@
 //! - `gateway`, `room`, `queue`: the objects, each a machine of [`parlor`] with its outputs carried out; `object`: what the
 //!   last two share
 //! - `sockets`, `store`, `alarm`, `awake`, `abort`, `http`, `peers`, `settings`: what they are plumbed with
+//! - `log`, `metrics`: what whoever runs it sees
 //! - `macros`: [`durable_objects!`]
 
 mod abort;
@@ -38,7 +39,9 @@ mod emit;
 mod gateway;
 mod http;
 mod jobs;
+mod log;
 mod macros;
+mod metrics;
 mod object;
 mod outside;
 mod panics;
@@ -67,9 +70,6 @@ pub mod prelude {
     pub use worker::{Context, Env, Request, Response, event};
 }
 
-/// What the log says of [`parlor::Output::Dropped`].
-const DROPPED: &str = "a broadcast may have been delivered before an object lost its memory, and was dropped";
-
 /// The time, ms since the epoch. It stands still while code runs, and moves with each event.
 fn now() -> parlor::Millis {
     worker::js_sys::Date::now() as parlor::Millis
@@ -80,7 +80,7 @@ fn random() -> [u8; parlor::ID_BYTES] {
     let mut bytes = [0; parlor::ID_BYTES];
     if getrandom::fill(&mut bytes).is_err() {
         // The platform has no randomness only while a script starts, and nothing asks then.
-        worker::console_error!("no randomness; ids would be guessable");
+        log::error(log::WORKER, "no randomness", &"ids would be guessable");
     }
     bytes
 }

@@ -2,10 +2,10 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use parlor::{App, Millis, Peer, Turn, WireError};
+use parlor::{App, Line, Millis, Peer, Turn, WireError};
 use worker::{Env, Request, Response, Result, State, wasm_bindgen_futures::spawn_local};
 
-use crate::{DROPPED, alarm::Alarm, awake::Awake, now, peers, random, settings, store::Store};
+use crate::{alarm::Alarm, awake::Awake, log, now, peers, random, settings, store::Store};
 
 /// Such a machine. (Not by type parameters: so there is one copy of the shell.)
 pub(crate) trait Machine {
@@ -26,8 +26,7 @@ pub(crate) type Restore = fn(&mut Turn<'_>, Rc<App>, &str, Vec<(String, Vec<u8>)
 pub(crate) enum Wanted {
     Store { key: String, value: Option<Vec<u8>> },
     Request { gateway: String, body: Vec<u8> },
-    Dropped,
-    Log(String),
+    Log(Line),
 }
 
 /// The object: its machine, and what that is plumbed with.
@@ -35,6 +34,8 @@ pub(crate) struct Shell {
     state: State,
     env: Env,
     app: Rc<App>,
+    /// How it is called in the log.
+    name: String,
     restore: Restore,
     /// `None` until the first event after the object's memory was lost.
     loaded: RefCell<Option<(Box<dyn Machine>, Store)>>,
@@ -49,9 +50,10 @@ impl std::fmt::Debug for Shell {
 }
 
 impl Shell {
-    pub(crate) fn new(state: State, env: Env, app: fn() -> App, restore: Restore) -> Rc<Self> {
+    pub(crate) fn new(kind: &str, state: State, env: Env, app: fn() -> App, restore: Restore) -> Rc<Self> {
         let app = Rc::new(settings::apply_what_can_be(&env, app()));
         Rc::new(Self {
+            name: log::object(kind, &state),
             state,
             env,
             app,
@@ -70,7 +72,7 @@ impl Shell {
         let body = request.bytes().await?;
         let mut reply = Ok(Vec::new());
         self.turn(&mut |machine, turn| reply = machine.handle_request(turn, &body))?;
-        peers::reply(reply)
+        peers::reply(&self.name, reply)
     }
 
     /// The alarm went off.
@@ -88,7 +90,7 @@ impl Shell {
             Some((machine, store)) => (machine, store),
             none => {
                 let name = self.state.id().name().ok_or("the object has a name")?;
-                let mut store = Store::new(&self.state)?;
+                let mut store = Store::new(&self.state, &self.name)?;
                 let rows = store.load()?;
                 let turn = &mut Turn { now, random: &mut random, journal: &mut store };
                 let machine = (self.restore)(turn, self.app.clone(), &name, rows);
@@ -101,11 +103,10 @@ impl Shell {
             match wanted {
                 Wanted::Store { key, value } => store.put(&key, value.as_deref())?,
                 Wanted::Request { gateway, body } => self.request(gateway, body),
-                Wanted::Dropped => worker::console_warn!("{DROPPED}"),
-                Wanted::Log(line) => worker::console_log!("{line}"),
+                Wanted::Log(mut line) => log::write(&self.name, &mut line),
             }
         }
-        self.alarm.ensure(&self.state, machine.next_timeout());
+        self.alarm.ensure(&self.state, &self.name, machine.next_timeout());
         self.awake.while_(machine.is_asking());
         Ok(())
     }
@@ -116,13 +117,13 @@ impl Shell {
             let peer = Peer::Gateway(gateway.clone());
             let reply = peers::exchange(&shell.env, shell.app.config(), &peer, &body).await;
             if let Err(error) = &reply {
-                worker::console_warn!("{gateway} can't be reached, will be tried again: {error}");
+                log::unreachable(&shell.name, shell.app.config(), &gateway, error);
             }
             let reply = reply.ok();
             let result =
                 shell.turn(&mut |machine, turn| machine.handle_reply(turn, &gateway, reply.as_deref()));
             if let Err(error) = result {
-                worker::console_error!("{error}");
+                log::error(&shell.name, "failed", &error);
             }
         });
     }

@@ -10,10 +10,13 @@ pub(crate) fn authorized(request: &Request, secret: &str) -> Option<Result<Respo
     if request.inner().method() != "POST" {
         return Some(refuse(405, "allow", "POST"));
     }
+    (!knows(request, secret)).then(|| refuse(401, "www-authenticate", "Bearer"))
+}
+
+/// Whether the request has the secret; nobody has an empty one.
+pub(crate) fn knows(request: &Request, secret: &str) -> bool {
     let given = header(request, "authorization").unwrap_or_default();
-    let is_known =
-        !secret.is_empty() && given.strip_prefix("Bearer ").is_some_and(|given| is_same(given, secret));
-    (!is_known).then(|| refuse(401, "www-authenticate", "Bearer"))
+    !secret.is_empty() && given.strip_prefix("Bearer ").is_some_and(|given| is_same(given, secret))
 }
 
 fn refuse(status: u16, name: &str, value: &str) -> Result<Response> {

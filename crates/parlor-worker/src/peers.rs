@@ -10,6 +10,8 @@ use worker::{
     web_sys::{self, RequestInit},
 };
 
+use crate::log;
+
 /// The path that objects take each other's requests at. Clients can't reach it: the Worker forwards to an object
 /// only what came on the path of the Socket.IO endpoint.
 pub(crate) const PATH: &str = "/exchange";
@@ -64,12 +66,15 @@ pub(crate) fn exchange<'a>(
     })
 }
 
-/// The reply to a request of another object.
-pub(crate) fn reply<E: std::fmt::Display>(body: std::result::Result<Vec<u8>, E>) -> Result<Response> {
+/// The reply of this object to a request of another.
+pub(crate) fn reply<E: std::fmt::Display>(
+    object: &str,
+    body: std::result::Result<Vec<u8>, E>,
+) -> Result<Response> {
     match body {
         Ok(body) => Response::from_bytes(body),
         Err(error) => {
-            worker::console_error!("a request of another object can't be read: {error}");
+            log::error(object, "unreadable request", &error);
             Response::error(error.to_string(), 400)
         }
     }

@@ -14,7 +14,7 @@ pub struct QueueShell(Rc<Shell>);
 impl QueueShell {
     /// The object of this state.
     pub fn new(state: State, env: Env, app: fn() -> App) -> Self {
-        Self(Shell::new(state, env, app, |turn, app, name, rows| {
+        Self(Shell::new("queue", state, env, app, |turn, app, name, rows| {
             Box::new(Queue::restore(turn, app, name, rows))
         }))
     }

@@ -14,7 +14,7 @@ pub struct RoomShell(Rc<Shell>);
 impl RoomShell {
     /// The object of this state.
     pub fn new(state: State, env: Env, app: fn() -> App) -> Self {
-        Self(Shell::new(state, env, app, |turn, app, name, rows| {
+        Self(Shell::new("room", state, env, app, |turn, app, name, rows| {
             Box::new(Room::restore(turn, app, RoomKey::of_object(name), rows))
         }))
     }
@@ -54,12 +54,14 @@ impl Machine for Room {
     }
 
     fn poll_output(&mut self) -> Option<Wanted> {
-        Some(match self.poll_output()? {
-            RoomOutput::Store { key, value } => Wanted::Store { key, value },
-            RoomOutput::Request { gateway, body } => Wanted::Request { gateway, body },
-            RoomOutput::Dropped(_) => Wanted::Dropped,
-            RoomOutput::Log(line) => Wanted::Log(line),
-        })
+        loop {
+            return Some(match self.poll_output()? {
+                RoomOutput::Store { key, value } => Wanted::Store { key, value },
+                RoomOutput::Request { gateway, body } => Wanted::Request { gateway, body },
+                RoomOutput::Dropped(_) => continue, // a line says so
+                RoomOutput::Log(line) => Wanted::Log(line),
+            });
+        }
     }
 
     fn next_timeout(&self) -> Option<Millis> {

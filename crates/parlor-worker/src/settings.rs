@@ -7,7 +7,7 @@ use std::{cell::RefCell, rc::Rc};
 use parlor::App;
 use worker::{Env, Response, Result};
 
-use crate::peers;
+use crate::{log, metrics, peers};
 
 /// How an application is made, and the one that was made so.
 type Made = (fn() -> App, Rc<App>);
@@ -45,7 +45,11 @@ pub(crate) fn apply_what_can_be(env: &Env, app: App) -> App {
 fn read(env: &Env, app: App) -> (App, Vec<String>) {
     let mut wrong = Vec::new();
     let variable = |name: &str| env.var(name).ok().map(|value| value.to_string());
-    let app = app.configure(|config| wrong = config.read(variable)).read_vars(variable);
+    let configured = app.configure(|config| {
+        wrong = config.read(variable);
+        config.metrics |= config.metrics_token.is_some() || metrics::has_data_set(env);
+    });
+    let app = configured.read_vars(variable);
     wrong.extend(app.problems());
     // An application without queues need not have their class.
     let app = if env.durable_object(peers::QUEUE).is_ok() { app } else { app.without_queues() };
@@ -58,7 +62,7 @@ pub(crate) struct Wrong(Vec<String>);
 impl Wrong {
     /// Says so to whoever asks for something, and in the log.
     pub(crate) fn response(&self) -> Result<Response> {
-        worker::console_error!("{self}");
+        log::error(log::WORKER, "wrong settings", self);
         Response::error(self.to_string(), 500)
     }
 }

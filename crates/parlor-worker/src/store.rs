@@ -5,6 +5,8 @@ use std::{cell::RefCell, collections::HashSet, ops::Range};
 use parlor::{ENTRY_MAX, Entry, Journal, Order, StorageFault, TakeValue};
 use worker::{Result, SqlStorage, SqlStorageValue, State};
 
+use crate::log;
+
 /// The platform takes at most 2 MB in a row; a longer value has several.
 const PART: usize = 1_000_000;
 
@@ -12,12 +14,14 @@ const PART: usize = 1_000_000;
 #[derive(Debug)]
 pub(crate) struct Store {
     sql: SqlStorage,
+    /// How the object is called in the log.
+    object: String,
     /// Which rows have several parts.
     long: RefCell<HashSet<String>>,
 }
 
 impl Store {
-    pub(crate) fn new(state: &State) -> Result<Self> {
+    pub(crate) fn new(state: &State, object: &str) -> Result<Self> {
         let sql = state.storage().sql();
         sql.exec(
             "CREATE TABLE IF NOT EXISTS rows \
@@ -32,7 +36,7 @@ impl Store {
             "CREATE TABLE IF NOT EXISTS room_values (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
             None,
         )?;
-        Ok(Self { sql, long: RefCell::default() })
+        Ok(Self { sql, object: object.to_owned(), long: RefCell::default() })
     }
 
     /// All rows. A row of an unexpected shape is left out.
@@ -86,7 +90,7 @@ impl Store {
         bindings: Vec<SqlStorageValue>,
     ) -> std::result::Result<(), StorageFault> {
         self.sql.exec(statement, bindings).map(drop).map_err(|error| {
-            worker::console_error!("the journal could not be written: {error}");
+            log::error(&self.object, "journal not written", &error);
             StorageFault
         })
     }
@@ -110,7 +114,7 @@ impl Store {
         let bindings = vec![integer(numbers.start), integer(numbers.end), integer(most as u64)];
         match self.sql.exec(&query, bindings) {
             Ok(cursor) => _ = cursor.raw().map_while(Result::ok).all(&mut take),
-            Err(error) => worker::console_error!("the journal could not be read: {error}"),
+            Err(error) => log::error(&self.object, "journal not read", &error),
         }
     }
 }
@@ -192,7 +196,7 @@ impl Journal for Store {
             Ok(())
         };
         read().map_err(|error| {
-            worker::console_error!("values could not be read: {error}");
+            log::error(&self.object, "values not read", &error);
             StorageFault
         })
     }

@@ -82,10 +82,9 @@ impl Fault {
         socket_io::json::to_string(&self.body()).unwrap_or_default()
     }
 
-    /// The line for the log.
-    pub(crate) fn log_line(&self) -> String {
-        let words = self.0.cause.as_ref().or(self.0.message.as_ref()).map_or("", String::as_str);
-        format!("{}: {words}", self.0.error)
+    /// What went wrong, if it is not the client's doing.
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.0.cause.as_deref()
     }
 
     /// What the acknowledgement carries.
@@ -107,7 +106,8 @@ struct FaultBody<'a> {
 
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.log_line())
+        let words = self.0.cause.as_ref().or(self.0.message.as_ref()).map_or("", String::as_str);
+        write!(f, "{}: {words}", self.0.error)
     }
 }
 

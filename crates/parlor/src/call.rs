@@ -76,6 +76,19 @@ pub enum Occasion {
 }
 
 impl Occasion {
+    /// In a word.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Recover => "recover",
+            Self::Event { .. } => "event",
+            Self::Outgoing { .. } => "outgoing",
+            Self::ServerSide { .. } => "server side",
+            Self::Answer { .. } => "answer",
+            Self::Disconnect { .. } => "disconnect",
+        }
+    }
+
     /// The event's name and arguments, if it is about one.
     pub(crate) fn event(&self) -> Option<(&str, &Payload)> {
         match self {
@@ -96,8 +109,8 @@ pub struct Handshake {
     pub address: String,
     /// When the connection was opened, ms since the epoch.
     pub issued: u64,
-    /// Request headers, names in lower case: `host`, `origin`, `user-agent`, `accept-language`, `cookie` and
-    /// `authorization`; all of them in [`App::allow_request`](crate::App::allow_request).
+    /// Request headers, names in lower case: `host`, `origin`, `user-agent`, `accept-language`, `cookie`, `authorization`
+    /// and `cf-ray`; all of them in [`App::allow_request`](crate::App::allow_request).
     pub headers: Vec<(String, String)>,
 }
 
@@ -105,6 +118,13 @@ impl Handshake {
     /// The keys and values of the query, decoded.
     pub fn query(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
         engine_io::query_pairs(&self.query)
+    }
+
+    /// The id of the request that opened the connection, by which the log has it: Cloudflare's `cf-ray`, or where there is
+    /// none one that the Worker made.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.header("cf-ray")
     }
 
     /// The value of a header; its name in lower case.

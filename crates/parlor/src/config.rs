@@ -3,7 +3,7 @@
 use engine_io::{Cookie, Cors, Millis, Origins};
 use socket_io::Parser;
 
-use crate::names::Gateways;
+use crate::{logging::Level, names::Gateways};
 
 /// The settings of a server. What Socket.IO has too is called as there, by the name in brackets, and has Node's default.
 /// Times are in milliseconds.
@@ -43,6 +43,37 @@ pub struct Config {
     /// The jurisdiction that all objects run in and store in, `eu`, `us` or `fedramp`: none. In another one the same names are
     /// other objects, so a change of it begins with nothing.
     pub jurisdiction: Option<String>,
+    /// Which lines are logged: those of [`Level::Info`] and what matters more.
+    pub log_level: Level,
+    /// Whether counters are told: kept by Gateways while they sleep, and collected from Rooms and Queues. The shell sets it
+    /// where there is somebody to tell.
+    pub metrics: bool,
+    /// What whoever asks for `/metrics` has to say: nothing, and then nobody is told.
+    pub metrics_token: Option<Secret>,
+}
+
+/// A text that shows up nowhere by accident.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Whoever takes it out takes care of it.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret")
+    }
 }
 
 /// How clients may come back as the same sockets.
@@ -87,6 +118,9 @@ impl Default for Config {
             gateway_connections: 30_000,
             placement: Placement::ByClient,
             jurisdiction: None,
+            log_level: Level::default(),
+            metrics: false,
+            metrics_token: None,
         }
     }
 }
@@ -107,7 +141,7 @@ const TIME: &str = "a whole number of milliseconds above 0";
 const FLAG: &str = "true or false";
 
 /// A variable's name, what it may be, and what it changes.
-const VARIABLES: [(&str, &str, Set); 19] = [
+const VARIABLES: [(&str, &str, Set); 21] = [
     ("PING_INTERVAL", TIME, |config, text| set(&mut config.engine.ping_interval, number(text))),
     ("PING_TIMEOUT", TIME, |config, text| set(&mut config.engine.ping_timeout, number(text))),
     ("CONNECT_TIMEOUT", TIME, |config, text| set(&mut config.connect_timeout, number(text))),
@@ -182,6 +216,13 @@ const VARIABLES: [(&str, &str, Set); 19] = [
     // Taken as it is: with a wrong one objects reach nobody, rather than somebody outside.
     ("JURISDICTION", "eu, us or fedramp", |config, text| {
         config.jurisdiction = Some(text.to_owned());
+        Some(())
+    }),
+    ("LOG_LEVEL", "error, warn, info or debug", |config, text| {
+        set(&mut config.log_level, Level::named(text))
+    }),
+    ("METRICS_TOKEN", "a secret", |config, text| {
+        config.metrics_token = Some(text.into());
         Some(())
     }),
 ];
@@ -301,6 +342,8 @@ mod tests {
             ("GATEWAY_CONNECTIONS", "8", &["0", "many"]),
             ("PLACEMENT", "round-robin", &["random"]),
             ("JURISDICTION", "eu", &[]), // see below
+            ("LOG_LEVEL", "debug", &["DEBUG", "verbose"]),
+            ("METRICS_TOKEN", "a token", &[]),
         ] {
             let name = format!("PARLOR_{name}");
             assert_eq!(read(&[(&name, good)]).1, [""; 0], "{name}");
@@ -314,7 +357,7 @@ mod tests {
                 assert_eq!(format!("{config:?}"), unchanged, "{name}={text}");
             }
         }
-        assert_eq!(VARIABLES.len(), 19, "as many as in the list above");
+        assert_eq!(VARIABLES.len(), 21, "as many as in the list above");
     }
 
     #[test]

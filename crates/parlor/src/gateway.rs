@@ -7,8 +7,8 @@
 //! Split by meaning: `client` is what is kept of one connection, `connections` feeds its session, `sockets` is the life of a
 //! socket, `calls` that of a handler's call, `rooms` talks to Rooms and other Gateways, `queues` to Queues, `membership` is what
 //! the Gateway is to a Room, `joining` how sockets come into it, `having` how much of its history was handed on, `questions` asks and answers them, `absence` is who may come back, `log` what for, `moving` how they come
-//! back to another Gateway, `outgoing` shows what is sent to the handler that wants to see it, `restore` is
-//! the way back from storage.
+//! back to another Gateway, `outgoing` shows what is sent to the handler that wants to see it, `watch` is what
+//! whoever runs the server sees, `restore` is the way back from storage.
 
 mod absence;
 mod calls;
@@ -25,6 +25,7 @@ mod queues;
 mod restore;
 mod rooms;
 mod sockets;
+mod watch;
 
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
@@ -46,8 +47,10 @@ use self::{
 };
 use crate::{
     App, Turn,
-    call::{Call, CallId},
+    call::{Call, CallId, Handshake},
     link::Link,
+    logging::Line,
+    metrics::{Count, Counters, Report},
     names::RoomKey,
     wire::{Direct, Found, Peer, ToGateway, ToRoom},
 };
@@ -100,7 +103,9 @@ pub enum Output {
     /// A broadcast may have been delivered before this memory began, and is dropped: rather not at all than twice.
     Dropped(Vec<Frame>),
     /// A line for the log.
-    Log(String),
+    Log(Line),
+    /// What was counted since the last of these, for Analytics Engine if it is there; see docs/observability.md.
+    Point(Vec<u64>),
 }
 
 /// Which protocol a connection speaks.
@@ -142,6 +147,9 @@ struct Called {
     socket: Rc<str>,
     nsp: Rc<str>,
     ack: Option<u64>,
+    /// That of its connection, which may be gone; and when it began.
+    handshake: Rc<Handshake>,
+    began: Millis,
 }
 
 /// The machine. See the module.
@@ -201,6 +209,10 @@ pub struct Gateway {
     ready: Vec<Peer>,
     /// Who gets a request, whose body has not been asked for yet: what comes meanwhile goes with it.
     requested: Vec<Peer>,
+    /// What was counted, and what of it is in the row.
+    counters: Counters,
+    kept: Report,
+    asks_to_be_listed: bool,
     /// What is to be stored; it comes out before everything else, so that nothing is sent that a crash could undo.
     #[serde(skip)]
     stores: VecDeque<Output>,
@@ -251,6 +263,9 @@ impl Gateway {
             starting: Set::default(),
             ready: Vec::new(),
             requested: Vec::new(),
+            counters: Counters::default(),
+            kept: Report::default(),
+            asks_to_be_listed: false,
             stores: VecDeque::new(),
             outputs: VecDeque::new(),
         }
@@ -276,6 +291,7 @@ impl Gateway {
     /// Does what is due: pings, closes, retries. Where pongs are answered by the runtime, tell them by
     /// [`Self::heard`] first.
     pub fn handle_timeout(&mut self, turn: &mut Turn<'_>) {
+        self.counters.count(Count::Alarms);
         self.pump(turn);
         self.expire(turn);
         self.expire_questions(turn);

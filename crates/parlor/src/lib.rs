@@ -39,6 +39,8 @@ mod handler;
 mod history;
 mod journal;
 mod link;
+mod logging;
+mod metrics;
 mod names;
 mod namespace;
 mod outside;
@@ -67,7 +69,7 @@ pub use crate::{
     asked::Asked,
     broadcast::{Answers, Broadcast, RemoteSocket},
     call::{Call, CallId, Effect, Handshake, Occasion, Progress, Running, Scope},
-    config::{Config, Placement, Recovery},
+    config::{Config, Placement, Recovery, Secret},
     extract::{
         Auth, Connecting, Data, DisconnectReason, EventName, FromCall, Kept, Now, ServerSide, SocketData,
         State,
@@ -76,7 +78,9 @@ pub use crate::{
     handler::{ConnectHandler, Handler},
     history::{Keep, Message as StoredMessage, PAGE_MAX, Page, Receipt, Stored},
     journal::{ENTRY_MAX, Entry, Journal, MemoryJournal, Order, StorageFault, TakeValue},
-    names::{Gateways, ID_BYTES, ROOM_NAME_MAX, RoomKey, gateway_of},
+    logging::{Level, Line},
+    metrics::{Counters, Report, exposition},
+    names::{Gateways, ID_BYTES, REGISTRY, ROOM_NAME_MAX, RoomKey, gateway_of},
     namespace::Namespace,
     outside::Emission,
     pattern::Params,

@@ -163,6 +163,11 @@ impl<T: Clone, R> Link<T, R> {
         self.unacked.iter().map(|(_, numbered)| &numbered.item)
     }
 
+    /// How many items are on their way, or wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.unacked.len()
+    }
+
     /// Whether there is nothing on its way, in either direction.
     pub(crate) fn is_idle(&self) -> bool {
         self.unacked.is_empty() && self.early.is_empty() && !self.in_flight && self.failures == 0

@@ -14,6 +14,9 @@ const ID_CHARS: usize = 20;
 pub(crate) const LOCATIONS: [&str; 10] =
     ["any", "wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"];
 
+/// The Gateway that keeps the list of those that were ever used, where counters are told.
+pub const REGISTRY: &str = "any-0";
+
 /// The Gateways that exist: `location-shard`, with the same number of shards in each location. Names come
 /// only from this set, so nobody can make objects by inventing names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

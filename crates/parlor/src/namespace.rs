@@ -270,6 +270,10 @@ impl Handlers {
         Running::new(scope, running)
     }
 
+    pub(crate) fn has_event(&self, event: &str) -> bool {
+        self.events.contains_key(event)
+    }
+
     pub(crate) fn has_outgoing(&self) -> bool {
         self.outgoing.is_some()
     }

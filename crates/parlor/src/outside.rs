@@ -174,6 +174,6 @@ impl App {
         target.rooms.iter().try_for_each(|room| check_room(room))?;
         let frames = encode(self.config().parser, &nsp, &event, &payload)?;
         let peer = address(self.config().gateways, &nsp, &target);
-        Ok((peer, wire::encode_outside(&nsp, &Cast { target, frames, volatile })))
+        Ok((peer, wire::encode_outside(&nsp, &Cast { target, frames, volatile, trace: String::new() })))
     }
 }

@@ -38,6 +38,8 @@ use crate::{
     App, Turn,
     journal::StorageFault,
     link::{Arrived, Link},
+    logging::Line,
+    metrics::{Count, Counters},
     sabotage::{Mistake, makes},
     wire::{self, Found, Peer, ToGateway, ToRoom, WireError},
 };
@@ -67,7 +69,7 @@ pub enum QueueOutput {
         body: Vec<u8>,
     },
     /// A line for the log.
-    Log(String),
+    Log(Line),
 }
 
 /// One queue.
@@ -87,6 +89,8 @@ pub struct Queue {
     /// When to go on with what storage did not take, or what was too much at once.
     again: Option<Millis>,
     ready: Vec<String>,
+    /// What was counted, and no Gateway was told.
+    counters: Counters,
     #[serde(skip)]
     outputs: VecDeque<QueueOutput>,
 }
@@ -117,8 +121,10 @@ impl Queue {
             served: 0,
             again: None,
             ready: Vec::new(),
+            counters: Counters::default(),
             outputs: VecDeque::new(),
         };
+        queue.counters.count(Count::QueueStarts);
         let mut orphans = Vec::new();
         for (id, holder) in queue.jobs.holders() {
             if let Holder::Socket(socket) = holder {
@@ -164,6 +170,7 @@ impl Queue {
         if self.is_shut {
             return Err(WireError::NewerStorage);
         }
+        self.counters.count(Count::QueueRequests);
         let (gateway, rest) = match wire::decode_sender(body)? {
             (Some(Peer::Gateway(gateway)), rest) => (gateway, rest),
             (Some(_), _) => return Err(WireError::Malformed),
@@ -181,6 +188,10 @@ impl Queue {
         self.remember_unheard(&gateway);
         self.take(turn, &gateway, items);
         self.hand_out(turn); // what comes now goes with the reply
+        if self.app.config().metrics {
+            let counted = std::mem::take(&mut self.counters);
+            self.link(turn, &gateway).push(ToGateway::Counted(counted));
+        }
         let reply = self.link(turn, &gateway).reply();
         self.pump(turn);
         Ok(wire::encode(&reply))
@@ -196,6 +207,7 @@ impl Queue {
             }
             None => {
                 let now = turn.now;
+                self.counters.count(Count::QueueExchangesFailed);
                 self.link(turn, gateway).handle_failure(now);
             }
         }
@@ -368,12 +380,17 @@ impl Queue {
     fn release(&mut self, turn: &mut Turn<'_>, id: u64, lapsed: bool) {
         self.take_from(turn, id, lapsed);
         let config = self.config();
+        self.counters.count(Count::JobsTakenBack);
         self.jobs.release(turn, id, &config);
+        if self.jobs.get(id).is_some_and(|job| job.state == jobs::State::Dead) {
+            self.counters.count(Count::JobsDied);
+        }
     }
 
     fn finish(&mut self, turn: &mut Turn<'_>, id: u64) -> Result<(), StorageFault> {
         let record = self.jobs.get(id).cloned();
         self.jobs.finish(turn, id)?;
+        self.counters.count(Count::JobsDone);
         if let Some(jobs::State::Held { by: Holder::Socket(socket), .. }) = record.map(|record| record.state)
             && let Some(consumer) = self.consumers.get_mut(&socket)
         {

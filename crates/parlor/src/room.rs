@@ -24,6 +24,8 @@ use crate::{
     App, Turn,
     history::Keep,
     link::{Arrived, Link},
+    logging::{DROPPED, Level, Line},
+    metrics::{Count, Counters},
     names::RoomKey,
     sabotage::{Mistake, makes},
     wire::{self, Cast, Found, Order, Peer, ToGateway, ToRoom, WireError},
@@ -55,7 +57,7 @@ pub enum RoomOutput {
     /// A broadcast may have been delivered before this memory began, and is dropped: rather not at all than twice.
     Dropped(Vec<Frame>),
     /// A line for the log.
-    Log(String),
+    Log(Line),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -102,6 +104,8 @@ pub struct Room {
     /// How many broadcasts were given their place by this memory.
     ordered: u64,
     ready: Vec<String>,
+    /// What was counted, and no Gateway was told.
+    counters: Counters,
     #[serde(skip)]
     outputs: VecDeque<RoomOutput>,
 }
@@ -125,6 +129,8 @@ impl Room {
         let keep = app.handlers(&key.nsp).and_then(|handlers| handlers.keep(key.room.as_deref()));
         let history = keep.map(|keep| History::restore(turn, keep, last));
         let is_shut = matches!(history, Some(None));
+        let mut counters = Counters::default();
+        counters.count(Count::RoomStarts);
         Self {
             history: history.flatten().unwrap_or_default(),
             is_shut,
@@ -140,7 +146,14 @@ impl Room {
             asked: turn.epoch(), // answers to what another memory asked may still come
             ordered: 0,
             ready: Vec::new(),
+            counters,
             outputs: VecDeque::new(),
+        }
+    }
+
+    fn log(&mut self, line: &mut Line) {
+        if line.level() <= self.app.config().log_level {
+            self.outputs.push_back(RoomOutput::Log(std::mem::take(line)));
         }
     }
 
@@ -173,6 +186,7 @@ impl Room {
         if self.is_shut {
             return Err(WireError::NewerStorage);
         }
+        self.counters.count(Count::RoomRequests);
         let (gateway, rest) = match wire::decode_sender(body)? {
             (Some(Peer::Gateway(gateway)), rest) => (gateway, rest),
             (Some(_), _) => return Err(WireError::Malformed),
@@ -186,6 +200,10 @@ impl Room {
         let envelope = wire::decode_envelope(rest)?;
         let items = self.link(turn, &gateway).handle_request(envelope, turn.now);
         self.take(turn, &gateway, items);
+        if self.app.config().metrics {
+            let counted = std::mem::take(&mut self.counters);
+            self.link(turn, &gateway).push(ToGateway::Counted(counted)); // with the reply, and no request for it
+        }
         let mut reply = self.link(turn, &gateway).reply();
         if self.members.len() == 1 && self.has(&gateway) {
             reply.lease = self.lease.grant(turn.now);
@@ -204,6 +222,7 @@ impl Room {
             }
             None => {
                 let now = turn.now;
+                self.counters.count(Count::RoomExchangesFailed);
                 self.link(turn, gateway).handle_failure(now);
             }
         }
@@ -283,7 +302,13 @@ impl Room {
 
     fn take_one(&mut self, turn: &mut Turn<'_>, gateway: &str, Arrived { item, doubtful }: Arrived<ToRoom>) {
         match item {
-            ToRoom::Cast { cast, .. } if doubtful => self.outputs.push_back(RoomOutput::Dropped(cast.frames)),
+            ToRoom::Cast { cast, .. } if doubtful => {
+                self.counters.count(Count::RoomBroadcastsDropped);
+                let mut line = Line::new(Level::Warn, "dropped");
+                line.text("error", DROPPED);
+                self.log(line.id(&cast.trace));
+                self.outputs.push_back(RoomOutput::Dropped(cast.frames));
+            }
             ToRoom::Ask { ask, query, .. } if doubtful && !query.is_idempotent() => {
                 self.tell(turn, gateway, ToGateway::Answers { ask, found: Found::too_late() });
             }
@@ -326,11 +351,11 @@ impl Room {
             ToRoom::Cast { number, cast } => {
                 self.cast(turn, &cast, Origin { from: Some((gateway, number)), ..Origin::default() });
             }
-            ToRoom::Ask { ask, target, query } if query.is_for_the_room() => {
-                let found = self.own_answer(turn, target, query);
+            ToRoom::Ask { ask, target, query, trace } if query.is_for_the_room() => {
+                let found = self.own_answer(turn, target, query, trace);
                 self.tell(turn, gateway, ToGateway::Answers { ask, found });
             }
-            ToRoom::Ask { ask, target, query } => {
+            ToRoom::Ask { ask, target, query, .. } => {
                 self.asked += 1;
                 let question = self.asked;
                 let waiting = self.members.clone();
@@ -373,6 +398,15 @@ impl Room {
     /// Gives a broadcast its place: behind all that was delivered before it. Its Gateway gets its own number back.
     fn cast(&mut self, turn: &mut Turn<'_>, cast: &Cast, Origin { from, seq, again_to }: Origin<'_>) {
         self.ordered += 1;
+        self.counters.count(Count::RoomBroadcasts);
+        if !cast.trace.is_empty() {
+            let mut line = Line::new(Level::Debug, "ordered");
+            line.number("gateways", self.members.len() as u64);
+            if seq > 0 {
+                line.number("seq", seq);
+            }
+            self.log(line.id(&cast.trace));
+        }
         let order = match seq {
             0 => Order { seq, of: (self.born, self.ordered) },
             seq => Order { seq, of: (0, 0) }, // as whoever sends it again has it
@@ -395,9 +429,12 @@ impl Room {
 
     /// Gives up a Gateway that can't be reached and for which much waits, rather than the memory of this object.
     fn expel(&mut self, turn: &mut Turn<'_>, gateway: &str) {
-        self.outputs.push_back(RoomOutput::Log(format!(
-            "{gateway} can't be reached, and too much waits for it; its members are dropped"
-        )));
+        self.counters.count(Count::RoomGatewaysExpelled);
+        let mut line = Line::new(Level::Warn, "expelled");
+        line.text("gateway", gateway);
+        self.log(
+            line.text("error", "it can't be reached, and too much waits for it; its members are dropped"),
+        );
         self.members.retain(|member| member != gateway);
         self.store(gateway, None);
         self.links.remove(gateway);

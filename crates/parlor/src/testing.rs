@@ -9,7 +9,7 @@ use serde::Serialize;
 
 pub use self::client::{Incoming, TestClient};
 use self::world::World;
-use crate::{App, Emission, Fault, Push};
+use crate::{App, Emission, Fault, Level, Push, Report};
 
 /// What becomes of the machines' memory between steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,9 +179,34 @@ impl TestServer {
         self.world.borrow_mut().lose_request = true;
     }
 
-    /// The log so far.
+    /// What went wrong so far: of the log, the lines that are warnings or errors.
     #[must_use]
     pub fn log(&self) -> Vec<String> {
-        self.world.borrow().log.clone()
+        let world = self.world.borrow();
+        let lines = world.log.iter().filter(|(_, line)| line.level() <= Level::Warn);
+        lines.map(|(_, line)| line.json()).collect()
+    }
+
+    /// The whole log so far: who says it, and the line.
+    #[must_use]
+    pub fn lines(&self) -> Vec<(String, String)> {
+        self.world.borrow().log.iter().map(|(object, line)| (object.clone(), line.json())).collect()
+    }
+
+    /// What a Gateway would tell of its counters.
+    #[must_use]
+    pub fn report(&mut self, gateway: &str) -> Option<Report> {
+        self.world.borrow_mut().report(gateway)
+    }
+
+    /// Has every Gateway store what it has counted, as it does a moment after it has.
+    pub fn keep_counters(&mut self) {
+        self.world.borrow_mut().keep_counters();
+    }
+
+    /// The points that were written so far.
+    #[must_use]
+    pub fn points(&self) -> Vec<Vec<u64>> {
+        self.world.borrow().points.clone()
     }
 }

@@ -12,12 +12,14 @@ pub use self::{
     query::{Card, Found, Query},
 };
 use crate::{
+    metrics::Counters,
     names::RoomKey,
     queue::{FromQueue, ToQueue},
 };
 
 pub(crate) use self::form::{
-    decode, decode_envelope, decode_outside, decode_sender, encode, encode_outside, encode_request,
+    decode, decode_envelope, decode_outside, decode_sender, encode, encode_metrics, encode_outside,
+    encode_request,
 };
 
 /// One end of a link.
@@ -31,8 +33,19 @@ pub enum Peer {
     Queue(String),
 }
 
+impl Peer {
+    /// The name of the object.
+    #[must_use]
+    pub fn object_name(&self) -> String {
+        match self {
+            Self::Gateway(name) | Self::Queue(name) => name.clone(),
+            Self::Room(key) => key.object_name(),
+        }
+    }
+}
+
 /// A broadcast, encoded once where it was emitted.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Cast {
     /// Who gets it.
     pub target: Target,
@@ -40,6 +53,8 @@ pub(crate) struct Cast {
     pub frames: Vec<Frame>,
     /// Whether a member that can't take it at once goes without.
     pub volatile: bool,
+    /// Which message of which request it came of, where every message is logged; else empty.
+    pub trace: String,
 }
 
 /// Which of a Room's broadcasts it is.
@@ -102,6 +117,8 @@ pub(crate) enum ToRoom {
         target: Target,
         /// What.
         query: Query,
+        /// As of a [`Cast`].
+        trace: String,
     },
     /// A Gateway's part of an answer.
     Answer {
@@ -164,6 +181,8 @@ pub(crate) enum ToGateway {
     },
     /// From a Queue.
     Queue(FromQueue),
+    /// What a Room or a Queue has counted since it said so last.
+    Counted(Counters),
 }
 
 impl ToGateway {
@@ -257,6 +276,10 @@ pub(crate) enum Direct {
         /// Where it is.
         to: Option<String>,
     },
+    /// There is this Gateway: to the one that keeps the list.
+    Exists,
+    /// It is in the list.
+    Listed,
 }
 
 /// Where a socket is that is looked for.

@@ -16,6 +16,7 @@ use crate::{
     Turn,
     call::Occasion,
     config::Recovery,
+    metrics::Count,
     names::{RoomKey, id},
     stored,
     wire::{self, Cast},
@@ -333,6 +334,7 @@ impl Gateway {
         if let Some(socket) = self.socket(sid, nsp) {
             socket.phase = Phase::Live;
         }
+        self.counters.count(Count::SocketsRecovered);
         let connection =
             self.clients.get_mut(sid).and_then(|client: &mut Box<Client>| client.connection.as_mut());
         if let Some(connection) = connection {

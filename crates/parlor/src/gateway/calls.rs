@@ -14,6 +14,7 @@ use crate::{
     Turn,
     answer::{Outcome, Refused},
     call::{Call, CallId, Effect, Handshake, Occasion, Progress},
+    logging::{Level, Line},
     wire::{Cast, Found},
 };
 
@@ -46,8 +47,12 @@ impl Gateway {
         if matches!(call.occasion, Occasion::Connect) {
             self.starting.insert(sid.into());
         }
-        self.calls
-            .insert(call.id, Called { sid: sid.into(), socket: call.socket.clone(), nsp: nsp.clone(), ack });
+        let (socket, handshake) = (call.socket.clone(), call.handshake.clone());
+        let called = Called { sid: sid.into(), socket, nsp: nsp.clone(), ack, handshake, began: turn.now };
+        self.calls.insert(call.id, called);
+        if self.traces() {
+            self.log_call(&call);
+        }
         self.outputs.push_back(Output::Run(Box::new(call)));
     }
 
@@ -63,6 +68,9 @@ impl Gateway {
         };
         let Some(called) = called else { return };
         self.starting.remove(&called.sid);
+        if let Some(outcome) = &outcome {
+            self.ended(turn, id, &called, outcome);
+        }
         let place = self.sockets.get(&called.socket).filter(|place| place.sid == called.sid).cloned();
         let socket = place.as_ref().and_then(|place| {
             self.clients.get_mut(&place.sid).and_then(|client| client.sockets.get_mut(&place.nsp))
@@ -74,23 +82,20 @@ impl Gateway {
                 let (asks, effects): (Vec<_>, Vec<_>) =
                     effects.into_iter().partition(|effect| connecting && effect.question().is_some());
                 socket.effects.extend(effects);
+                socket.last_call = id;
                 if let Some(outcome) = outcome {
                     socket.call = None;
                     self.finish(turn, &place, &called, outcome);
                 }
-                self.without_socket(turn, id, asks);
+                self.without_socket(turn, id, asks, String::new());
                 self.step(turn, &place.sid, &place.nsp);
             }
             // The socket has gone: what can be done without it is done.
             _ => {
-                self.without_socket(turn, id, effects);
+                let trace = self.trace(&called.handshake, id);
+                self.without_socket(turn, id, effects, trace);
                 let answer = match outcome {
-                    Some(Outcome::Failed(fault)) => {
-                        let whose = if called.socket.is_empty() { &called.nsp } else { &called.socket };
-                        let line = format!("{whose}: {}", fault.log_line());
-                        self.outputs.push_back(Output::Log(line));
-                        Some(fault.payload())
-                    }
+                    Some(Outcome::Failed(fault)) => Some(fault.payload()),
                     Some(Outcome::Done(answer)) => answer,
                     _ => None,
                 };
@@ -108,11 +113,13 @@ impl Gateway {
         turn: &mut Turn<'_>,
         call: CallId,
         effects: impl IntoIterator<Item = Effect>,
+        trace: String,
     ) {
         for effect in effects {
             match effect {
                 Effect::Cast { nsp, target, frames, volatile } => {
-                    self.cast(turn, &nsp, Cast { target, frames, volatile });
+                    let trace = trace.clone();
+                    self.cast(turn, &nsp, Cast { target, frames, volatile, trace });
                 }
                 Effect::Ask { ask, nsp, target, query } => self.ask(turn, (call, ask), &nsp, target, query),
                 Effect::Queue { ask, queue, query } => self.ask_queue(turn, (call, ask), &queue, query),
@@ -133,7 +140,6 @@ impl Gateway {
             Outcome::Done(Some(payload)) => self.acknowledge(place, called, &payload),
             Outcome::Done(None) => {}
             Outcome::Failed(fault) => {
-                self.outputs.push_back(Output::Log(format!("{}: {}", called.socket, fault.log_line())));
                 let connecting =
                     self.socket(sid, nsp).is_some_and(|socket| socket.phase == Phase::Connecting);
                 if connecting {
@@ -152,8 +158,9 @@ impl Gateway {
             match parser.encode_ack(&place.nsp, ack, payload) {
                 Ok(frames) => socket.effects.push_back(Effect::Acknowledge { frames }),
                 Err(error) => {
-                    let line = format!("{}: its acknowledgement can't be written: {error}", called.socket);
-                    self.outputs.push_back(Output::Log(line));
+                    let mut line = Line::new(Level::Error, "unwritable");
+                    line.text("nsp", &place.nsp);
+                    self.log_of(&place.sid, line.text("error", &error.to_string()));
                 }
             }
         }

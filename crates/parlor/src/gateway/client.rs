@@ -45,6 +45,9 @@ pub(super) struct Socket {
     /// Events that wait until the one before them is done.
     pub(super) work: VecDeque<Work>,
     pub(super) call: Option<CallId>,
+    /// Its last call, of which its effects are.
+    #[serde(skip)]
+    pub(super) last_call: CallId,
     /// What handlers asked for and is not carried out yet.
     pub(super) effects: VecDeque<Effect>,
     /// Rooms whose joins and leaves are not confirmed yet.
@@ -199,6 +202,7 @@ impl Socket {
             data: String::new(),
             work: VecDeque::new(),
             call: None,
+            last_call: 0,
             effects: VecDeque::new(),
             pending: Vec::new(),
             owed: Vec::new(),

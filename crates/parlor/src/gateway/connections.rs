@@ -4,13 +4,20 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use engine_io::{
-    Answer, Conn, Dialect, Frame, Message, Millis, Output as SessionOutput, Session, Ticket, Version,
+    Answer, Conn, Dialect, Frame, Message, Millis, Output as SessionOutput, Session, Ticket, Transport,
+    Version,
 };
 use litemap::LiteMap;
 use socket_io::{Connection, Options};
 
 use super::{Gateway, Output, Protocol, client::Client};
-use crate::{Turn, call::Handshake, names::id};
+use crate::{
+    Turn,
+    call::Handshake,
+    logging::{Level, Line},
+    metrics::Count,
+    names::id,
+};
 
 impl Gateway {
     /// Opens a session by HTTP long-polling; the request is answered with its handshake. Gives the session's id.
@@ -69,7 +76,12 @@ impl Gateway {
             work_stored: false,
             timer: None,
         };
+        let transport = client.session.transport();
         self.clients.insert(sid.clone(), Box::new(client));
+        self.counters.count(Count::ConnectionsOpened);
+        self.list_itself(turn);
+        let transport = transport.map_or("", Transport::as_str);
+        self.log_of(&sid, Line::new(Level::Info, "opened").text("transport", transport));
         self.greet(turn, &sid);
         self.touch(&sid);
         self.pump(turn);
@@ -81,10 +93,11 @@ impl Gateway {
         Some(self.clients.get(sid)?.session.version())
     }
 
-    /// Whether it holds as many connections as it may.
-    #[must_use]
-    pub fn is_full(&self) -> bool {
-        self.clients.len() >= self.app.config().gateway_connections
+    /// Whether it refuses another connection, since it holds as many as it may.
+    pub fn refuses(&mut self) -> bool {
+        let is_full = self.clients.len() >= self.app.config().gateway_connections;
+        self.counters.add(Count::ConnectionsRefused, u64::from(is_full));
+        is_full
     }
 
     /// Whether a WebSocket is about to take over this session.

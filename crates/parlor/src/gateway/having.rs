@@ -10,6 +10,7 @@ use super::{Gateway, Output, log::Log};
 use crate::{
     Turn,
     link::Arrived,
+    metrics::Count,
     names::RoomKey,
     wire::{Peer, ToGateway, ToRoom},
 };
@@ -186,6 +187,7 @@ impl Gateway {
             membership.put_off(turn.now);
             membership.ask(token, question);
             self.awaited_rooms.insert(key.clone());
+            self.counters.count(Count::Repairs);
             self.ready.push(Peer::Room(key.clone()));
         }
     }

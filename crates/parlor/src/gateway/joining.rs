@@ -3,13 +3,14 @@
 use std::rc::Rc;
 
 use super::{
-    Gateway, Output, Place,
+    Gateway, Place,
     client::{Pending, Phase},
     membership::Waiting,
     questions::Awaited,
 };
 use crate::{
     Turn,
+    logging::{Level, Line},
     names::{RoomKey, gateway_of},
     sabotage::{Mistake, makes},
     wire::Peer,
@@ -45,8 +46,9 @@ impl Gateway {
         let waits = socket.pending.iter().any(|pending| pending.room == change.room);
         if gateway_of(&change.room).is_some_and(|name| self.app.config().gateways.contains(name)) {
             if *change.room != **id {
-                self.outputs
-                    .push_back(Output::Log(format!("{id}: the id of a socket is no room to join or leave")));
+                let mut line = Line::new(Level::Warn, "no room");
+                line.text("nsp", nsp);
+                self.log_of(sid, line.text("error", "the id of a socket is no room to join or leave"));
             }
             return false;
         }

@@ -1,8 +1,8 @@
 //! The log of connection state recovery: what this Gateway has sent, in its journal, so that a client that comes back in
 //! time hears what it missed. An entry's number is what clients are given as the packet's offset.
 
-use engine_io::Millis;
-use serde::{Deserialize, Serialize};
+use engine_io::{Frame, Millis};
+use serde::{Deserialize, Deserializer, Serialize};
 use socket_io::Target;
 
 use crate::{
@@ -55,7 +55,7 @@ struct Head {
 #[derive(Debug, Serialize)]
 struct BodyRef<'a> {
     nsp: &'a str,
-    cast: &'a Cast,
+    cast: (&'a Target, &'a [Frame], bool),
     place: Option<&'a Place>,
 }
 
@@ -63,8 +63,14 @@ struct BodyRef<'a> {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub(super) struct Logged {
     nsp: String,
+    #[serde(deserialize_with = "without_trace")]
     pub(super) cast: Cast,
     pub(super) place: Option<Place>,
+}
+
+fn without_trace<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cast, D::Error> {
+    let (target, frames, volatile) = Deserialize::deserialize(deserializer)?;
+    Ok(Cast { target, frames, volatile, trace: String::new() })
 }
 
 /// Which entries a socket has to have: those behind `after` for its id, those for a room that are behind its join, and of
@@ -145,7 +151,10 @@ impl Log {
         place: Option<&Place>,
     ) -> Option<u64> {
         self.last += 1;
-        let body = stored::write(VERSION, &BodyRef { nsp, cast, place });
+        let body = stored::write(
+            VERSION,
+            &BodyRef { nsp, cast: (&cast.target, &cast.frames, cast.volatile), place },
+        );
         let stored_as = place.and_then(Place::stored);
         let head = Head { at: turn.now, before: self.written, bytes: body.len() as u64, stored: stored_as };
         let head = stored::write(VERSION, &head);
@@ -257,8 +266,13 @@ pub(super) fn number_of(offset: &str, gateway: &str) -> Option<u64> {
 }
 
 /// A broadcast for one socket.
-pub(super) fn only(id: &str, frames: Vec<engine_io::Frame>) -> Cast {
-    Cast { target: Target { rooms: vec![id.to_owned()], except: Vec::new() }, frames, volatile: false }
+pub(super) fn only(id: &str, frames: Vec<Frame>) -> Cast {
+    Cast {
+        target: Target { rooms: vec![id.to_owned()], except: Vec::new() },
+        frames,
+        volatile: false,
+        trace: String::new(),
+    }
 }
 
 #[cfg(test)]

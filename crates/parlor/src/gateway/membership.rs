@@ -15,6 +15,7 @@ use super::{Gateway, having::Having};
 use crate::{
     Turn,
     link::{LINGER, Link},
+    metrics::Count,
     names::RoomKey,
     room::{LEASE, MARGIN},
     sabotage::{Mistake, makes},
@@ -383,6 +384,7 @@ impl Gateway {
             if let Some(membership) = self.rooms.get_mut(key).filter(|membership| membership.ask_at <= now) {
                 membership.ask_at = now + ASK_AGAIN;
                 membership.ask_again();
+                self.counters.count(Count::Repairs);
                 self.ready.push(Peer::Room(key.clone()));
             }
         }

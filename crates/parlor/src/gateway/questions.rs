@@ -14,6 +14,8 @@ use super::{
 use crate::{
     Turn,
     call::{Call, CallId, Occasion},
+    logging::{Level, Line},
+    metrics::Count,
     names::{self, RoomKey, address},
     wire::{Card, Direct, Found, Peer, Query, ToRoom},
 };
@@ -106,6 +108,7 @@ impl Gateway {
         (nsp, target, query): (&str, Target, Query),
         asker: Asker,
     ) {
+        let trace = if let Asker::Call { call, .. } = &asker { self.trace_of(*call) } else { String::new() };
         self.next_ask += 1;
         let ask = self.next_ask;
         self.asks.insert(ask, Asked { asker, deadline: turn.now + ASK_TIMEOUT + query.patience() });
@@ -113,7 +116,9 @@ impl Gateway {
             Peer::Gateway(name) => {
                 self.tell_gateway(turn, name, Direct::Ask { ask, nsp: nsp.to_owned(), target, query });
             }
-            Peer::Room(key) => self.tell(turn, key, ToRoom::Ask { ask, target, query }),
+            Peer::Room(key) => {
+                self.tell(turn, key, ToRoom::Ask { ask, target, query, trace });
+            }
             Peer::Queue(_) => {} // sockets are in none
         }
     }
@@ -191,10 +196,13 @@ impl Gateway {
                             self.send(&place.sid, frames.clone(), false);
                             waiting.push((id, Awaited::Ack(number)));
                         }
+                        self.counters.add(Count::MessagesSent, selected.len() as u64);
                         self.sent(turn, nsp, &selected, &frames);
                     }
                     Err(error) => {
-                        self.outputs.push_back(Output::Log(format!("{name} can't be written: {error}")))
+                        let mut line = Line::new(Level::Error, "unwritable");
+                        line.text("nsp", nsp);
+                        self.log(line.text("error", &error.to_string()));
                     }
                 }
                 return self.begin(task, asker, waiting, found, turn, timeout);
@@ -245,7 +253,9 @@ impl Gateway {
             now: turn.now,
             busy: false,
         };
-        let called = Called { sid: "".into(), socket: call.socket.clone(), nsp: call.nsp.clone(), ack: None };
+        let (socket, nsp) = (call.socket.clone(), call.nsp.clone());
+        let (handshake, began) = (call.handshake.clone(), turn.now);
+        let called = Called { sid: "".into(), socket, nsp, ack: None, handshake, began };
         self.calls.insert(call.id, called);
         self.outputs.push_back(Output::Run(Box::new(call)));
         self.next_call

@@ -19,6 +19,8 @@ use crate::{
     Turn,
     call::CallId,
     link::{Arrived, LINGER, Link},
+    logging::{Level, Line},
+    metrics::Count,
     names::id,
     queue::{FromQueue, Job, QueueQuery, ToQueue},
     wire::{Found, Peer, ToGateway, ToRoom},
@@ -108,8 +110,10 @@ impl Gateway {
         (prefetch, event): (Option<u32>, Option<String>),
     ) {
         if self.app.lacks_queues() {
-            let line = format!("{queue}: no Durable Object is bound as QUEUE, so it has no jobs");
-            return self.outputs.push_back(Output::Log(line));
+            let mut line = Line::new(Level::Error, "no queues");
+            line.text("queue", queue);
+            return self
+                .log_of(sid, line.text("error", "no Durable Object is bound as QUEUE, so it has no jobs"));
         }
         let (prefetch, event) = self.app.queue_config(queue).of_consumer(prefetch, event);
         let token = turn.epoch();
@@ -212,7 +216,14 @@ impl Gateway {
         let items = take(link, now);
         let is_new = before != 0 && link.peer_epoch() != before;
         for Arrived { item, doubtful } in items {
-            let ToGateway::Queue(item) = item else { continue };
+            let item = match item {
+                ToGateway::Queue(item) => item,
+                ToGateway::Counted(values) if !doubtful => {
+                    self.counters.add_all(&values);
+                    continue;
+                }
+                _ => continue,
+            };
             match item {
                 FromQueue::Consuming { consumer, token } => self.agreed(queue, &consumer, token),
                 FromQueue::Released { consumer, token } => self.released(turn, queue, &consumer, token),
@@ -321,6 +332,8 @@ impl Gateway {
         socket.held.push(Held { queue: queue.into(), id, attempt, number, until });
         let id = socket.id.clone();
         self.dirty.insert(sid.clone());
+        self.counters.count(Count::JobsReceived);
+        self.counters.count(Count::MessagesSent);
         self.send(&sid, frames.clone(), false);
         self.sent(turn, &nsp, &[id], &frames);
     }

@@ -11,8 +11,16 @@ use super::{
     having::SEEN,
     log::{LOG, Log},
     moving::{MOVED, MOVED_VERSION},
+    watch::COUNTERS,
 };
-use crate::{App, Turn, call::Occasion, names::RoomKey, stored};
+use crate::{
+    App, Turn,
+    call::Occasion,
+    logging::{Level, Line},
+    metrics::Count,
+    names::RoomKey,
+    stored,
+};
 
 /// What a client was about.
 struct Unfinished {
@@ -40,7 +48,9 @@ impl Gateway {
     ) -> Self {
         // Answers to what another memory asked may still come, and are not to be taken for answers to this one.
         let next_ask = turn.epoch();
-        let mut gateway = Self { born: turn.now, next_ask, ..Self::new(app, name) };
+        // Nor are two calls to have the same number, by which the log tells them apart.
+        let next_call = turn.epoch();
+        let mut gateway = Self { born: turn.now, next_ask, next_call, ..Self::new(app, name) };
         let rows: Vec<_> = rows.into_iter().collect();
         if gateway.recovery().is_some() {
             let row = rows.iter().find(|(key, _)| key == LOG).map(|(_, row)| row.as_slice());
@@ -51,7 +61,9 @@ impl Gateway {
         }
         let (mut round, mut lost, mut unfinished) = (None, Vec::new(), Vec::new());
         for (key, value) in rows {
-            if key == ROUND {
+            if key == COUNTERS {
+                gateway.restore_counters(&value);
+            } else if key == ROUND {
                 round = postcard::from_bytes(&value).ok();
             } else if let Some(pid) = key.strip_prefix(AWAY) {
                 match stored::read::<Absent>(absence::VERSION, &value) {
@@ -71,14 +83,16 @@ impl Gateway {
                 match client::decode(&value) {
                     Some((client, rooms)) => unfinished.push(gateway.adopt(turn, &sid, client, rooms)),
                     None => {
-                        gateway
-                            .outputs
-                            .push_back(Output::Log(format!("{sid}: its stored form is unknown; dropped")));
+                        let mut line = Line::new(Level::Warn, "forgotten");
+                        gateway.log(
+                            line.text("error", "the stored form of a connection is unknown; it is dropped"),
+                        );
                         gateway.stores.push_back(Output::Store { key, value: None });
                     }
                 }
             }
         }
+        gateway.counters.count(Count::Starts);
         // Only now: what one of them does may depend on the others.
         unfinished.into_iter().for_each(|unfinished| gateway.go_on(turn, unfinished));
         let app = gateway.app.clone();
@@ -106,8 +120,8 @@ impl Gateway {
 
     /// Forgets all connections, and all who are away: what they have heard is in a log that newer code has written.
     fn begin_from_nothing(mut self, turn: &mut Turn<'_>, rows: Vec<(String, Vec<u8>)>) -> Self {
-        self.outputs
-            .push_back(Output::Log("newer code has written the log; all connections are dropped".into()));
+        let mut line = Line::new(Level::Error, "forgotten");
+        self.log(line.text("error", "newer code has written the log; all connections are dropped"));
         self.stores.extend(rows.into_iter().map(|(key, _)| Output::Store { key, value: None }));
         self.log = Log::anew(turn);
         self.stores.push_back(Output::Store { key: LOG.to_owned(), value: self.log.row() });

@@ -6,6 +6,8 @@ use super::{Gateway, Output, client::Phase, having::Verdict, questions::Asker};
 use crate::{
     Turn,
     link::{Arrived, Envelope, Link},
+    logging::{DROPPED, Level, Line},
+    metrics::{Count, Histogram},
     names::{RoomKey, address},
     wire::{self, Cast, Direct, Found, Peer, Place, ToGateway, ToRoom, WireError},
 };
@@ -20,6 +22,9 @@ impl Gateway {
             (Some(peer), rest) => (peer, rest),
             (None, rest) => {
                 let (nsp, cast) = wire::decode_outside(rest)?;
+                if nsp.is_empty() {
+                    return Ok(wire::encode(&self.report()));
+                }
                 self.deliver_to_one(turn, &nsp, cast);
                 self.pump(turn);
                 return Ok(Vec::new());
@@ -51,10 +56,13 @@ impl Gateway {
     /// Takes the reply to a request of this Gateway; `None` if the request failed.
     pub fn handle_reply(&mut self, turn: &mut Turn<'_>, peer: &Peer, reply: Option<&[u8]>) {
         let now = turn.now;
+        self.counters.add(Count::ExchangesFailed, u64::from(reply.is_none()));
         match peer {
             Peer::Room(key) => match reply.and_then(|body| wire::decode::<Envelope<_>>(body).ok()) {
                 Some(envelope) => {
                     let lease = envelope.lease;
+                    let asked_at = self.membership(turn, key).asked_at;
+                    self.counters.observe(Histogram::Exchange, now.saturating_sub(asked_at));
                     let items = self.received(turn, key, |link, now| link.handle_reply(envelope, now));
                     self.take(turn, key, items);
                     self.lent(turn, key, lease);
@@ -95,6 +103,7 @@ impl Gateway {
         let items = take(&mut membership.link, turn.now);
         if before != 0 && membership.link.peer_epoch() != before {
             membership.ask_again();
+            self.counters.count(Count::Repairs);
             self.ready.push(Peer::Room(key.clone()));
         }
         items
@@ -125,6 +134,7 @@ impl Gateway {
         };
         if wants && !self.requested.contains(&peer) {
             self.requested.push(peer.clone());
+            self.counters.count(Count::Exchanges);
             self.outputs.push_back(Output::Request(peer));
         }
     }
@@ -150,7 +160,14 @@ impl Gateway {
 
     /// Sends a broadcast on its way. Where this Gateway has the order on loan it is there already.
     pub(super) fn cast(&mut self, turn: &mut Turn<'_>, nsp: &str, cast: Cast) {
-        match address(self.app.config().gateways, nsp, &cast.target) {
+        let peer = address(self.app.config().gateways, nsp, &cast.target);
+        self.counters.count(Count::BroadcastsSent);
+        if !cast.trace.is_empty() {
+            let mut line = Line::new(Level::Debug, "broadcast");
+            line.text("to", &peer.object_name());
+            self.log(line.id(&cast.trace));
+        }
+        match peer {
             Peer::Queue(_) => {} // it has no sockets
             Peer::Gateway(here) if here == self.name => self.deliver_to_one(turn, nsp, cast),
             Peer::Gateway(name) => self.tell_gateway(turn, name, Direct::Cast { nsp: nsp.to_owned(), cast }),
@@ -204,7 +221,7 @@ impl Gateway {
                         self.deliver(turn, &key.nsp, &cast, Some(Place { key: key.clone(), order }));
                     }
                     Verdict::Known => {}
-                    Verdict::Doubtful => self.outputs.push_back(Output::Dropped(cast.frames)),
+                    Verdict::Doubtful => self.dropped(cast),
                     Verdict::Early => {
                         let item = ToGateway::Deliver { number: 0, order, last, again, cast };
                         self.came_early(turn, key, Arrived { item, doubtful });
@@ -217,7 +234,9 @@ impl Gateway {
                 self.ready.push(Peer::Room(key.clone()));
             }
             ToGateway::Expelled => self.expelled(turn, key),
-            ToGateway::Queue(_) => {} // a Room is none
+            ToGateway::Queue(_) => {}               // a Room is none
+            ToGateway::Counted(_) if doubtful => {} // a memory that is gone has counted it
+            ToGateway::Counted(values) => self.counters.add_all(&values),
             ToGateway::Question { question, query, .. } if doubtful && !query.is_idempotent() => {
                 self.tell(turn, key.clone(), ToRoom::Answer { question, found: Found::too_late() });
             }
@@ -252,13 +271,27 @@ impl Gateway {
                 self.touched.push_back(place.sid.clone());
             }
         }
+        self.counters.count(Count::BroadcastsDelivered);
+        self.counters.add(Count::MessagesSent, sockets.len() as u64);
+        if !cast.trace.is_empty() {
+            let mut line = Line::new(Level::Debug, "delivered");
+            line.text("nsp", nsp);
+            self.log(line.number("sockets", sockets.len() as u64).id(&cast.trace));
+        }
         self.sent(turn, nsp, &sockets, &cast.frames);
+    }
+
+    /// A broadcast may have been delivered before this memory began: rather not at all than twice.
+    fn dropped(&mut self, cast: Cast) {
+        self.counters.count(Count::BroadcastsDropped);
+        self.log(Line::new(Level::Warn, "dropped").text("error", DROPPED).id(&cast.trace));
+        self.outputs.push_back(Output::Dropped(cast.frames));
     }
 
     fn take_direct(&mut self, turn: &mut Turn<'_>, from: &str, items: Vec<Arrived<Direct>>) {
         for Arrived { item, doubtful } in items {
             match item {
-                Direct::Cast { cast, .. } if doubtful => self.outputs.push_back(Output::Dropped(cast.frames)),
+                Direct::Cast { cast, .. } if doubtful => self.dropped(cast),
                 Direct::Cast { nsp, cast } => self.deliver_to_one(turn, &nsp, cast),
                 Direct::Ask { ask, query, .. } if doubtful && !query.is_idempotent() => {
                     self.tell_gateway(
@@ -279,6 +312,8 @@ impl Gateway {
                 Direct::Take { ask, pid, offset } => self.hand_over(turn, from, (ask, &pid, offset)),
                 Direct::Taken { ask, socket } => self.taken(turn, ask, socket),
                 Direct::Moved { id, pid, to } => self.moved_to(&id, &pid, to),
+                Direct::Exists => self.exists(turn, from),
+                Direct::Listed => self.is_listed(),
             }
         }
         self.gateways.retain(|name, link| name == from || !link.is_forgettable(turn.now));

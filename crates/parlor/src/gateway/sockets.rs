@@ -16,6 +16,8 @@ use super::{
 use crate::{
     Turn,
     call::{Effect, Occasion},
+    logging::{Level, Line},
+    metrics::Count,
     names::{RoomKey, id},
     wire::Cast,
 };
@@ -47,10 +49,14 @@ impl Gateway {
             Ok(Some(Incoming::Connect { nsp, auth })) => self.connect(turn, sid, &nsp, auth),
             Ok(Some(Incoming::Event { nsp, id, name, args })) => {
                 let Some(socket) = client.sockets.get_mut(nsp.as_str()) else { return };
+                self.counters.count(Count::EventsReceived);
                 if socket.work.len() >= WORK_MAX {
-                    self.outputs
-                        .push_back(Output::Log(format!("{}: too many events wait; closed", socket.id)));
+                    self.counters.count(Count::Violations);
                     client.session.close(CloseReason::ForcedClose, turn.now);
+                    self.log_of(
+                        sid,
+                        Line::new(Level::Warn, "violation").text("error", "too many events wait"),
+                    );
                 } else {
                     socket.work.push_back(Work::Event { ack: id, name, payload: args });
                     let nsp = socket.nsp.clone();
@@ -59,6 +65,7 @@ impl Gateway {
             }
             Ok(Some(Incoming::Ack { nsp, id, args })) => {
                 let Some(socket) = client.sockets.get_mut(nsp.as_str()) else { return };
+                self.counters.count(Count::AcksReceived);
                 if let Some(at) = socket.owed.iter().position(|owed| owed.number == id) {
                     let Owed { handler, kept, .. } = socket.owed.remove(at);
                     socket.work.push_back(Work::Answer { handler, payload: Some(args.into()), kept });
@@ -76,8 +83,9 @@ impl Gateway {
                 }
             }
             Err(violation) => {
-                self.outputs.push_back(Output::Log(format!("{sid}: {violation}; closed")));
+                self.counters.count(Count::Violations);
                 client.session.close(reason_for(violation, client), turn.now);
+                self.log_of(sid, Line::new(Level::Info, "violation").text("error", &violation.to_string()));
             }
         }
     }
@@ -93,6 +101,7 @@ impl Gateway {
         let known = self.app.handlers(nsp).is_some();
         let Some(client) = self.clients.get_mut(sid) else { return };
         if !known {
+            self.counters.count(Count::SocketsRefused);
             let frames = client.connection.as_mut().map(|connection| connection.refuse_unknown(nsp));
             return self.send(sid, frames.unwrap_or_default(), false);
         }
@@ -163,6 +172,7 @@ impl Gateway {
             None => connection.accept(nsp, &socket.id),
         };
         socket.lifeline = lifeline;
+        self.counters.count(Count::SocketsConnected);
         self.locals.entry(nsp.clone()).or_default().rooms.insert(socket.id.clone());
         self.dirty.insert(sid.clone());
         self.send(sid, frames, false);
@@ -170,6 +180,8 @@ impl Gateway {
     }
 
     pub(super) fn refuse(&mut self, turn: &mut Turn<'_>, sid: &str, nsp: &Rc<str>, body: &str) {
+        self.counters.count(Count::SocketsRefused);
+        self.log_of(sid, Line::new(Level::Info, "refused").text("nsp", nsp));
         let Some(client) = self.clients.get_mut(sid) else { return };
         let socket = client.sockets.remove(nsp);
         let frames = client.connection.as_mut().map(|connection| connection.refuse(nsp, body));
@@ -210,16 +222,21 @@ impl Gateway {
             return;
         };
         let id = socket.id.clone();
+        let socket_nsp = nsp;
         match effect {
             // As a broadcast to it alone: so it is logged.
             Effect::Emit { frames, volatile } if socket.lifeline.is_some() => {
                 self.deliver(turn, nsp, &Cast { volatile, ..only(&id, frames) }, None);
             }
             Effect::Emit { frames, volatile } => {
+                self.counters.count(Count::MessagesSent);
                 self.say(sid, &frames, volatile);
                 self.sent(turn, nsp, &[id], &frames);
             }
-            Effect::Acknowledge { frames } => self.say(sid, &frames, false),
+            Effect::Acknowledge { frames } => {
+                self.counters.count(Count::AcksSent);
+                self.say(sid, &frames, false);
+            }
             Effect::EmitThen { name, payload, timeout, handler, kept } => {
                 let number = self.next_ack(nsp);
                 match self.app.config().parser.encode_event(nsp, Some(number), &name, &payload) {
@@ -233,16 +250,20 @@ impl Gateway {
                             }
                         }
                         self.dirty.insert(sid.clone());
+                        self.counters.count(Count::MessagesSent);
                         self.send(sid, frames.clone(), false);
                         self.sent(turn, nsp, &[id], &frames);
                     }
                     Err(error) => {
-                        self.outputs.push_back(Output::Log(format!("{name} can't be written: {error}")))
+                        let mut line = Line::new(Level::Error, "unwritable");
+                        line.text("nsp", nsp);
+                        self.log_of(sid, line.text("error", &error.to_string()));
                     }
                 }
             }
             Effect::Cast { nsp, target, frames, volatile } => {
-                self.cast(turn, &nsp, Cast { target, frames, volatile })
+                let trace = self.trace_of_last(sid, socket_nsp);
+                self.cast(turn, &nsp, Cast { target, frames, volatile, trace })
             }
             Effect::Store(data) => {
                 socket.data = data;
@@ -315,6 +336,8 @@ impl Gateway {
 
     /// A session has closed: all its sockets go.
     pub(super) fn closed(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, reason: &'static str) {
+        self.counters.count(Count::ConnectionsClosed);
+        self.log_of(sid, Line::new(Level::Info, "closed").text("reason", reason));
         let Some(client) = self.clients.get_mut(sid) else { return };
         for (_, socket) in std::mem::take(&mut client.sockets) {
             self.depart(turn, sid, socket, reason);
@@ -331,9 +354,11 @@ impl Gateway {
         reason: &'static str,
     ) {
         if socket.phase == Phase::Live {
+            self.counters.count(Count::SocketsDisconnected);
             // What it still had to say to others is said.
             let last_words = std::mem::take(&mut socket.effects);
-            self.without_socket(turn, socket.call.unwrap_or_default(), last_words);
+            let trace = self.trace_of(socket.call.unwrap_or_default());
+            self.without_socket(turn, socket.call.unwrap_or_default(), last_words, trace);
         }
         let nsp = &socket.nsp;
         let stays = self.stays(&socket, reason);
@@ -372,10 +397,10 @@ impl Gateway {
         self.next_call += 1;
         let occasion = Occasion::Disconnect { reason };
         let call = call_of(self.next_call, &socket, &client.handshake, occasion, rooms, turn.now);
-        self.calls.insert(
-            call.id,
-            Called { sid: sid.clone(), socket: call.socket.clone(), nsp: nsp.clone(), ack: None },
-        );
+        let (socket, handshake) = (call.socket.clone(), call.handshake.clone());
+        let called =
+            Called { sid: sid.clone(), socket, nsp: nsp.clone(), ack: None, handshake, began: turn.now };
+        self.calls.insert(call.id, called);
         self.outputs.push_back(Output::Run(Box::new(call)));
     }
 

@@ -11,6 +11,8 @@ use super::{
 use crate::{
     Turn,
     journal::{Order, StorageFault},
+    logging::{Level, Line},
+    metrics::Count,
     wire::Found,
 };
 
@@ -102,7 +104,10 @@ impl Queue {
         }
         let due = turn.now.saturating_add(delay.min(TIME_MAX));
         match self.jobs.push(turn, push, key, due, &body) {
-            Ok(count) => Found { count, ..Found::default() },
+            Ok(count) => {
+                self.counters.count(Count::JobsPushed);
+                Found { count, ..Found::default() }
+            }
             Err(StorageFault) => Found::refused("storage", "The queue's storage takes nothing."),
         }
     }
@@ -112,7 +117,10 @@ impl Queue {
         loop {
             let id = self.jobs.first_ready()?;
             let Some(data) = read(turn, id) else {
-                self.outputs.push_back(QueueOutput::Log(format!("job {id} can't be read; it is removed")));
+                let mut line = Line::new(Level::Error, "job lost");
+                line.number("job", id);
+                line.text("error", "it can't be read, and is removed");
+                self.outputs.push_back(QueueOutput::Log(line));
                 if self.jobs.finish(turn, id).is_err() {
                     self.again = Some(turn.now + TRY_AGAIN);
                     return None;
@@ -120,7 +128,10 @@ impl Queue {
                 continue;
             };
             return match self.jobs.hold(turn, id, by, until) {
-                Ok(attempt) => Some(Job { id, attempt, data }),
+                Ok(attempt) => {
+                    self.counters.count(Count::JobsHandedOut);
+                    Some(Job { id, attempt, data })
+                }
                 Err(StorageFault) => {
                     self.again = Some(turn.now + TRY_AGAIN);
                     None

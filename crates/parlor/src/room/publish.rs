@@ -11,12 +11,20 @@ use crate::{
     Turn,
     history::{Keep, PAGE_MAX, Page, Stored},
     journal::ENTRY_MAX,
+    logging::{Level, Line},
+    metrics::Count,
     wire::{Cast, Found, Query, ToGateway},
 };
 
 impl Room {
     /// Answers a question that is the Room's own.
-    pub(super) fn own_answer(&mut self, turn: &mut Turn<'_>, target: Target, query: Query) -> Found {
+    pub(super) fn own_answer(
+        &mut self,
+        turn: &mut Turn<'_>,
+        target: Target,
+        query: Query,
+        trace: String,
+    ) -> Found {
         if self.app.handlers(&self.key.nsp).is_none() {
             return Found::refused("no namespace", "The application has no such namespace.");
         }
@@ -28,7 +36,9 @@ impl Room {
             return Found::refused("no history", words);
         };
         match query {
-            Query::Publish { name, data, id } => self.publish(turn, keep, (name, data, target.except), id),
+            Query::Publish { name, data, id } => {
+                self.publish(turn, keep, (name, data, target.except), (id, trace))
+            }
             Query::History(page) => Found { messages: self.history.read(turn, page), ..Found::default() },
             Query::Erase => {
                 self.history.erase(turn);
@@ -49,14 +59,16 @@ impl Room {
         turn: &mut Turn<'_>,
         keep: Keep,
         message: (String, StoredPayload, Vec<String>),
-        id: String,
+        (id, trace): (String, String),
     ) -> Found {
         let seq = match self.history.publish(turn, keep, message, id) {
             Ok(Published::Now(message)) => {
-                self.send_stored(turn, &message, None);
+                self.counters.count(Count::RoomMessagesStored);
+                self.send_stored(turn, &message, None, trace);
                 message.seq
             }
             Ok(Published::Before { seq, inherited }) => {
+                self.counters.count(Count::RoomMessagesKnown);
                 // The memory that stored it may have been lost before it told everybody: they hear how far it is.
                 if inherited {
                     let last = self.history.last();
@@ -72,18 +84,19 @@ impl Room {
     }
 
     /// Sends a stored message to all members, or to one Gateway that may not have it.
-    fn send_stored(&mut self, turn: &mut Turn<'_>, message: &Stored, again_to: Option<&str>) {
+    fn send_stored(&mut self, turn: &mut Turn<'_>, message: &Stored, again_to: Option<&str>, trace: String) {
         let rooms = self.key.room.iter().cloned().collect();
         let target = Target { rooms, except: message.except.clone() };
         let parser = self.app.config().parser;
         match parser.encode_event(&self.key.nsp, None, &message.event, &message.payload()) {
             Ok(frames) => {
-                let cast = Cast { target, frames, volatile: false };
+                let cast = Cast { target, frames, volatile: false, trace };
                 self.cast(turn, &cast, Origin { from: None, seq: message.seq, again_to });
             }
             Err(error) => {
-                let line = format!("message {} can't be written: {error}", message.seq);
-                self.outputs.push_back(RoomOutput::Log(line));
+                let mut line = Line::new(Level::Error, "unwritable");
+                line.number("seq", message.seq);
+                self.log(line.text("error", &error.to_string()));
             }
         }
     }
@@ -93,8 +106,9 @@ impl Room {
         if have >= self.history.last() {
             return;
         }
+        self.counters.count(Count::RoomRepairs);
         for message in self.history.read(turn, Page::after(have, PAGE_MAX)) {
-            self.send_stored(turn, &message, Some(gateway));
+            self.send_stored(turn, &message, Some(gateway), String::new());
         }
     }
 

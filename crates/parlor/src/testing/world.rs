@@ -19,6 +19,7 @@ use crate::{
     call::{CallId, Running},
     gateway::{Gateway, Output, Protocol},
     journal::MemoryJournal,
+    logging::{Level, Line as LogLine},
     names::{ID_BYTES, LOCATIONS, RoomKey},
     room::{Room, RoomOutput},
     testing::Memory,
@@ -79,7 +80,9 @@ pub(super) struct World {
     pub(super) lose_reply: Option<usize>,
     pub(super) lose_request: bool,
     pub(super) cut_off: Option<String>,
-    pub(super) log: Vec<String>,
+    /// Who said what.
+    pub(super) log: Vec<(String, LogLine)>,
+    pub(super) points: Vec<Vec<u64>>,
 }
 
 impl std::fmt::Debug for World {
@@ -129,6 +132,7 @@ impl World {
             lose_request: false,
             cut_off: None,
             log: Vec::new(),
+            points: Vec::new(),
         }
     }
 
@@ -141,7 +145,8 @@ impl World {
         self.lines.insert(conn, Line { gateway: name.clone(), version, ..Line::default() });
         let dialect = Dialect { version, ..Dialect::default() };
         self.gateway(&name, |machine, turn| {
-            let handshake = crate::Handshake { issued: turn.now, ..Default::default() };
+            let headers = vec![("cf-ray".to_owned(), format!("ray{conn}"))];
+            let handshake = crate::Handshake { issued: turn.now, headers, ..Default::default() };
             machine.open_websocket(turn, Protocol::SocketIo, dialect, handshake, conn);
         });
         self.settle();
@@ -232,9 +237,9 @@ impl World {
                         running.scope().answer(ask, found);
                     }
                 }
-                Output::Log(line) => self.log.push(line),
-                Output::Dropped(_) => self.log.push("a broadcast that is in doubt was dropped".into()),
-                Output::Answer { .. } => {}
+                Output::Log(line) => self.log.push((name.to_owned(), line)),
+                Output::Point(point) => self.points.push(point),
+                Output::Answer { .. } | Output::Dropped(_) => {}
             }
         }
         for peer in requested {
@@ -263,8 +268,8 @@ impl World {
                     self.writes += 1;
                     store(&mut host.rows, key, value);
                 }
-                RoomOutput::Log(line) => self.log.push(line),
-                RoomOutput::Dropped(_) => self.log.push("a broadcast that is in doubt was dropped".into()),
+                RoomOutput::Log(line) => self.log.push((key.object_name(), line)),
+                RoomOutput::Dropped(_) => {}
                 RoomOutput::Request { gateway, body } => {
                     let (from, to) = (Peer::Room(key.clone()), Peer::Gateway(gateway));
                     self.traffic.push_back(Traffic::Request { from, to, body });
@@ -377,7 +382,9 @@ impl World {
             Peer::Queue(name) => self.queue(&name, |machine, turn| machine.handle_request(turn, body)),
         };
         if let Err(error) = &reply {
-            self.log.push(error.to_string());
+            let mut line = LogLine::new(Level::Error, "unreadable");
+            line.text("error", &error.to_string());
+            self.log.push(("outside".to_owned(), line));
         }
         self.settle();
         reply.ok()
@@ -386,6 +393,7 @@ impl World {
     /// Forgets the memory of every object and builds it again from what it has stored.
     pub(super) fn hibernate(&mut self) {
         self.app = Rc::new((self.build)());
+        self.keep_counters(); // sooner than an object sleeps
         self.forget_rooms();
         self.forget_queues();
         let names: Vec<String> = self.gateways.keys().cloned().collect();

@@ -6,7 +6,7 @@ use super::{Cast, Peer};
 use crate::{edition, link::Envelope};
 
 /// Raise it with any change to the types of `wire`.
-const VERSION: u8 = 6;
+const VERSION: u8 = 7;
 
 fn version() -> u8 {
     edition::written(VERSION)
@@ -55,7 +55,13 @@ pub(crate) fn encode_outside(nsp: &str, cast: &Cast) -> Vec<u8> {
     encode(&(None::<Peer>, nsp, cast))
 }
 
-/// The namespace and the broadcast of [`encode_outside`], behind its sender.
+/// The body of a request for a Gateway's counters.
+#[must_use]
+pub(crate) fn encode_metrics() -> Vec<u8> {
+    encode_outside("", &Cast::default())
+}
+
+/// The namespace and the broadcast of [`encode_outside`], behind its sender. No namespace: it is [`encode_metrics`].
 ///
 /// # Errors
 /// See [`WireError`].

@@ -19,4 +19,5 @@ mod recovery;
 mod rooms;
 mod values;
 mod vars;
+mod watch;
 mod wire;

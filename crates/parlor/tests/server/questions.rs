@@ -242,7 +242,7 @@ fn nobody_is_called_for_who_has_gone_and_a_missing_handler_is_logged() {
         let rows = server.rows();
         server.advance(Duration::from_secs(2));
         assert!(
-            server.log().iter().any(|line| line.contains("no `on_answer` handler \"none\"")),
+            server.log().iter().any(|line| line.contains(r#"no `on_answer` handler \"none\""#)),
             "{:?}",
             server.log()
         );

@@ -97,5 +97,6 @@ pub(crate) fn app(gateways: u32, recovery: bool) -> App {
     App::new().gateways_per_location(gateways).queue("jobs", jobs).namespace("/", main).configure(|config| {
         config.connection_state_recovery =
             recovery.then(|| Recovery { max_disconnection_duration: RECOVERY, ..Recovery::default() });
+        config.metrics = true; // so that all comes through that it adds to what objects say
     })
 }

@@ -187,7 +187,8 @@ impl Object {
                     }
                     self.poll(turn, call);
                 }
-                Output::Log(line) => self.log.push(line),
+                Output::Log(line) => self.log.push(line.json()),
+                Output::Point(_) => {}
                 Output::Dropped(frames) => self.dropped.extend(frames),
                 Output::Answer { .. } => {}
             }

@@ -1,7 +1,7 @@
 //! What there is in a world, and what it has cost.
 
 use super::{World, alarm::Alarm};
-use crate::{journal::MemoryJournal, names::RoomKey};
+use crate::{journal::MemoryJournal, metrics::Report, names::RoomKey, wire::Peer};
 
 impl World {
     pub(in crate::testing) fn members(&self, nsp: &str, room: &str) -> usize {
@@ -24,6 +24,17 @@ impl World {
     /// Rows written, those of journals among them.
     pub(in crate::testing) fn writes(&self) -> usize {
         self.writes + self.journals().map(|journal| journal.written).sum::<u64>() as usize
+    }
+
+    pub(in crate::testing) fn report(&mut self, gateway: &str) -> Option<Report> {
+        Report::read(&self.request(Peer::Gateway(gateway.to_owned()), &Report::request())?).ok()
+    }
+
+    pub(in crate::testing) fn keep_counters(&mut self) {
+        let names: Vec<String> = self.gateways.keys().cloned().collect();
+        for name in names {
+            self.gateway(&name, |machine, turn| machine.keep_counters(turn));
+        }
     }
 
     /// How many alarms were set, and how many went off.

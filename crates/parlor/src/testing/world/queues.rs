@@ -34,7 +34,7 @@ impl World {
                     self.writes += 1;
                     store(&mut host.rows, key, value);
                 }
-                QueueOutput::Log(line) => self.log.push(line),
+                QueueOutput::Log(line) => self.log.push((name.to_owned(), line)),
                 QueueOutput::Request { gateway, body } => {
                     let (from, to) = (Peer::Queue(name.to_owned()), Peer::Gateway(gateway));
                     self.traffic.push_back(Traffic::Request { from, to, body });

@@ -149,8 +149,11 @@ fn without_a_binding_there_are_no_queues() {
             let ann = guest(server);
             assert_eq!(ann.ask("push", order(1)).unwrap()[0]["error"], json!("no queues"));
             assert_eq!(ann.ask("consume", "q"), Some(json!([])));
-            let line = "q: no Durable Object is bound as QUEUE, so it has no jobs";
-            assert_eq!(server.log().last().map(String::as_str), Some(line));
+            let log = server.log();
+            assert!(
+                log.last().is_some_and(|line| line.contains("no Durable Object is bound as QUEUE")),
+                "{log:?}"
+            );
         },
     );
 }
