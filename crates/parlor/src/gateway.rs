@@ -7,7 +7,7 @@
 //! Split by meaning: `client` is what is kept of one connection, `connections` feeds its session, `sockets` is the life of a
 //! socket, `calls` that of a handler's call, `rooms` talks to Rooms and other Gateways, `queues` to Queues, `membership` is what
 //! the Gateway is to a Room, `joining` how sockets come into it, `having` how much of its history was handed on, `questions` asks and answers them, `absence` is who may come back, `log` what for, `moving` how they come
-//! back to another Gateway, `outgoing` shows what is sent to the handler that wants to see it, `watch` is what
+//! back to another Gateway, `outgoing` shows what is sent to the handler that wants to see it, `seen` is what
 //! whoever runs the server sees, `restore` is the way back from storage.
 
 mod absence;
@@ -24,8 +24,8 @@ mod questions;
 mod queues;
 mod restore;
 mod rooms;
+mod seen;
 mod sockets;
-mod watch;
 
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},

@@ -11,7 +11,7 @@ use super::{
     having::SEEN,
     log::{LOG, Log},
     moving::{MOVED, MOVED_VERSION},
-    watch::COUNTERS,
+    seen::COUNTERS,
 };
 use crate::{
     App, Turn,
