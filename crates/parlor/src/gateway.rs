@@ -47,6 +47,7 @@ use self::{
 use crate::{
     App, Turn,
     call::{Call, CallId},
+    limits::Addresses,
     link::Link,
     names::RoomKey,
     wire::{Direct, Found, Peer, ToGateway, ToRoom},
@@ -195,6 +196,7 @@ pub struct Gateway {
     remembered: LiteMap<RoomKey, u64>,
     handed_on: Option<LiteMap<RoomKey, u64>>,
     timers: BTreeSet<(Millis, Rc<str>)>,
+    addresses: Addresses,
     next_call: CallId,
     next_ask: u64,
     next_task: u64,
@@ -243,6 +245,7 @@ impl Gateway {
             remembered: LiteMap::new(),
             handed_on: None,
             timers: BTreeSet::new(),
+            addresses: Addresses::default(),
             next_call: 0,
             next_ask: 0,
             next_task: 0,
@@ -396,7 +399,9 @@ impl Gateway {
             if let Some(timer) = client.timer.take() {
                 self.timers.remove(&(timer, sid.clone()));
             }
-            self.clients.remove(sid);
+            if let Some(client) = self.clients.remove(sid) {
+                self.addresses.closed(&client.handshake.address);
+            }
             self.dirty.insert(sid.clone());
             return;
         }

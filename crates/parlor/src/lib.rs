@@ -38,6 +38,7 @@ mod gateway;
 mod handler;
 mod history;
 mod journal;
+mod limits;
 mod link;
 mod names;
 mod namespace;
@@ -76,6 +77,7 @@ pub use crate::{
     handler::{ConnectHandler, Handler},
     history::{Keep, Message as StoredMessage, PAGE_MAX, Page, Receipt, Stored},
     journal::{ENTRY_MAX, Entry, Journal, MemoryJournal, Order, StorageFault, TakeValue},
+    limits::{Bucket, Buckets, Limits, Rate, network_of},
     names::{Gateways, ID_BYTES, ROOM_NAME_MAX, RoomKey, gateway_of},
     namespace::Namespace,
     outside::Emission,
@@ -85,7 +87,7 @@ pub use crate::{
     socket::{Io, Socket, Timed},
     testing::{Incoming, Memory, TestClient, TestServer},
     values::{Value as StoredValue, Values},
-    vars::Vars,
+    vars::{Vars, same},
     wire::{Card, Found, Peer, Query, WireError},
 };
 

@@ -62,8 +62,19 @@ pub fn gateway_of(id: &str) -> Option<&str> {
     (is_id && !gateway.is_empty()).then_some(gateway)
 }
 
+/// A session for the log: who knows its whole id has the session.
+pub(crate) fn of_session(sid: &str) -> String {
+    let (start, gateway) = (sid.get(..6).unwrap_or_default(), gateway_of(sid).unwrap_or_default());
+    format!("session {start}… on {gateway}")
+}
+
 /// How long the name of a room may be, in bytes. It becomes part of an object's name, which the platform bounds.
 pub const ROOM_NAME_MAX: usize = 512;
+
+/// Whether a name has no control characters: names of objects are shown in logs and dashboards, each in one line.
+pub(crate) fn is_printable(name: &str) -> bool {
+    !name.chars().any(char::is_control)
+}
 
 /// Which Room: one per namespace and room, and one per namespace for everyone in it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
