@@ -1,9 +1,11 @@
 // npm run lint: formatting, then clippy, for this machine and for wasm (other code is compiled there), then the
 // documentation, and the types of the chat's page. Warnings are errors. And the tests that docs/compatibility.md and docs/cost.md
-// name have to be there, and what docs/getting-started.md, docs/learn.md and docs/cost.md show has to be as it is.
+// name have to be there, and what docs/getting-started.md, docs/learn.md and docs/cost.md show has to be as it is. At the end, what is
+// known of the packages that all of it stands on (audit.mjs).
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { upToDate } from "../docs/cost.mjs";
+import { audit } from "./audit.mjs";
 import { staleInGuide } from "./guide.mjs";
 import { staleInLearn } from "./learn.mjs";
 import { Failure, command, examples, root, run, say } from "./lib.mjs";
@@ -41,6 +43,7 @@ await command(async () => {
   if (other.length > 0) throw new Failure(`docs/learn.md is out of date:\n${other.join("\n")}`);
   const cost = readFileSync(join(root, "docs/cost.md"), "utf8");
   if (upToDate(cost) !== cost) throw new Failure("docs/cost.md is out of date: node docs/cost.mjs --write");
+  await audit();
 });
 
 /** Links to a file of tests whose words are not in it. */

@@ -5,11 +5,12 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, workerIn } from "./build.mjs";
-import { command, isMain, root, say, whenStopped } from "./lib.mjs";
+import { Failure, command, isMain, root, say, whenStopped } from "./lib.mjs";
 import { nodePath, setup } from "./setup.mjs";
 
 /** Gives wrangler's exit status. */
 export async function wrangler(folder, args) {
+  if (args[0] === "deploy") refuseOpenSecrets(folder);
   // wrangler would build by itself, but silently until it is done.
   if (["dev", "deploy"].includes(args[0])) await build(workerIn(folder));
   else await setup();
@@ -27,14 +28,30 @@ export async function wrangler(folder, args) {
   return new Promise((resolve) => child.on("close", (code) => resolve(code ?? 0)));
 }
 
-/** Secrets of an application that this machine has none of yet, in `.dev.vars`, where wrangler looks for them and git does not. */
+/** The names of an application's secrets, as its wrangler.toml has them in a comment. */
+function secretsOf(settings) {
+  return /^# Secrets: (.*)$/m.exec(settings)?.[1].split(", ") ?? [];
+}
+
+/** A secret in wrangler.toml would be in git, and in the dashboard for all to read. */
+export function refuseOpenSecrets(folder) {
+  const settings = readFileSync(join(folder, "wrangler.toml"), "utf8");
+  const open = secretsOf(settings).find((name) => new RegExp(`^\\s*["']?${name}["']?\\s*=`, "m").test(settings));
+  if (open === undefined) return;
+  throw new Failure(`${open} is a secret, and stands in wrangler.toml: take it out there, and npx wrangler secret put ${open}`);
+}
+
+/**
+ * Secrets of an application that this machine has none of yet, in `.dev.vars`, where wrangler looks for them and git does not.
+ * They begin as none does that serves where the application is deployed.
+ */
 function makeSecrets(folder) {
   const file = join(folder, ".dev.vars");
   const kept = existsSync(file) ? readFileSync(file, "utf8") : "";
-  const named = /^# Secrets: (.*)$/m.exec(readFileSync(join(folder, "wrangler.toml"), "utf8"))?.[1].split(", ") ?? [];
+  const named = secretsOf(readFileSync(join(folder, "wrangler.toml"), "utf8"));
   const missing = named.filter((name) => !new RegExp(`^${name}\\s*=`, "m").test(kept));
   if (missing.length === 0) return;
-  const lines = missing.map((name) => `${name}=${randomBytes(24).toString("base64url")}\n`);
+  const lines = missing.map((name) => `${name}=dev-${randomBytes(24).toString("base64url")}\n`);
   writeFileSync(file, kept + (kept === "" || kept.endsWith("\n") ? "" : "\n") + lines.join(""), { mode: 0o600 });
   say(`made ${missing.join(" and ")} for this machine, and put them into ${file}`);
 }

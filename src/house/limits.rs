@@ -83,8 +83,8 @@ fn of_person(event: &str) -> (&str, Rate) {
     (what, Rate::new(3 * most, seconds * 1000))
 }
 
-/// How many people may be new from one address: a class comes at once.
-const NEWCOMERS: Rate = Rate::new(100, 600_000);
+/// How many people may be new from one address: a whole school comes at once.
+const NEWCOMERS: Rate = Rate::new(300, 600_000);
 /// How often the moderators' key may be guessed from one address.
 const GUESSES: Rate = Rate::new(5, 600_000);
 

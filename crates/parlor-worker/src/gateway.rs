@@ -385,7 +385,7 @@ impl Shell {
         spawn_local(async move {
             let reply = peers::exchange(&shell.env, shell.app.config(), &peer, &body).await;
             if let Err(error) = &reply {
-                worker::console_warn!("{peer:?} can't be reached, will be tried again: {error}");
+                worker::console_warn!("{peer} can't be reached, will be tried again: {error}");
             }
             let reply = reply.ok();
             shell.report(shell.turn(|gateway, turn| gateway.handle_reply(turn, &peer, reply.as_deref())));

@@ -149,6 +149,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_logged_lets_nobody_in() {
+        let sid = id(&[255; ID_BYTES], "weur-3");
+        assert_eq!(of_session(&sid), "session ______… on weur-3");
+        assert_eq!(of_session("é"), "session … on ");
+        let of = |name: &str| Peer::Room(RoomKey::room("/", name)).to_string();
+        assert_eq!(of("tea\nparty"), "Room \"/#tea\\nparty\"");
+        assert_eq!(of("~AAAAAAAAAAAAAAAAAAAAAA"), "Room \"/#~AAAAAAAAA\"…");
+        assert_eq!(Peer::Gateway("weur-0".into()).to_string(), "Gateway \"weur-0\"");
+    }
+
+    #[test]
     fn gateways_are_a_checked_set() {
         let gateways = Gateways { shards: 2 };
         assert_eq!(gateways.pick("weur", 3), "weur-1");

@@ -12,6 +12,7 @@ mod around;
 mod costs;
 mod handlers;
 mod history;
+mod limits;
 mod lives;
 mod questions;
 mod queues;

@@ -1,5 +1,5 @@
 // What a stranger may do with packets, by either transport: whole messages that nobody sends, or nobody sends so many of.
-import { SEPARATOR } from "../../support/wire.mjs";
+import { SEPARATOR } from "../support/wire.mjs";
 import { NOT_UTF8 } from "./frames.mjs";
 
 const DEEP = 100_000;
