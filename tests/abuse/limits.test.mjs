@@ -4,7 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { WEBSOCKET, call, client, clients, connected, eventually, heard, within } from "../support/clients.mjs";
 import { startLab } from "../support/lab.mjs";
 import { startMiniflare } from "../support/miniflare.mjs";
-import { call as callRaw, dial, dialMain, poll, pollMain, request } from "../support/wire.mjs";
+import { TELL, call as callRaw, dial, dialMain, poll, pollMain, request, watch } from "../support/wire.mjs";
 
 const POLL = "EIO=4&transport=polling";
 const TOO_MANY = { code: 4, message: "Too many requests" };
@@ -97,7 +97,7 @@ describe("a connection", () => {
   let server;
   before(async () => {
     const limits = { messagesPerConnection: "100/3600", namespacesPerConnection: 3, roomsPerSocket: 5 };
-    server = await startLab({ ...limits, connectTimeout: 1000, upgradeTimeout: 1000, pingInterval: 500, pingTimeout: 500 });
+    server = await startLab({ ...limits, connectTimeout: 1000, upgradeTimeout: 1000, pingInterval: 1000, pingTimeout: 5000 });
   });
   after(() => server.stop());
 
@@ -108,7 +108,7 @@ describe("a connection", () => {
     await socket.ends({ after: "anything" });
     const session = await pollMain(server.url);
     await session.post(Array(150).fill('42["nothing"]').join("\x1e"));
-    await eventually("the session is gone", async () => (await session.post('42["nothing"]')).status === 400);
+    await eventually("the session is gone", async () => (await session.get()).status === 400);
     await chat.goesOn();
   });
 
@@ -164,8 +164,11 @@ describe("a connection", () => {
 
   it("is closed if it never polls", async (t) => {
     const chat = await chatting(t, server.url);
+    const watcher = await watch(t, server.url);
     const session = await pollMain(server.url);
-    await eventually("the session is gone", async () => (await session.post("1")).status === 400 || chat.goesOn());
+    await session.post(`42${JSON.stringify(TELL)}`);
+    assert.equal(await watcher.reason(session.id), "ping timeout");
+    assert.equal((await session.get()).status, 400);
     await chat.goesOn();
   });
 
