@@ -59,10 +59,8 @@ export const DOORS = {
     const socket = stranger.dial();
     await socket.next();
     const names = ["//", "/#", "/..", "/__proto__", "/org-", "/org-1/2", "/org-\n1", "/org-٣", "/org-+1", `/org-${"9".repeat(5000)}`, "/\0", "/🫖"];
-    for (const name of names) {
-      socket.send(`40${name},`);
-      assert.match(await socket.next(), /^44[^]*Invalid namespace/);
-    }
+    socket.send(...names.map((name) => `40${name},`));
+    for (const _ of names) assert.match(await socket.next(), /^44[^]*Invalid namespace/);
   },
 
   async "secrets for what is served over HTTP"(stranger) {

@@ -1,8 +1,9 @@
 //! How much one address and one connection may do: the settings, and the buckets that count.
 
-use std::{borrow::Cow, collections::HashMap, net::Ipv6Addr};
+use std::{borrow::Cow, rc::Rc};
 
 use engine_io::Millis;
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 /// So many at once, and as many again, evenly, in the time.
@@ -71,7 +72,8 @@ impl Bucket {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Buckets {
-    known: HashMap<String, Bucket>,
+    // Boxed, as the maps of a Gateway are, whose code it shares.
+    known: LiteMap<Rc<str>, Box<Bucket>>,
     /// With how many it is looked whether some can be forgotten.
     sweep_at: usize,
 }
@@ -89,7 +91,10 @@ impl Buckets {
             self.known.retain(|_, bucket| !bucket.is_full(now));
             self.sweep_at = self.known.len() * 2;
         }
-        self.known.entry(key.to_owned()).or_default().take(rate, now)
+        let mut bucket = Bucket::default();
+        let taken = bucket.take(rate, now);
+        self.known.insert(key.into(), Box::new(bucket));
+        taken
     }
 
     /// Whether a token could be taken, which is not done.
@@ -97,7 +102,7 @@ impl Buckets {
     /// # Errors
     /// As [`Bucket::take`].
     pub fn left(&self, key: &str, rate: Rate, now: Millis) -> Result<(), Millis> {
-        self.known.get(key).copied().unwrap_or_default().take(rate, now)
+        self.known.get(key).map_or_else(Bucket::default, |bucket| **bucket).take(rate, now)
     }
 }
 
@@ -150,7 +155,7 @@ const MANY: usize = 1024;
 /// What all addresses have and did lately.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Addresses {
-    known: HashMap<String, Address>,
+    known: LiteMap<Rc<str>, Box<Address>>,
     /// With how many it is looked next.
     sweep_at: usize,
 }
@@ -205,9 +210,9 @@ impl Addresses {
                 });
                 self.sweep_at = self.known.len() * 2;
             }
-            self.known.insert(key.to_string(), Address::default());
+            self.known.insert(key.as_ref().into(), Box::default());
         }
-        self.known.get_mut(key.as_ref())
+        self.known.get_mut(key.as_ref()).map(|known| &mut **known)
     }
 }
 
@@ -217,18 +222,20 @@ const WAIT: Millis = 10_000;
 /// What of an address is one customer's: all of one of IPv4, the first 64 bits of one of IPv6.
 #[must_use]
 pub fn network_of(address: &str) -> Cow<'_, str> {
-    if !address.contains(':') {
+    // One of IPv4 may be written in the form of the other.
+    if !address.contains(':') || address.contains('.') {
         return address.into();
     }
-    match address.parse::<Ipv6Addr>() {
-        // An address of IPv4 in the form of the other: all of it.
-        Ok(parsed) if parsed.to_ipv4_mapped().is_some() => address.into(),
-        Ok(parsed) => {
-            let [a, b, c, d, ..] = parsed.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}").into()
-        }
-        Err(_) => address.into(),
+    let (head, tail) = address.split_once("::").unwrap_or((address, ""));
+    let groups = |part: &'_ str| part.split(':').filter(|group| !group.is_empty()).count();
+    let zeros = 8_usize.saturating_sub(groups(head) + groups(tail));
+    let all = head.split(':').chain(std::iter::repeat_n("0", zeros)).chain(tail.split(':'));
+    let mut network = String::with_capacity(address.len());
+    for group in all.filter(|group| !group.is_empty()).take(4) {
+        network.push_str(group);
+        network.push(':');
     }
+    network.into()
 }
 
 #[cfg(test)]
@@ -241,12 +248,13 @@ mod tests {
     fn an_address_is_what_one_customer_has() {
         for (address, known) in [
             ("192.0.2.7", "192.0.2.7"),
-            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2"),
-            ("2001:db8:1:2::9", "2001:db8:1:2"),
-            ("2001:db8::1", "2001:db8:0:0"),
-            ("::1", "0:0:0:0"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2:"),
+            ("2001:db8:1:2::9", "2001:db8:1:2:"),
+            ("2001:db8::1", "2001:db8:0:0:"),
+            ("2001:db8::3:4:5:6:7", "2001:db8:0:3:"),
+            ("::1", "0:0:0:0:"),
+            ("2001:db8::", "2001:db8:0:0:"),
             ("::ffff:192.0.2.7", "::ffff:192.0.2.7"),
-            ("no:address", "no:address"),
             ("", ""),
         ] {
             assert_eq!(network_of(address), known, "{address}");
