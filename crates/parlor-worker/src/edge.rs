@@ -52,7 +52,9 @@ pub async fn serve(app: fn() -> App, request: Request, env: &Env) -> Result<Resp
             Ok(assets) if config.path.strip_suffix('/') != Some(&asked.path) => {
                 assets.fetch_request(request).await
             }
-            _ => Ok(builder(404)?.with_header("content-type", "text/plain;charset=utf-8")?.fixed(b"Not found".to_vec())),
+            _ => Ok(builder(404)?
+                .with_header("content-type", "text/plain;charset=utf-8")?
+                .fixed(b"Not found".to_vec())),
         };
     }
     if let Some(response) = asked.preflight(&request, config) {

@@ -11,8 +11,8 @@ pub(crate) fn authorized(request: &Request, secret: &str) -> Option<Result<Respo
         return Some(refuse(405, "allow", "POST"));
     }
     let given = header(request, "authorization").unwrap_or_default();
-    let is_known =
-        !secret.is_empty() && given.strip_prefix("Bearer ").is_some_and(|given| same(given.as_bytes(), secret.as_bytes()));
+    let is_known = !secret.is_empty()
+        && given.strip_prefix("Bearer ").is_some_and(|given| same(given.as_bytes(), secret.as_bytes()));
     (!is_known).then(|| refuse(401, "www-authenticate", "Bearer"))
 }
 

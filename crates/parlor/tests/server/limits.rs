@@ -2,7 +2,9 @@
 
 use std::{rc::Rc, time::Duration};
 
-use parlor::{Dialect, Gateway, Handshake, Limits, MemoryJournal, Protocol, Rate, TestServer, Turn, prelude::*};
+use parlor::{
+    Dialect, Gateway, Handshake, Limits, MemoryJournal, Protocol, Rate, TestServer, Turn, prelude::*,
+};
 use serde_json::json;
 
 use crate::app::{app, in_every_memory_of};
