@@ -1,4 +1,5 @@
-//! The platform's own limit of requests, where one is bound: https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/
+//! The platform's own limit of requests, where one is bound:
+//! <https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/>.
 
 use engine_io::Refusal;
 use parlor::network_of;
