@@ -25,9 +25,8 @@ const STAY = 200; // strangers who stay as they are; then the first of them goes
 
 /** The lab's limits: a person is far below, and strangers cross them. */
 const LIMITS = {
-  connectTimeout: 20_000, // long enough for a busy machine, as are the next two
+  connectTimeout: 20_000, // long enough for a busy machine
   upgradeTimeout: 20_000,
-  pingTimeout: 60_000,
   handshakesPerAddress: "50/60",
   connectionsPerAddress: 200,
   messagesPerConnection: "4000/10",
