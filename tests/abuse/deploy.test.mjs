@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "node:test";
 import { examples, root } from "../../scripts/lib.mjs";
-import { refuseOpenSecrets } from "../../scripts/wrangler.mjs";
+import { refuseOpenSecrets } from "../../scripts/secrets.mjs";
 
 it("a secret in wrangler.toml is not deployed", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "parlor-secrets-"));
