@@ -19,8 +19,8 @@ export const ACTS = 10_000;
 const MAY_TAKE = 700e6;
 /** From the middle to the end. A megabyte lost per stranger would be far more. */
 const MAY_GROW = 200e6;
-const AT_ONCE = 16;
-const LIMIT = 60_000; // of one stranger
+const AT_ONCE = 8;
+const LIMIT = 180_000; // of one stranger, on a busy machine; only what hangs runs into it
 const STAY = 200; // strangers who stay as they are; then the first of them goes
 
 /** The lab's limits: a person is far below, and strangers cross them. */
