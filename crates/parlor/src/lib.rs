@@ -8,7 +8,7 @@
 //!
 //! # Layout
 //!
-//! - `app`, `config`, `vars`, `namespace`, `handler`, `extract`, `answer`, `socket`, `broadcast`, `history`, `values`, `pattern`, `outside`: the API of an application
+//! - `app`, `config`, `vars`, `namespace`, `handler`, `extract`, `answer`, `socket`, `broadcast`, `history`, `values`, `pattern`, `outside`, `instrument`: the API of an application
 //! - `call`: one call of a handler, as data
 //! - `gateway`, `room`, `queue`: the machines; the API of queues is with the last
 //! - `journal`: what of its storage a machine reads and writes by itself
@@ -37,6 +37,7 @@ mod extract;
 mod gateway;
 mod handler;
 mod history;
+mod instrument;
 mod journal;
 mod link;
 mod names;
@@ -75,6 +76,7 @@ pub use crate::{
     gateway::{Gateway, Output, Protocol},
     handler::{ConnectHandler, Handler},
     history::{Keep, Message as StoredMessage, PAGE_MAX, Page, Receipt, Stored},
+    instrument::{Instrument, Mode},
     journal::{ENTRY_MAX, Entry, Journal, MemoryJournal, Order, StorageFault, TakeValue},
     names::{Gateways, ID_BYTES, ROOM_NAME_MAX, RoomKey, gateway_of},
     namespace::Namespace,

@@ -59,6 +59,7 @@ impl Gateway {
             Protocol::SocketIo => Some(Connection::new(turn.now, config.connect_timeout, options)),
             Protocol::EngineIo => None,
         };
+        self.opening(turn);
         let sid: Rc<str> = sid.into();
         let client = Client {
             session,
@@ -216,7 +217,7 @@ impl Gateway {
                 self.outputs.push_back(Output::Close { conn, code });
             }
             SessionOutput::Message(message) => self.message(turn, sid, message),
-            SessionOutput::Upgraded => {}
+            SessionOutput::Upgraded => self.show_upgraded(turn, sid),
             SessionOutput::Closed(reason) => self.closed(turn, sid, reason.as_str()),
         }
     }
