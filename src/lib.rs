@@ -5,7 +5,10 @@ mod house;
 mod moderators;
 mod notifications;
 
-use parlor_worker::prelude::*;
+use parlor_worker::{
+    parlor::{Instrument, Mode},
+    prelude::*,
+};
 
 /// The whole application: three namespaces, each with its own handlers, rooms and door, and the queues of notices.
 #[must_use]
@@ -20,6 +23,8 @@ pub fn app() -> App {
         .namespace("/notifications", notifications::namespace())
         .namespace("/moderators", moderators::namespace())
         .queue("inbox:*", notifications::inbox())
+        // For the official Admin UI, where there is the secret ADMIN_PASSWORD.
+        .instrument(Instrument::new().mode(Mode::Production).read_only(true))
 }
 
 // The Durable Object classes named in wrangler.toml.

@@ -127,7 +127,8 @@ impl Instrument {
     /// With the deployment's variables; and what is wrong with them, in words.
     fn with(mut self, vars: &Vars) -> (Self, Vec<String>) {
         let mut wrong = Vec::new();
-        let given = |name, or: String| Some(vars.get(name)).filter(|var| !var.is_empty()).map_or(or, Into::into);
+        let given =
+            |name, or: String| Some(vars.get(name)).filter(|var| !var.is_empty()).map_or(or, Into::into);
         self.username = given(USERNAME, self.username);
         self.password = given(PASSWORD, self.password);
         match vars.get(MODE) {
@@ -195,7 +196,8 @@ pub(crate) struct Admin {
 
 impl Admin {
     fn of(instrument: Instrument) -> Option<Self> {
-        let Instrument { namespace_name, username, password, is_open, read_only, server_id, mode } = instrument;
+        let Instrument { namespace_name, username, password, is_open, read_only, server_id, mode } =
+            instrument;
         if password.is_empty() && !is_open {
             return None;
         }
@@ -207,6 +209,10 @@ impl Admin {
     /// The Room that all Gateways with connections are in.
     pub(crate) fn gateways(&self) -> RoomKey {
         RoomKey::room(&self.namespace, GATEWAYS)
+    }
+
+    pub(crate) fn asks(&self, key: &RoomKey) -> bool {
+        key.nsp == self.namespace && key.room.as_deref() == Some(GATEWAYS)
     }
 }
 
@@ -268,7 +274,8 @@ impl Door {
 
     /// Whether these are the right ones. What is compared are their signatures, so that the time it takes tells nothing.
     fn opens(&self, username: Option<&str>, password: Option<&str>) -> bool {
-        let same = |given: Option<&str>, wanted: &str| self.sign(given.unwrap_or_default()) == self.sign(wanted);
+        let same =
+            |given: Option<&str>, wanted: &str| self.sign(given.unwrap_or_default()) == self.sign(wanted);
         same(username, &self.username) & same(password, &self.password)
     }
 

@@ -82,7 +82,15 @@ impl Gateway {
     }
 
     /// A socket joins or leaves, here and now.
-    fn changed(&mut self, turn: &mut Turn<'_>, key: &RoomKey, sid: &str, nsp: &Rc<str>, id: &Rc<str>, join: bool) {
+    fn changed(
+        &mut self,
+        turn: &mut Turn<'_>,
+        key: &RoomKey,
+        sid: &str,
+        nsp: &Rc<str>,
+        id: &Rc<str>,
+        join: bool,
+    ) {
         let room = key.room.as_deref().unwrap_or_default();
         let number = self.log.last();
         if let Some(lifeline) = self.socket(sid, nsp).and_then(|socket| socket.lifeline.as_mut()) {

@@ -11,6 +11,7 @@ use super::{
     having::SEEN,
     log::{LOG, Log},
     moving::{MOVED, MOVED_VERSION},
+    watch::Watch,
 };
 use crate::{App, Turn, call::Occasion, names::RoomKey, stored};
 
@@ -40,7 +41,8 @@ impl Gateway {
     ) -> Self {
         // Answers to what another memory asked may still come, and are not to be taken for answers to this one.
         let next_ask = turn.epoch();
-        let mut gateway = Self { born: turn.now, next_ask, ..Self::new(app, name) };
+        let mut gateway =
+            Self { born: turn.now, next_ask, watch: Watch::new(turn.now), ..Self::new(app, name) };
         let rows: Vec<_> = rows.into_iter().collect();
         if gateway.recovery().is_some() {
             let row = rows.iter().find(|(key, _)| key == LOG).map(|(_, row)| row.as_slice());

@@ -56,6 +56,13 @@ struct Counts {
     bytes_out: u64,
 }
 
+impl Watch {
+    /// That of a new memory: whoever asked, asks again.
+    pub(super) fn new(now: Millis) -> Self {
+        Self { ask_at: now + PERIOD, ..Self::default() }
+    }
+}
+
 impl Gateway {
     fn is_watched(&self) -> bool {
         self.watch.until != 0
@@ -76,6 +83,11 @@ impl Gateway {
             self.watch.until = 0;
             self.watch.counts = Counts::default();
         }
+    }
+
+    /// Whether it is the Room that this Gateway is in for the admins, as it has connections.
+    pub(super) fn is_asked_by_admins(&self, key: &RoomKey) -> bool {
+        !self.clients.is_empty() && self.app.admin().is_some_and(|admin| admin.asks(key))
     }
 
     // What is counted.
@@ -127,7 +139,8 @@ impl Gateway {
     pub(super) fn count_out(&mut self, frames: &[Frame], sockets: usize) {
         if self.is_watched() {
             // Without the digit before a text, as on Node.
-            let bytes: usize = frames.iter().map(|frame| frame.len() - usize::from(matches!(frame, Frame::Text(_)))).sum();
+            let bytes: usize =
+                frames.iter().map(|frame| frame.len() - usize::from(matches!(frame, Frame::Text(_)))).sum();
             self.watch.counts.packets_out += (frames.len() * sockets) as u64;
             self.watch.counts.bytes_out += (bytes * sockets) as u64;
         }
@@ -335,7 +348,8 @@ impl Gateway {
                 .collect();
             if sockets {
                 let all: Vec<String> = all.iter().filter_map(|(nsp, id)| self.shown(nsp, id)).collect();
-                found.answers = Payload::from_raw(&all.join(","), Vec::new()).ok().map(Into::into).into_iter().collect();
+                found.answers =
+                    Payload::from_raw(&all.join(","), Vec::new()).ok().map(Into::into).into_iter().collect();
             } else {
                 all.iter().for_each(|(nsp, id)| self.show_connected(turn, nsp, id));
             }
