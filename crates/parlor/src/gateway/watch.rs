@@ -152,25 +152,30 @@ impl Gateway {
         let Some(admin) = app.admin() else { return };
         self.watch.told_at = turn.now;
         let counts = std::mem::take(&mut self.watch.counts);
-        let happened = |r#type, sub_type, count| {
-            let timestamp = turn.now - turn.now % 1_000;
-            (count > 0).then_some(Happened { timestamp, r#type, sub_type, count })
+        let mut aggregated_events = Vec::new();
+        let mut happened = |r#type, sub_type, count| {
+            if count > 0 {
+                let timestamp = turn.now - turn.now % 1_000;
+                aggregated_events.push(Happened { timestamp, r#type, sub_type, count });
+            }
         };
-        let all = [
-            happened("rawConnection", None, counts.connections),
-            happened("packetsIn", None, counts.packets_in),
-            happened("bytesIn", None, counts.bytes_in),
-            happened("packetsOut", None, counts.packets_out),
-            happened("bytesOut", None, counts.bytes_out),
-        ];
-        let gone = counts.disconnections.into_iter();
-        let gone = gone.filter_map(|(reason, count)| happened("rawDisconnection", Some(reason), count));
-        let named: Vec<&str> = app.namespaces().collect();
-        let dynamic = self.locals.keys().map(|name| &**name).filter(|name| !named.contains(name));
-        let namespaces = named.iter().copied().chain(dynamic).map(|name| shown::Namespace {
-            name,
-            sockets_count: self.locals.get(name).map_or(0, |local| local.rooms.len()),
-        });
+        happened("rawConnection", None, counts.connections);
+        happened("packetsIn", None, counts.packets_in);
+        happened("bytesIn", None, counts.bytes_in);
+        happened("packetsOut", None, counts.packets_out);
+        happened("bytesOut", None, counts.bytes_out);
+        for (reason, count) in &counts.disconnections {
+            happened("rawDisconnection", Some(*reason), *count);
+        }
+        let mut names: Vec<&str> = app.namespaces().collect();
+        for name in self.locals.keys() {
+            if !names.contains(&&**name) {
+                names.push(name); // a dynamic one
+            }
+        }
+        let count = |name: &str| self.locals.get(name).map_or(0, |local| local.rooms.len());
+        let namespaces =
+            names.into_iter().map(|name| shown::Namespace { name, sockets_count: count(name) }).collect();
         let polling = |client: &&Box<client::Client>| client.session.transport() == Some(Transport::Polling);
         let id = admin.server_id.as_ref().map(|id| format!("{id}#{}", self.name));
         let server = Server {
@@ -180,8 +185,8 @@ impl Gateway {
             uptime: turn.now.saturating_sub(self.born) as f64 / 1_000.0,
             clients_count: self.clients.len(),
             polling_clients_count: self.clients.values().filter(polling).count(),
-            aggregated_events: all.into_iter().flatten().chain(gone).collect(),
-            namespaces: namespaces.collect(),
+            aggregated_events,
+            namespaces,
         };
         let server = (server,).into_payload();
         self.show(turn, "server_stats", server);
@@ -207,7 +212,8 @@ impl Gateway {
     pub(super) fn show_connected(&mut self, turn: &mut Turn<'_>, nsp: &str, id: &Rc<str>) {
         if self.shows() {
             self.show_room(turn, true, nsp, id, id);
-            if let Some(socket) = self.shown(nsp, id).and_then(|json| RawValue::from_string(json).ok()) {
+            if let Some(socket) = self.shown(nsp, id) {
+                let socket = raw(&socket);
                 self.show(turn, "socket_connected", (socket, time(turn.now)).into_payload());
             }
         }
@@ -252,8 +258,8 @@ impl Gateway {
         let comma = if args.is_empty() { "" } else { "," };
         let payload = || {
             let name = json::to_string(name).ok()?;
-            let whole = RawValue::from_string(["[", &name, comma, args.json(), "]"].concat()).ok()?;
-            let shown = (nsp, id, whole, time(turn.now)).into_payload().ok()?;
+            let whole = ["[", &name, comma, args.json(), "]"].concat();
+            let shown = (nsp, id, raw(&whole)?, time(turn.now)).into_payload().ok()?;
             // The placeholders of its attachments are in it.
             Payload::from_raw(shown.json(), args.attachments().to_vec()).ok()
         };
@@ -441,5 +447,10 @@ impl Gateway {
 
 /// A socket's data as the UI has it: an object, if there is none.
 fn object(data: &str) -> Option<&RawValue> {
-    json::from_str(if data == "null" { "{}" } else { data }).ok()
+    raw(if data == "null" { "{}" } else { data })
+}
+
+/// JSON as it is. (That of `serde_json` would bring all of its reader along.)
+fn raw(json: &str) -> Option<&RawValue> {
+    json::from_str(json).ok()
 }
