@@ -158,8 +158,8 @@ impl App {
     /// Has the official Admin UI (`@socket.io/admin-ui`, <https://admin.socket.io>) look at this application, and act on it:
     /// Node's `instrument(io, …)`. Its namespace is there if the deployment has the secret `ADMIN_PASSWORD`.
     ///
-    /// While no admin is connected it costs a request when the first client of a Gateway comes, another when the last has
-    /// gone, and nothing for each message. `docs/admin.md` says what it costs while one is.
+    /// While no admin is connected it costs a request and a row when the first client of a Gateway comes, again when the last
+    /// has gone, and nothing for each message. `docs/admin.md` says what it costs while one is.
     ///
     /// ```
     /// use parlor::{Instrument, Mode, prelude::*};

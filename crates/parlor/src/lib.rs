@@ -134,6 +134,8 @@ impl Turn<'_> {
 /// The guides, so that what they show is compiled.
 #[cfg(doctest)]
 mod guides {
+    #[doc = include_str!("../../../docs/admin.md")]
+    mod admin {}
     #[doc = include_str!("../../../docs/from-socket-io.md")]
     mod from_socket_io {}
     #[doc = include_str!("../../../docs/getting-started.md")]

@@ -364,3 +364,21 @@ fn without_a_password_nobody_is_an_admin_and_a_wrong_setting_is_said() {
     let told = server.connect("/admin", &()).events();
     assert_eq!(told[0], ("config".to_owned(), json!([{ "supportedFeatures": ["AGGREGATED_EVENTS"] }])));
 }
+
+#[test]
+fn an_admin_who_looks_costs_what_the_guide_says() {
+    for (gateways, most) in [(1, 4), (2, 6), (4, 10)] {
+        let server = &mut TestServer::new(move || production().gateways_per_location(gateways));
+        let all: Vec<TestClient> = (0..2 * gateways).map(|_| guest(server)).collect();
+        let admin = admin(server);
+        server.advance(Duration::from_secs(3));
+        let before = (server.requests(), server.alarms().0);
+        server.advance(Duration::from_secs(20));
+        let ticks = 10;
+        let (requests, alarms) = (server.requests() - before.0, server.alarms().0 - before.1);
+        println!("{gateways} Gateways: {requests} requests and {alarms} alarms for {ticks} times");
+        assert!(requests <= ticks * most, "{gateways} Gateways: {requests} requests");
+        assert!(gateways > 1 || requests <= 2, "{requests} requests with nobody else to ask");
+        assert_eq!((stats(&admin).len(), all.len()), (11 * gateways as usize + 1, 2 * gateways as usize));
+    }
+}
