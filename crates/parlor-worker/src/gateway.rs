@@ -360,7 +360,7 @@ impl Shell {
                     let _ = waiting.send(answer); // the client may have gone
                 }
             }
-            Output::Request { peer, body } => self.request(peer, body),
+            Output::Request(peer) => self.request(peer),
             Output::Run(call) => self.run(*call)?,
             Output::Answered { call, ask, found } => {
                 let scope = self.calls.borrow().get(&call).cloned();
@@ -374,9 +374,13 @@ impl Shell {
         Ok(())
     }
 
-    fn request(self: &Rc<Self>, peer: Peer, body: Vec<u8>) {
+    /// Makes a request. What it says is asked for when the tasks that are ready have run: where a reply has let several
+    /// handlers go on, what they say next goes in one request.
+    fn request(self: &Rc<Self>, peer: Peer) {
         let shell = self.clone();
         spawn_local(async move {
+            let body = shell.machine.borrow_mut().as_mut().and_then(|gateway| gateway.request(now(), &peer));
+            let Some(body) = body else { return };
             let reply = peers::exchange(&shell.env, shell.app.config(), &peer, &body).await;
             if let Err(error) = &reply {
                 worker::console_warn!("{peer:?} can't be reached, will be tried again: {error}");

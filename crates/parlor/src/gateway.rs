@@ -86,13 +86,9 @@ pub enum Output {
         /// `None`: without a code.
         code: Option<u16>,
     },
-    /// Make this request and bring the reply to [`Gateway::handle_reply`].
-    Request {
-        /// To this object.
-        peer: Peer,
-        /// The body.
-        body: Vec<u8>,
-    },
+    /// Make a request to this object, with the body that [`Gateway::request`] gives once what is going on is over, and
+    /// bring the reply to [`Gateway::handle_reply`].
+    Request(Peer),
     /// Start this call ([`App::start`]) and bring its progress to [`Gateway::handle_progress`].
     Run(Box<Call>),
     /// Bring this answer to the call ([`crate::Scope::answer`]).
@@ -204,7 +200,11 @@ pub struct Gateway {
     next_task: u64,
     touched: VecDeque<Rc<str>>,
     dirty: Set<Rc<str>>,
+    /// Whose connect handler is being started. Their rows are written when it waits or has ended, and most do at once.
+    starting: Set<Rc<str>>,
     ready: Vec<Peer>,
+    /// Who gets a request, whose body has not been asked for yet: what comes meanwhile goes with it.
+    requested: Vec<Peer>,
     /// What is to be stored; it comes out before everything else, so that nothing is sent that a crash could undo.
     #[serde(skip)]
     stores: VecDeque<Output>,
@@ -253,7 +253,9 @@ impl Gateway {
             next_task: 0,
             touched: VecDeque::new(),
             dirty: Set::default(),
+            starting: Set::default(),
             ready: Vec::new(),
+            requested: Vec::new(),
             stores: VecDeque::new(),
             outputs: VecDeque::new(),
         }
@@ -383,11 +385,15 @@ impl Gateway {
         }
         self.look_away(turn.now);
         for peer in std::mem::take(&mut self.ready) {
-            self.request(peer, turn.now);
+            self.want_request(peer);
         }
         self.fade(turn.now);
         self.fade_queues(turn.now);
         for sid in std::mem::take(&mut self.dirty) {
+            if self.starting.contains(&sid) && self.clients.contains_key(&sid) {
+                self.dirty.insert(sid);
+                continue;
+            }
             let key = format!("{CLIENT}{sid}");
             if let Some(client) = self.clients.get_mut(&sid) {
                 client.work_stored = client.sockets.values().any(|socket| !socket.work.is_empty());
