@@ -176,7 +176,7 @@ impl Gateway {
         let count = |name: &str| self.locals.get(name).map_or(0, |local| local.rooms.len());
         let namespaces =
             names.into_iter().map(|name| shown::Namespace { name, sockets_count: count(name) }).collect();
-        let polling = |client: &&Box<client::Client>| client.session.transport() == Some(Transport::Polling);
+        let transports = self.clients.values().map(|client| client.session.transport());
         let id = admin.server_id.as_ref().map(|id| format!("{id}#{}", self.name));
         let server = Server {
             server_id: id.as_ref().unwrap_or(&self.name),
@@ -184,7 +184,7 @@ impl Gateway {
             pid: 0,
             uptime: turn.now.saturating_sub(self.born) as f64 / 1_000.0,
             clients_count: self.clients.len(),
-            polling_clients_count: self.clients.values().filter(polling).count(),
+            polling_clients_count: transports.filter(|one| *one == Some(Transport::Polling)).count(),
             aggregated_events,
             namespaces,
         };
