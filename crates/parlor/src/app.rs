@@ -280,6 +280,10 @@ impl App {
         self.find(nsp).map(|(handlers, _)| handlers)
     }
 
+    pub(crate) fn has_namespace(&self, name: &str) -> bool {
+        self.namespaces.contains_key(name)
+    }
+
     /// The namespaces that have names of their own, that of admins among them.
     pub(crate) fn namespaces(&self) -> impl Iterator<Item = &str> {
         let admins = self.admin().map(|admin| admin.namespace.as_str());

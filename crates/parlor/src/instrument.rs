@@ -167,6 +167,7 @@ impl App {
     ///     .namespace("/", Namespace::open())
     ///     .instrument(Instrument::new().mode(Mode::Production).read_only(true));
     /// ```
+    #[must_use]
     pub fn instrument(mut self, instrument: Instrument) -> Self {
         self.instrument = Some(instrument);
         [USERNAME, PASSWORD, MODE, READONLY].into_iter().fold(self, Self::wants)
@@ -175,13 +176,23 @@ impl App {
     /// What there is for the Admin UI, if anything. The deployment's variables are read by the time this is asked first.
     pub(crate) fn admin(&self) -> Option<&Admin> {
         let instrument = self.instrument.as_ref()?;
-        self.admin.get_or_init(|| Admin::of(instrument.clone().with(&self.vars).0)).as_ref()
+        // Whoever is in a namespace of the application's own is no admin by its name.
+        let is_free = !self.has_namespace(&instrument.namespace_name);
+        let admin = || is_free.then(|| Admin::of(instrument.clone().with(&self.vars).0)).flatten();
+        self.admin.get_or_init(admin).as_ref()
     }
 
     /// What of it can't be, in words.
     pub(crate) fn instrument_problems(&self) -> Vec<String> {
         let Some(instrument) = &self.instrument else { return Vec::new() };
-        instrument.clone().with(&self.vars).1
+        let (instrument, mut wrong) = instrument.clone().with(&self.vars);
+        if self.has_namespace(&instrument.namespace_name) {
+            let name = &instrument.namespace_name;
+            wrong.push(format!(
+                "the application has a namespace {name:?} of its own: name another for the Admin UI"
+            ));
+        }
+        wrong
     }
 }
 

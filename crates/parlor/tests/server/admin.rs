@@ -367,6 +367,19 @@ fn without_a_password_nobody_is_an_admin_and_a_wrong_setting_is_said() {
 }
 
 #[test]
+fn nobody_is_an_admin_by_being_in_a_namespace_of_that_name() {
+    let clash = || instrumented().namespace("/admin", parlor::Namespace::open());
+    assert!(clash().problems()[0].contains("/admin"), "{:?}", clash().problems());
+    let mut server = TestServer::new(clash);
+    let ann = guest(&mut server);
+    let eve = server.connect("/admin", &());
+    assert_eq!(eve.events(), []);
+    eve.emit("_disconnect", ("/", true));
+    server.advance(Duration::from_secs(5));
+    assert_eq!((ann.is_closed(), eve.events()), (false, vec![]));
+}
+
+#[test]
 fn an_admin_who_looks_costs_what_the_guide_says() {
     for (gateways, most) in [(1, 4), (2, 6), (4, 10)] {
         let server = &mut TestServer::new(move || production().gateways_per_location(gateways));
