@@ -7,10 +7,11 @@
 
 use std::rc::Rc;
 
+use bytes::Bytes;
 use engine_io::{Frame, Message, Millis, Transport};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use socket_io::{IntoPayload, Payload, Target, json};
+use socket_io::{Payload, Target, json};
 
 use super::{Gateway, calls::with_own, client, client::Phase, log::only, questions::Asker};
 use crate::{
@@ -188,15 +189,18 @@ impl Gateway {
             aggregated_events,
             namespaces,
         };
-        let server = (server,).into_payload();
-        self.show(turn, "server_stats", server);
+        if let Ok(server) = json::to_string(&server) {
+            self.show(turn, "server_stats", &server, &[]);
+        }
     }
 
     // What is shown.
 
-    /// Sends an event to all admins. If they can't be reached for long it is not sent: nobody else is to notice that.
-    fn show(&mut self, turn: &mut Turn<'_>, event: &str, payload: Result<Payload, json::Error>) {
+    /// Sends an event with these arguments to all admins. If they can't be reached for long it is not sent: nobody else is
+    /// to notice that.
+    fn show(&mut self, turn: &mut Turn<'_>, event: &str, args: &str, attachments: &[Bytes]) {
         let app = self.app.clone();
+        let payload = Payload::from_raw(args, attachments.to_vec());
         let (Some(admin), Ok(payload)) = (app.admin(), payload) else { return };
         let Ok(frames) = app.config().parser.encode_event(&admin.namespace, None, event, &payload) else {
             return;
@@ -213,8 +217,8 @@ impl Gateway {
         if self.shows() {
             self.show_room(turn, true, nsp, id, id);
             if let Some(socket) = self.shown(nsp, id) {
-                let socket = raw(&socket);
-                self.show(turn, "socket_connected", (socket, time(turn.now)).into_payload());
+                let args = [&socket, ",", &words(&[&time(turn.now)])].concat();
+                self.show(turn, "socket_connected", &args, &[]);
             }
         }
     }
@@ -229,7 +233,8 @@ impl Gateway {
     ) {
         if self.shows() && socket.phase == Phase::Live {
             let (nsp, id) = (&*socket.nsp, &socket.id);
-            self.show(turn, "socket_disconnected", (nsp, &**id, reason, time(turn.now)).into_payload());
+            let args = words(&[nsp, id, reason, &time(turn.now)]);
+            self.show(turn, "socket_disconnected", &args, &[]);
             for room in [id].into_iter().chain(rooms) {
                 self.show_room(turn, false, nsp, room, id);
             }
@@ -240,7 +245,7 @@ impl Gateway {
     pub(super) fn show_room(&mut self, turn: &mut Turn<'_>, join: bool, nsp: &str, room: &str, id: &str) {
         if self.shows() {
             let event = if join { "room_joined" } else { "room_left" };
-            self.show(turn, event, (nsp, room, id, time(turn.now)).into_payload());
+            self.show(turn, event, &words(&[nsp, room, id, &time(turn.now)]), &[]);
         }
     }
 
@@ -256,24 +261,15 @@ impl Gateway {
             return;
         }
         let comma = if args.is_empty() { "" } else { "," };
-        let payload = || {
-            let name = json::to_string(name).ok()?;
-            let whole = ["[", &name, comma, args.json(), "]"].concat();
-            let shown = (nsp, id, raw(&whole)?, time(turn.now)).into_payload().ok()?;
-            // The placeholders of its attachments are in it.
-            Payload::from_raw(shown.json(), args.attachments().to_vec()).ok()
-        };
-        if let Some(payload) = payload() {
-            self.show(turn, event, Ok(payload));
-        }
+        let (socket, name, time) = (words(&[nsp, id]), words(&[name]), words(&[&time(turn.now)]));
+        let shown = [&socket, ",[", &name, comma, args.json(), "],", &time].concat();
+        self.show(turn, event, &shown, args.attachments());
     }
 
     /// A socket has other data.
     pub(super) fn show_data(&mut self, turn: &mut Turn<'_>, nsp: &str, id: &str, data: &str) {
         if self.shows() {
-            let data = object(data);
-            let update = shown::Update { id, nsp, transport: None, data };
-            self.show(turn, "socket_updated", (update,).into_payload());
+            self.show_update(turn, &shown::Update { id, nsp, transport: None, data: object(data) });
         }
     }
 
@@ -287,8 +283,13 @@ impl Gateway {
         let sockets: Vec<_> = sockets.map(|socket| (socket.nsp.clone(), socket.id.clone())).collect();
         for (nsp, id) in sockets {
             let transport = Some(Transport::WebSocket.as_str());
-            let update = shown::Update { id: &id, nsp: &nsp, transport, data: None };
-            self.show(turn, "socket_updated", (update,).into_payload());
+            self.show_update(turn, &shown::Update { id: &id, nsp: &nsp, transport, data: None });
+        }
+    }
+
+    fn show_update(&mut self, turn: &mut Turn<'_>, update: &shown::Update<'_>) {
+        if let Ok(update) = json::to_string(update) {
+            self.show(turn, "socket_updated", &update, &[]);
         }
     }
 
@@ -404,20 +405,20 @@ impl Gateway {
     }
 
     /// Does what an admin asks for, if it may be. As on Node nobody is told that it was not.
-    pub(super) fn command(&mut self, turn: &mut Turn<'_>, name: &str, args: &Payload) {
-        if self.app.admin().is_none_or(|admin| admin.read_only) {
+    fn command(&mut self, turn: &mut Turn<'_>, name: &str, args: &Payload) {
+        let (Ok(Some(nsp)), false) = (text(args, 0), self.app.admin().is_none_or(|admin| admin.read_only))
+        else {
             return;
-        }
-        let _ = match name {
-            "join" | "leave" => args.to().map(|(nsp, room, filter): (String, String, Option<String>)| {
-                if check_room(&room).is_ok() {
-                    self.order(turn, &nsp, filter, Query::Change { room, join: name == "join" });
-                }
-            }),
-            "_disconnect" => args.to().map(|(nsp, close, filter): (String, Option<bool>, Option<String>)| {
-                self.order(turn, &nsp, filter, Query::Disconnect(close.unwrap_or_default()));
-            }),
-            "emit" => args.to().map(|(nsp, filter, event): (String, Option<String>, String)| {
+        };
+        match (name, text(args, 1), text(args, 2)) {
+            ("join" | "leave", Ok(Some(room)), Ok(filter)) if check_room(&room).is_ok() => {
+                self.order(turn, &nsp, filter, Query::Change { room, join: name == "join" });
+            }
+            ("_disconnect", _, Ok(filter)) => {
+                let close = args.args().nth(1).is_some_and(|close| close.get() == "true");
+                self.order(turn, &nsp, filter, Query::Disconnect(close));
+            }
+            ("emit", Ok(filter), Ok(Some(event))) => {
                 let rest: Vec<&str> = args.args().skip(3).map(RawValue::get).collect();
                 let payload = Payload::from_raw(&rest.join(","), args.attachments().to_vec());
                 if let (Some(target), Ok(()), Ok(payload)) =
@@ -426,9 +427,9 @@ impl Gateway {
                 {
                     self.cast(turn, &nsp, Cast { target, frames, volatile: false });
                 }
-            }),
-            _ => Ok(()),
-        };
+            }
+            _ => {}
+        }
     }
 
     fn order(&mut self, turn: &mut Turn<'_>, nsp: &str, filter: Option<String>, query: Query) {
@@ -445,12 +446,18 @@ impl Gateway {
     }
 }
 
-/// A socket's data as the UI has it: an object, if there is none.
-fn object(data: &str) -> Option<&RawValue> {
-    raw(if data == "null" { "{}" } else { data })
+/// Texts as arguments.
+fn words(words: &[&str]) -> String {
+    let list = json::to_string(words).unwrap_or_default();
+    list.trim_start_matches('[').trim_end_matches(']').to_owned()
 }
 
-/// JSON as it is. (That of `serde_json` would bring all of its reader along.)
-fn raw(json: &str) -> Option<&RawValue> {
-    json::from_str(json).ok()
+/// An argument that is text, or is missing.
+fn text(args: &Payload, at: usize) -> Result<Option<String>, json::Error> {
+    args.args().nth(at).map_or(Ok(None), |arg| json::from_str(arg.get()))
+}
+
+/// A socket's data as the UI has it: an object, if there is none.
+fn object(data: &str) -> Option<&RawValue> {
+    json::from_str(if data == "null" { "{}" } else { data }).ok()
 }

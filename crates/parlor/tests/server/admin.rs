@@ -219,6 +219,8 @@ fn an_admin_has_sockets_join_leave_and_go_and_emits() {
             ("join", json!(["/nowhere", "tea"])),
             ("join", json!(["/", "x".repeat(513)])),
             ("join", json!([])),
+            ("join", json!(["/", "odd", ["all"]])),
+            ("_disconnect", json!(["/", true, 7])),
             ("emit", json!(["/", "", "connect", 1])),
             ("no such command", json!([])),
         ] {
@@ -229,6 +231,7 @@ fn an_admin_has_sockets_join_leave_and_go_and_emits() {
             ));
         }
         assert!(shown(&admin).iter().all(|(name, _)| name != "connect"));
+        assert_eq!((server.members("/", "odd"), ann.is_closed()), (0, false));
         admin.emit("_disconnect", ("/", false, bob.id()));
         assert_eq!(bob.next(), Some(parlor::Incoming::Disconnected));
         assert!(!bob.is_closed());
