@@ -23,6 +23,7 @@ const PARTS = [
   { name: "examples", before: ensureBrowser, build: examples.map((name) => `example-${name}`), profile: "lab" },
   { name: "foreign", build: ["lab"], before: foreignClients },
   { name: "faults", build: ["lab"] },
+  { name: "abuse", build: ["lab", "chat"] },
   { name: "page" }, // the modules of the chat's page by themselves; no build
   { name: "browser", build: ["chat", "lab"], before: ensureBrowser },
 ];

@@ -40,6 +40,12 @@ const MORE = [
   "httpCompression",
   "gatewayConnections",
   "jurisdiction",
+  "connectionsPerAddress", // these limits are Parlor's own
+  "handshakesPerAddress", // so many in so many seconds, as "300/60"
+  "messagesPerAddress",
+  "messagesPerConnection",
+  "namespacesPerConnection",
+  "roomsPerSocket",
   "checkOrigin", // Parlor's own: a page from elsewhere may not open a WebSocket
 ];
 

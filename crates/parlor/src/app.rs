@@ -129,20 +129,21 @@ impl App {
         self
     }
 
-    /// Whether the application, and [`Config::check_origin`], let this client open a connection.
+    /// Whether a page of this origin may talk to the server, which was asked for by that host: see
+    /// [`Config::check_origin`].
+    #[must_use]
+    pub fn allows_origin(&self, origin: &str, host: Option<&str>) -> bool {
+        let own = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        !self.config.check_origin
+            || own.zip(host).is_some_and(|(own, host)| own.eq_ignore_ascii_case(host))
+            || self.config.engine.cors.as_ref().is_some_and(|cors| cors.allows(origin))
+    }
+
+    /// Whether the application lets this client open a connection.
     ///
     /// # Errors
     /// What the client is told instead.
     pub fn allows(&self, handshake: &Handshake) -> Result<(), String> {
-        let origin = handshake.header("origin").filter(|_| self.config.check_origin);
-        let is_known = origin.is_none_or(|origin| {
-            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-            host.is_some() && host == handshake.header("host")
-                || self.config.engine.cors.as_ref().is_some_and(|cors| cors.allows(origin))
-        });
-        if !is_known {
-            return Err("Origin not allowed".to_owned());
-        }
         match &self.allow_request {
             Some(guard) => guard(handshake).map_err(|message| match message.is_empty() {
                 true => "Forbidden".to_owned(),

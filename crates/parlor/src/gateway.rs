@@ -50,6 +50,7 @@ use self::{
 use crate::{
     App, Turn,
     call::{Call, CallId},
+    limits::Addresses,
     link::Link,
     names::RoomKey,
     wire::{Direct, Found, Peer, ToGateway, ToRoom},
@@ -195,6 +196,7 @@ pub struct Gateway {
     handed_on: Option<LiteMap<RoomKey, u64>>,
     watch: Watch,
     timers: BTreeSet<(Millis, Rc<str>)>,
+    addresses: Addresses,
     next_call: CallId,
     next_ask: u64,
     next_task: u64,
@@ -248,6 +250,7 @@ impl Gateway {
             handed_on: None,
             watch: Watch::default(),
             timers: BTreeSet::new(),
+            addresses: Addresses::default(),
             next_call: 0,
             next_ask: 0,
             next_task: 0,
@@ -410,7 +413,9 @@ impl Gateway {
             if let Some(timer) = client.timer.take() {
                 self.timers.remove(&(timer, sid.clone()));
             }
-            self.clients.remove(sid);
+            if let Some(client) = self.clients.remove(sid) {
+                self.addresses.closed(&client.handshake.address);
+            }
             self.dirty.insert(sid.clone());
             self.client_gone(turn);
             return;

@@ -39,6 +39,7 @@ mod handler;
 mod history;
 mod instrument;
 mod journal;
+mod limits;
 mod link;
 mod names;
 mod namespace;
@@ -78,6 +79,7 @@ pub use crate::{
     history::{Keep, Message as StoredMessage, PAGE_MAX, Page, Receipt, Stored},
     instrument::{Instrument, Mode},
     journal::{ENTRY_MAX, Entry, Journal, MemoryJournal, Order, StorageFault, TakeValue},
+    limits::{Bucket, Buckets, Limits, Rate, network_of},
     names::{Gateways, ID_BYTES, ROOM_NAME_MAX, RoomKey, gateway_of},
     namespace::Namespace,
     outside::Emission,
@@ -87,7 +89,7 @@ pub use crate::{
     socket::{Io, Socket, Timed},
     testing::{Incoming, Memory, TestClient, TestServer},
     values::{Value as StoredValue, Values},
-    vars::Vars,
+    vars::{Vars, same},
     wire::{Card, Found, Peer, Query, WireError},
 };
 

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     call::{CallId, Effect, Handshake, Occasion},
+    limits::Bucket,
     stored,
 };
 
@@ -31,6 +32,11 @@ pub(super) struct Client {
     pub(super) work_stored: bool,
     /// Its place in the Gateway's timers.
     pub(super) timer: Option<Millis>,
+    /// What it sends is counted here, and whether that was too much.
+    #[serde(skip)]
+    pub(super) messages: Bucket,
+    #[serde(skip)]
+    pub(super) is_flooding: bool,
 }
 
 /// One socket: a client in a namespace.

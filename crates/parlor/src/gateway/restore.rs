@@ -13,7 +13,12 @@ use super::{
     moving::{MOVED, MOVED_VERSION},
     watch::Watch,
 };
-use crate::{App, Turn, call::Occasion, names::RoomKey, stored};
+use crate::{
+    App, Turn,
+    call::Occasion,
+    names::{RoomKey, of_session},
+    stored,
+};
 
 /// What a client was about.
 struct Unfinished {
@@ -73,9 +78,8 @@ impl Gateway {
                 match client::decode(&value) {
                     Some((client, rooms)) => unfinished.push(gateway.adopt(turn, &sid, client, rooms)),
                     None => {
-                        gateway
-                            .outputs
-                            .push_back(Output::Log(format!("{sid}: its stored form is unknown; dropped")));
+                        let line = format!("{}: its stored form is unknown; dropped", of_session(&sid));
+                        gateway.outputs.push_back(Output::Log(line));
                         gateway.stores.push_back(Output::Store { key, value: None });
                     }
                 }
@@ -164,6 +168,7 @@ impl Gateway {
             changes.extend(pending.into_iter().map(|pending| (nsp.clone(), socket.id.clone(), pending)));
             live.push(nsp.clone());
         }
+        self.addresses.opened(&self.app.config().limits, &client.handshake.address, turn.now);
         self.clients.insert(sid.clone(), Box::new(client));
         Unfinished { sid: sid.clone(), changes, live, again, returning }
     }

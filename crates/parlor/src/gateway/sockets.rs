@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use engine_io::{CloseReason, Frame, Message, Version};
-use socket_io::{Incoming, Violation};
+use socket_io::{Connection, Incoming, Violation};
 
 use super::{
     Called, Gateway, Output, Place,
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     Turn,
     call::{Effect, Occasion},
-    names::{RoomKey, id},
+    names::{RoomKey, id, of_session},
     wire::Cast,
 };
 
@@ -31,9 +31,27 @@ impl Gateway {
     pub(super) fn message(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, message: Message) {
         self.count_in(&message);
         let Some(client) = self.clients.get_mut(sid) else { return };
+        let limits = &self.app.config().limits;
+        let within = |rate| client.messages.take(rate, turn.now).is_ok();
+        if client.is_flooding
+            || !limits.messages_per_connection.is_none_or(within)
+            || !self.addresses.may_send(limits, &client.handshake.address, turn.now)
+        {
+            return self.flooded(turn, sid);
+        }
         let Some(connection) = &mut client.connection else { return self.echo(sid, message) };
         let incoming = connection.handle_message(message);
         self.incoming(turn, sid, incoming);
+    }
+
+    /// More came than may.
+    fn flooded(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>) {
+        let Some(client) = self.clients.get_mut(sid) else { return };
+        if !std::mem::replace(&mut client.is_flooding, true) {
+            let line = format!("{}: too many messages; closed", of_session(sid));
+            self.outputs.push_back(Output::Log(line));
+            client.session.close(CloseReason::ForcedClose, turn.now);
+        }
     }
 
     fn incoming(
@@ -82,7 +100,7 @@ impl Gateway {
                 }
             }
             Err(violation) => {
-                self.outputs.push_back(Output::Log(format!("{sid}: {violation}; closed")));
+                self.outputs.push_back(Output::Log(format!("{}: {violation}; closed", of_session(sid))));
                 client.session.close(reason_for(violation, client), turn.now);
             }
         }
@@ -91,15 +109,20 @@ impl Gateway {
     /// What a client asks for by opening its connection.
     pub(super) fn greet(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>) {
         let connection = self.clients.get_mut(sid).and_then(|client| client.connection.as_mut());
-        let incoming = connection.and_then(socket_io::Connection::greet);
+        let incoming = connection.and_then(Connection::greet);
         self.incoming(turn, sid, Ok(incoming));
     }
 
     pub(super) fn connect(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &str, auth: Option<String>) {
         let known = self.app.handlers(nsp).is_some();
         let Some(client) = self.clients.get_mut(sid) else { return };
-        if !known {
-            let frames = client.connection.as_mut().map(|connection| connection.refuse_unknown(nsp));
+        let most = self.app.config().limits.namespaces_per_connection;
+        let is_one_too_many = |connection: &Connection| connection.namespaces().count() > most;
+        if !known || client.connection.as_ref().is_some_and(is_one_too_many) {
+            let frames = client.connection.as_mut().map(|connection| match known {
+                true => connection.refuse(nsp, r#"{"message":"Too many namespaces"}"#),
+                false => connection.refuse_unknown(nsp),
+            });
             return self.send(sid, frames.unwrap_or_default(), false);
         }
         let nsp: Rc<str> = nsp.into();

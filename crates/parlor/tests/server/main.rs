@@ -13,6 +13,7 @@ mod around;
 mod costs;
 mod handlers;
 mod history;
+mod limits;
 mod lives;
 mod questions;
 mod queues;
