@@ -51,7 +51,7 @@ export async function build(which, { profile: wanted, force = false } = {}) {
   args.push("--package", name); // for cargo: in the root folder it would compile the whole workspace
   const status = await run(workerBuildPath(), args, { cwd: folder, env: { ...buildEnv(), ...smallCopies(folder) } });
   if (status !== 0) throw new Failure(`building ${name} failed (see above)`);
-  if (profile === "release") dropNames(join(folder, out, "index_bg.wasm"));
+  if (profile === "release" && !process.env.KEEP_NAMES) dropNames(join(folder, out, "index_bg.wasm"));
   writeFileSync(stamp, String(started));
   return join(folder, out);
 }

@@ -33,7 +33,7 @@ use std::{
 
 use engine_io::{Answer, CloseReason, Conn, Frame, Millis, Ticket, Transport};
 use litemap::LiteMap;
-use serde::{Deserialize, Serialize};
+use codec::{Decode, Encode};
 use socket_io::{Connection, Rooms, Set, find};
 
 use self::{
@@ -122,14 +122,14 @@ const CLIENT: &str = "c/";
 const ROUND: &str = "round";
 
 /// Where a socket is.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 struct Place {
     sid: Rc<str>,
     nsp: Rc<str>,
 }
 
 /// What a Gateway knows of a namespace.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Encode, Decode)]
 struct Local {
     rooms: Rooms,
     /// Sockets without a connection whose clients may come back.
@@ -139,7 +139,7 @@ struct Local {
 }
 
 /// A call under way.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 struct Called {
     /// Over which connection: a socket may come back over another one, and the call is not of that.
     sid: Rc<str>,
@@ -149,9 +149,9 @@ struct Called {
 }
 
 /// The machine. See the module.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub struct Gateway {
-    #[serde(skip)]
+    #[codec(skip)]
     app: Rc<App>,
     name: String,
     /// When its memory began.
@@ -202,9 +202,9 @@ pub struct Gateway {
     dirty: Set<Rc<str>>,
     ready: Vec<Peer>,
     /// What is to be stored; it comes out before everything else, so that nothing is sent that a crash could undo.
-    #[serde(skip)]
+    #[codec(skip)]
     stores: VecDeque<Output>,
-    #[serde(skip)]
+    #[codec(skip)]
     outputs: VecDeque<Output>,
 }
 
@@ -325,7 +325,7 @@ impl Gateway {
             self.late_answers(turn, &sid);
         }
         if pinged && config.sleeps() {
-            let value = postcard::to_allocvec(&turn.now).ok();
+            let value = Some(codec::to_vec(&turn.now));
             self.stores.push_back(Output::Store { key: ROUND.into(), value });
         }
         self.pump(turn);

@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use litemap::LiteMap;
-use serde::{Deserialize, Serialize};
+use codec::{Decode, Encode};
 
 use crate::{find, set::Set};
 
 /// Which sockets a broadcast is for: the members of any of `rooms` (everyone in the namespace when empty),
 /// without those in any of `except`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Target {
     /// The rooms, or empty for the whole namespace.
     pub rooms: Vec<String>,
@@ -30,7 +30,7 @@ impl Target {
 ///
 /// A member's own id is a room too, which holds it and never anyone else. That room is not listed anywhere;
 /// no one can join or leave it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Rooms {
     /// Of each member its rooms, sorted.
     by_member: LiteMap<Rc<str>, Vec<Rc<str>>>,

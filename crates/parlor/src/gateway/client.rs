@@ -4,8 +4,8 @@ use std::{collections::VecDeque, rc::Rc};
 
 use engine_io::{Conn, Frame, Millis, Session, Transport};
 use litemap::LiteMap;
-use serde::{Deserialize, Serialize};
-use socket_io::{Connection, Payload, StoredPayload};
+use codec::{Decode, Encode};
+use socket_io::{Connection, Payload};
 
 use super::{
     Output,
@@ -17,13 +17,12 @@ use crate::{
 };
 
 /// One connection: its Engine.IO session, and on it the Socket.IO connection with its sockets.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) struct Client {
     pub(super) session: Session,
     /// `None`: bare Engine.IO.
     pub(super) connection: Option<Connection>,
     pub(super) handshake: Rc<Handshake>,
-    #[serde(deserialize_with = "socket_io::read_map")]
     pub(super) sockets: LiteMap<Rc<str>, Socket>,
     /// Whether it waits in the Gateway's list of clients to look after.
     pub(super) touched: bool,
@@ -34,7 +33,7 @@ pub(super) struct Client {
 }
 
 /// One socket: a client in a namespace.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) struct Socket {
     pub(super) id: Rc<str>,
     pub(super) nsp: Rc<str>,
@@ -61,7 +60,7 @@ pub(super) struct Socket {
 }
 
 /// What lets a client come back as its socket.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) struct Lifeline {
     /// Its private id.
     pub(super) pid: Rc<str>,
@@ -85,7 +84,7 @@ impl Lifeline {
 }
 
 /// How far it is with coming back.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Encode, Decode)]
 pub(super) struct Resuming {
     /// What is behind this number in the log it has missed.
     pub(super) after: u64,
@@ -101,7 +100,7 @@ pub(super) struct Resuming {
     pub(super) luggage: Option<crate::wire::Socket>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub(super) enum Phase {
     /// The connect handler has not decided.
     Connecting,
@@ -114,27 +113,25 @@ pub(super) enum Phase {
 }
 
 /// A join or leave that its Room has not confirmed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(super) struct Pending {
     pub(super) room: String,
     pub(super) join: bool,
 }
 
 /// What waits for its turn.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) enum Work {
     Event {
         ack: Option<u64>,
         name: String,
-        #[serde(with = "socket_io::stored")]
         payload: Payload,
     },
     /// An acknowledgement of the client, for a handler.
-    Answer { handler: String, payload: Option<StoredPayload>, kept: String },
+    Answer { handler: String, payload: Option<Payload>, kept: String },
     /// An event that was sent to the client, to be shown to a handler.
     Outgoing {
         name: String,
-        #[serde(with = "socket_io::stored")]
         payload: Payload,
     },
 }
@@ -153,7 +150,7 @@ impl Work {
 }
 
 /// An acknowledgement that the client owes to a handler.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) struct Owed {
     pub(super) number: u64,
     pub(super) handler: String,
@@ -233,11 +230,10 @@ impl Socket {
 /// Version of the stored form. Raise it with any change to it. Older ones were those of no release, and are not read.
 const VERSION: u8 = 5;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Encode, Decode)]
 struct Stored<C> {
     client: C,
     /// Rooms of each socket, by namespace.
-    #[serde(deserialize_with = "socket_io::read_map")]
     rooms: RoomsOf,
 }
 

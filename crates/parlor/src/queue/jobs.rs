@@ -11,7 +11,7 @@ use std::{
 };
 
 use engine_io::Millis;
-use serde::{Deserialize, Serialize};
+use codec::{Decode, Encode};
 
 use super::{config::QueueConfig, talk::Counts};
 use crate::{
@@ -32,7 +32,7 @@ const SET_ASIDE: u64 = 100;
 const VERSION: u8 = 1;
 
 /// Who has a job.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(super) enum Holder {
     /// A socket, by its id.
     Socket(String),
@@ -40,7 +40,7 @@ pub(super) enum Holder {
     Outside,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(super) enum State {
     /// It waits, at least until then.
     Waiting { due: Millis },
@@ -51,7 +51,7 @@ pub(super) enum State {
 }
 
 /// What is known of a job: its head.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(super) struct Record {
     /// Its place among all: its id, until it is put back.
     place: u64,
@@ -66,7 +66,7 @@ pub(super) struct Record {
 }
 
 /// What outlives the jobs themselves.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default, Encode, Decode)]
 struct Memo {
     /// No id up to this is given out again.
     last: u64,
@@ -74,7 +74,7 @@ struct Memo {
 }
 
 /// See the module.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Encode, Decode)]
 pub(super) struct Jobs {
     all: BTreeMap<u64, Box<Record>>,
     /// Those that may be handed out, by their places.
