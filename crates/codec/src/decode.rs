@@ -127,6 +127,10 @@ impl<'a> Reader<'a> {
     }
 }
 
+impl Decode for () {
+    fn decode(_: &mut Reader<'_>) -> Self {}
+}
+
 impl Decode for u8 {
     fn decode(from: &mut Reader<'_>) -> Self {
         from.byte()

@@ -56,6 +56,10 @@ fn pairs<K: Encode, V: Encode>(entries: impl ExactSizeIterator<Item = (K, V)>, t
     }
 }
 
+impl Encode for () {
+    fn encode(&self, _: &mut Vec<u8>) {}
+}
+
 impl Encode for u8 {
     fn encode(&self, to: &mut Vec<u8>) {
         to.push(*self);

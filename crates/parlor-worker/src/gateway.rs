@@ -2,7 +2,6 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
     pin::pin,
     rc::Rc,
     task::{Context, Waker},
@@ -15,6 +14,7 @@ use futures_util::{
     StreamExt,
     future::{self, Either},
 };
+use litemap::LiteMap;
 use parlor::{App, CallId, Conn, Gateway, Output, Peer, Progress, Protocol, Running, Scope, Ticket, Turn};
 use worker::{
     Delay, Env, Request, Response, Result, State, WebSocket, WebSocketPair, WebsocketEvent,
@@ -51,10 +51,10 @@ struct Shell {
     sockets: Rc<Sockets>,
     alarm: Alarm,
     /// HTTP requests that wait for their answer.
-    waiting: RefCell<HashMap<Ticket, oneshot::Sender<Answer>>>,
+    waiting: RefCell<LiteMap<Ticket, oneshot::Sender<Answer>>>,
     next_ticket: Cell<Ticket>,
     /// Handlers that wait.
-    calls: RefCell<HashMap<CallId, Rc<Scope>>>,
+    calls: RefCell<LiteMap<CallId, Rc<Scope>>>,
     /// Whether outputs are being carried out further up the stack.
     driving: Cell<bool>,
     /// For what sockets here have been asked, by a handler on another Gateway perhaps.

@@ -27,7 +27,7 @@ mod rooms;
 mod sockets;
 
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
+    collections::VecDeque,
     rc::Rc,
 };
 
@@ -48,6 +48,7 @@ use crate::{
     App, Turn,
     call::{Call, CallId},
     link::Link,
+    line::Line,
     names::RoomKey,
     wire::{Direct, Found, Peer, ToGateway, ToRoom},
 };
@@ -158,7 +159,7 @@ pub struct Gateway {
     born: Millis,
     // Maps whose entries are of one size share their code in the wasm, whatever is in the boxes.
     clients: LiteMap<Rc<str>, Box<Client>>,
-    conns: HashMap<Conn, Rc<str>>,
+    conns: LiteMap<Conn, Rc<str>>,
     sockets: LiteMap<Rc<str>, Box<Place>>,
     locals: LiteMap<Rc<str>, Box<Local>>,
     calls: LiteMap<CallId, Called>,
@@ -185,7 +186,7 @@ pub struct Gateway {
     /// Sockets that may come back, by their private ids; and those that are away.
     pids: LiteMap<Rc<str>, Box<Place>>,
     absent: LiteMap<Rc<str>, Box<Absent>>,
-    absences: BTreeSet<(Millis, Rc<str>)>,
+    absences: Line<(Millis, Rc<str>)>,
     /// Sockets of others whose clients have come here; of this Gateway that are handed over, by their private ids; and
     /// that have moved from here, by their ids.
     seeking: LiteMap<u64, Seeking>,
@@ -194,7 +195,7 @@ pub struct Gateway {
     /// How much of Rooms' histories was handed on here, as rows have it; and with what the log has, once that was read.
     remembered: LiteMap<RoomKey, u64>,
     handed_on: Option<LiteMap<RoomKey, u64>>,
-    timers: BTreeSet<(Millis, Rc<str>)>,
+    timers: Line<(Millis, Rc<str>)>,
     next_call: CallId,
     next_ask: u64,
     next_task: u64,
@@ -217,7 +218,7 @@ impl Gateway {
             name: name.to_owned(),
             born: 0,
             clients: LiteMap::new(),
-            conns: HashMap::new(),
+            conns: LiteMap::new(),
             sockets: LiteMap::new(),
             locals: LiteMap::new(),
             calls: LiteMap::new(),
@@ -236,13 +237,13 @@ impl Gateway {
             log: Log::default(),
             pids: LiteMap::new(),
             absent: LiteMap::new(),
-            absences: BTreeSet::new(),
+            absences: Line::default(),
             seeking: LiteMap::new(),
             handovers: LiteMap::new(),
             moved: LiteMap::new(),
             remembered: LiteMap::new(),
             handed_on: None,
-            timers: BTreeSet::new(),
+            timers: Line::default(),
             next_call: 0,
             next_ask: 0,
             next_task: 0,
@@ -307,7 +308,7 @@ impl Gateway {
         }
         let horizon = config.horizon(turn.now);
         let due: Vec<Rc<str>> =
-            self.timers.iter().take_while(|(at, _)| *at <= horizon).map(|(_, sid)| sid.clone()).collect();
+            self.timers.iter().take_while(|((at, _), ())| *at <= horizon).map(|((_, sid), ())| sid.clone()).collect();
         let mut pinged = false;
         for sid in due {
             let Some(client) = self.clients.get_mut(&sid) else { continue };

@@ -38,6 +38,7 @@ mod gateway;
 mod handler;
 mod history;
 mod journal;
+mod line;
 mod link;
 mod names;
 mod namespace;
