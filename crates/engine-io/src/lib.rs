@@ -84,6 +84,11 @@ pub use packet::{DecodeError, Frame, Message, Packet, decode_binary, decode_text
 pub use refusal::Refusal;
 pub use session::Session;
 
+/// Text as JSON.
+fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default() // text always serialises
+}
+
 /// A time in milliseconds since the epoch.
 pub type Millis = u64;
 

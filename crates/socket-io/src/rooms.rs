@@ -1,6 +1,6 @@
 //! The room algebra: who is in which room of one namespace, and whom a broadcast is for.
 
-use std::rc::Rc;
+use std::{collections::BinaryHeap, rc::Rc};
 
 use litemap::LiteMap;
 use codec::{Decode, Encode};
@@ -149,9 +149,10 @@ impl Rooms {
             [] => self.ids().filter(wanted).cloned().collect(),
             [room] => self.members(room).filter(wanted).cloned().collect(),
             rooms => {
-                let mut members: Vec<Rc<str>> =
+                // A heap sorts with a tenth of the code of a sort.
+                let members: BinaryHeap<Rc<str>> =
                     rooms.iter().flat_map(|room| self.members(room)).filter(wanted).cloned().collect();
-                members.sort_unstable();
+                let mut members = members.into_sorted_vec();
                 members.dedup();
                 members
             }
