@@ -5,7 +5,9 @@ import { quiet, startCalibration } from "./machine.mjs";
 import { SCENARIOS } from "./scenarios.mjs";
 import { start, startTime } from "./servers.mjs";
 
-const WARMUP = 0.5;
+/** Seconds: before what is measured of each run, and of each load beforehand. V8 compiles a large module bit by bit. */
+const WARMUP = 1;
+const WARMUP_BEFORE = 3;
 
 /** The rounds. In each all servers are started, run side by side, with work for one at a time, and are stopped. */
 export class Rounds {
@@ -61,7 +63,7 @@ export class Rounds {
   async warmUp() {
     for (const server of this.running) {
       for (const load of [["echo", "--clients", 50], ["broadcast", "--clients", 100, "--senders", 8]]) {
-        await this.loadOn(server, [...load, "--seconds", 1, "--warmup", 0]);
+        await this.loadOn(server, [...load, "--seconds", WARMUP_BEFORE, "--warmup", 0]);
       }
     }
   }

@@ -21,7 +21,7 @@ const OPTIONS = [
   ["keep-months", 12, "for which messages are stored"],
   ["history", 50, "messages read at each visit, where any are stored"],
   ["requests-per-visit", 5, "of a client that begins with polling, as by default; 1 by WebSocket only"],
-  ["rows-per-visit", 10, "opening, upgrade, one room, the end"],
+  ["rows-per-visit", 9, "opening, upgrade, one room, the end"],
   ["ms-per-message", 1, "for which a message keeps an object busy"],
   ["us-per-delivery", 5, "the same for each member that it is sent to, µs"],
   ["ms-per-hop", 5, "for which an object waits for another's reply; far more across an ocean"],

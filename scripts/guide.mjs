@@ -1,7 +1,8 @@
-// docs/getting-started.md against what it describes: its files are those of examples/chat, its versions those in use.
+// docs/getting-started.md against what it describes: its files are those of examples/chat and examples/minimal, its versions
+// those in use.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./lib.mjs";
+import { TEMPLATE, root } from "./lib.mjs";
 import { WORKER_BUILD, wasmBindgenVersion } from "./setup.mjs";
 
 const text = readFileSync(join(root, "docs/getting-started.md"), "utf8");
@@ -20,7 +21,11 @@ export function staleInGuide() {
   const files = guideFiles();
   const same = ["wrangler.toml", "src/lib.rs", "public/index.html"].filter((path) => files[path] !== example(path));
   const versions = [`worker = "=${WORKER_BUILD}"`, `worker-build@${WORKER_BUILD}`, `wasm-bindgen-cli@${wasmBindgenVersion()}`];
+  const template = ["Cargo.toml", "wrangler.toml", ".gitignore"].filter((path) => {
+    return files[path].replaceAll('"my-chat"', '"minimal"') !== readFileSync(join(TEMPLATE, path), "utf8");
+  });
   return [
+    ...template.map((path) => `  ${path} is not as in examples/minimal`),
     ...same.map((path) => `  ${path} is not as in examples/chat`),
     ...versions.filter((words) => !text.includes(words)).map((words) => `  it does not say ${words}`),
   ];

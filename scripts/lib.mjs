@@ -9,9 +9,13 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const tools = join(root, ".tools");
 export const exe = process.platform === "win32" ? ".exe" : "";
 
+/** What a new project begins with: it is copied out of here, and built there. */
+export const TEMPLATE = join(root, "examples/minimal");
+
 /** The names of the applications in examples/. */
 export const examples = readdirSync(join(root, "examples")).filter((name) => {
-  return existsSync(join(root, "examples", name, "Cargo.toml"));
+  const folder = join(root, "examples", name);
+  return folder !== TEMPLATE && existsSync(join(folder, "Cargo.toml"));
 });
 
 export const say = (line) => console.error(`parlor: ${line}`);

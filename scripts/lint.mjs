@@ -1,16 +1,20 @@
 // npm run lint: formatting, then clippy, for this machine and for wasm (other code is compiled there), then the
-// documentation, and the types of the chat's page. Warnings are errors. And the tests that docs/compatibility.md and docs/cost.md
-// name have to be there, and what docs/getting-started.md, docs/learn.md and docs/cost.md show has to be as it is.
+// documentation, whether the crates can be packaged, and the types of the chat's page. Warnings are errors. And the tests that
+// docs/compatibility.md and docs/cost.md name have to be there, what docs/getting-started.md, docs/learn.md, docs/cost.md and
+// docs/upgrading.md show has to be as it is, and every error of the code has to be in docs/errors.md.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { upToDate } from "../docs/cost.mjs";
+import { missingErrors } from "./errors.mjs";
 import { staleInGuide } from "./guide.mjs";
 import { staleInLearn } from "./learn.mjs";
 import { Failure, command, examples, root, run, say } from "./lib.mjs";
 import { packages, rust } from "./setup.mjs";
+import { staleVersions } from "./versions.mjs";
 
 const STRICT = ["--", "-D", "warnings"];
 const WORKERS = ["parlor-worker", "chat", "lab", ...examples.map((name) => `example-${name}`)];
+const CRATES = ["parlor-engine-io", "parlor-socket-io", "parlor", "parlor-worker"]; // what is published
 const WASM = [...WORKERS.flatMap((name) => ["-p", name]), "--target", "wasm32-unknown-unknown"];
 
 await command(async () => {
@@ -18,9 +22,11 @@ await command(async () => {
   for (const args of [
     ["fmt", "--all", "--check"],
     ["fmt", "--check", "--manifest-path", "tests/foreign/rust/Cargo.toml"],
+    ["fmt", "--check", "--", "examples/minimal/src/lib.rs"], // which is in no workspace
     ["clippy", "--workspace", "--all-targets", ...STRICT],
     ["clippy", ...WASM, ...STRICT],
     ["doc", "--workspace", "--no-deps", "--document-private-items"],
+    ["package", "--no-verify", "--allow-dirty", "--quiet", ...CRATES.flatMap((name) => ["-p", name])],
   ]) {
     say(`cargo ${args.join(" ")}`);
     if ((await run("cargo", args, { env: { RUSTDOCFLAGS: "-D warnings" } })) !== 0) throw new Failure(`cargo ${args[0]} found something (see above)`);
@@ -39,6 +45,10 @@ await command(async () => {
   if (stale.length > 0) throw new Failure(`docs/getting-started.md is out of date:\n${stale.join("\n")}`);
   const other = staleInLearn();
   if (other.length > 0) throw new Failure(`docs/learn.md is out of date:\n${other.join("\n")}`);
+  const changed = staleVersions();
+  if (changed.length > 0) throw new Failure(`docs/upgrading.md has other versions of stored forms than the code:\n${changed.join("\n")}`);
+  const missing = missingErrors();
+  if (missing.length > 0) throw new Failure(`docs/errors.md does not have these errors of the code:\n${missing.join("\n")}`);
   const cost = readFileSync(join(root, "docs/cost.md"), "utf8");
   if (upToDate(cost) !== cost) throw new Failure("docs/cost.md is out of date: node docs/cost.mjs --write");
 });

@@ -3,7 +3,7 @@
 // looks first whether its work is done, so that a second run takes a blink.
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { Failure, command, exe, hashOf, isMain, output, root, run, say, stampIn, tools } from "./lib.mjs";
 import { withLock } from "./lock.mjs";
 
@@ -113,6 +113,7 @@ async function npmCi(cwd) {
 
 /** cargo, and the target that a worker is compiled for; for the Rust that is used in that folder. */
 export async function rust(cwd = root) {
+  if (process.env.WORKERS_CI) await rustOfBuilder();
   if (!output("cargo", ["--version"])) {
     throw new Failure("cargo was not found. Install Rust (https://rustup.rs), open a new terminal, and try again.");
   }
@@ -123,6 +124,16 @@ export async function rust(cwd = root) {
     throw new Failure(`this Rust has no ${WASM} target and no rustup to add it: see https://rustup.rs`);
   }
   if ((await run("rustup", ["target", "add", WASM], { cwd })) !== 0) throw new Failure(`rustup target add ${WASM} failed`);
+}
+
+/** Where Cloudflare builds, after its Deploy button for instance, there is none, and nobody who could install it. */
+async function rustOfBuilder() {
+  const cargo = join(process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "bin");
+  if (!process.env.PATH.split(delimiter).includes(cargo)) process.env.PATH += delimiter + cargo;
+  if (output("cargo", ["--version"])) return;
+  say("installing Rust…");
+  const install = "curl --proto =https -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal --no-modify-path";
+  if ((await run("sh", ["-c", install])) !== 0) throw new Failure("rustup could not be installed (see above)");
 }
 
 async function workerBuild() {

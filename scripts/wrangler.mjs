@@ -1,42 +1,54 @@
 // wrangler.mjs dev|deploy|… [options]: sets up, builds, then runs wrangler with a Node that it accepts, until it ends
 // or is told to. It does so for the application in the folder where this is started, which may be anywhere.
-import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+// `deploy` needs nothing but an account: it logs in, and makes the secrets. `deploy --dry-run` compares with the limits.
+import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { build, workerIn } from "./build.mjs";
-import { command, isMain, root, say, whenStopped } from "./lib.mjs";
+import { Failure, command, isMain, root, whenStopped } from "./lib.mjs";
+import { dryRun } from "./limits.mjs";
+import { forDeploy, makeForDev } from "./secrets.mjs";
 import { nodePath, setup } from "./setup.mjs";
 
 /** Gives wrangler's exit status. */
 export async function wrangler(folder, args) {
+  const start = (args, options) => run(folder, args, options);
   // wrangler would build by itself, but silently until it is done.
   if (["dev", "deploy"].includes(args[0])) await build(workerIn(folder));
   else await setup();
-  if (args[0] === "dev") makeSecrets(folder);
-  const child = spawn(nodePath(), [join(root, "node_modules/wrangler/bin/wrangler.js"), ...args], {
-    cwd: folder,
-    stdio: "inherit",
-    env: { WRANGLER_SEND_METRICS: "false", ...process.env },
-  });
+  if (args[0] === "dev") makeForDev(folder);
+  if (args[0] !== "deploy") return start(args);
+  // Where there are several environments, wrangler wants to hear that none of them is meant.
+  if (!process.env.CLOUDFLARE_ENV && !args.some((arg) => /^(-e|--env)\b/.test(arg))) args = [...args, "--env="];
+  if (args.includes("--dry-run")) return dryRun(args, start);
+
+  await logIn(folder);
+  const { options, after } = forDeploy(folder, args, (args) => ask(folder, args));
+  const status = await start([...args, ...options]);
+  after(status);
+  return status;
+}
+
+/** By the browser, where there is a person in front of it. */
+async function logIn(folder) {
+  if (ask(folder, ["whoami", "--json"]).status === 0) return;
+  if (!process.stdin.isTTY) throw new Failure("wrangler is not logged in to Cloudflare, and nobody is here to do it: set CLOUDFLARE_API_TOKEN");
+  if ((await run(folder, ["login"])) !== 0) throw new Failure("wrangler could not log in to Cloudflare (see above)");
+}
+
+const PROGRAM = join(root, "node_modules/wrangler/bin/wrangler.js");
+const env = { WRANGLER_SEND_METRICS: "false", ...process.env };
+
+/** A quick command's answer. */
+const ask = (folder, args) => spawnSync(nodePath(), [PROGRAM, ...args], { cwd: folder, encoding: "utf8", env, stdio: ["ignore", "pipe", "pipe"] });
+
+function run(folder, args, { stdio = "inherit" } = {}) {
+  const child = spawn(nodePath(), [PROGRAM, ...args], { cwd: folder, stdio, env });
   // Ctrl+C reaches wrangler by the terminal; a signal sent to us alone does not. It answers either by closing down.
   whenStopped((signal) => {
     child.kill(signal === "SIGINT" ? "SIGINT" : "SIGTERM");
     setTimeout(() => child.kill("SIGKILL"), 5000).unref();
   });
   return new Promise((resolve) => child.on("close", (code) => resolve(code ?? 0)));
-}
-
-/** Secrets of an application that this machine has none of yet, in `.dev.vars`, where wrangler looks for them and git does not. */
-function makeSecrets(folder) {
-  const file = join(folder, ".dev.vars");
-  const kept = existsSync(file) ? readFileSync(file, "utf8") : "";
-  const named = /^# Secrets: (.*)$/m.exec(readFileSync(join(folder, "wrangler.toml"), "utf8"))?.[1].split(", ") ?? [];
-  const missing = named.filter((name) => !new RegExp(`^${name}\\s*=`, "m").test(kept));
-  if (missing.length === 0) return;
-  const lines = missing.map((name) => `${name}=${randomBytes(24).toString("base64url")}\n`);
-  writeFileSync(file, kept + (kept === "" || kept.endsWith("\n") ? "" : "\n") + lines.join(""), { mode: 0o600 });
-  say(`made ${missing.join(" and ")} for this machine, and put them into ${file}`);
 }
 
 if (isMain(import.meta)) await command((args) => wrangler(process.cwd(), args));

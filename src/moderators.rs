@@ -38,6 +38,7 @@ pub(crate) fn namespace() -> Namespace<Person> {
         .on("kick", actions::kick)
         .on("ban", actions::ban)
         .on("unban", actions::unban)
+        .on("forget", actions::forget)
         .on("announce", actions::announce)
 }
 

@@ -16,6 +16,7 @@ export interface ClientToServerEvents {
   kick: (data: Kick, ack: (answer: Failed | undefined) => void) => void;
   ban: (data: ForTime, ack: (answer: Failed | undefined) => void) => void;
   unban: (data: Whom, ack: (answer: Failed | undefined) => void) => void;
+  forget: (data: string, ack: (answer: Failed | undefined) => void) => void;
   announce: (data: Text, ack: (answer: Failed | undefined) => void) => void;
 }
 

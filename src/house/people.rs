@@ -8,6 +8,7 @@ use super::{
     limits::{Deed, Limits},
     names::{Name, fold},
     order::in_order,
+    person,
     token::Keys,
 };
 
@@ -99,6 +100,16 @@ async fn drop_name(io: &Io, person: &Person) -> Result<(), Fault> {
         all(io).remove(&key).await?;
     }
     Ok(())
+}
+
+/// Removes what is kept of a person, whose name is free then. What they have said stays where it is.
+pub(crate) async fn forget(io: &Io, whom: &Person) -> Result<(), Fault> {
+    let rooms = ["room:*", "read:*"].map(|keys| person(io, &whom.id).remove(keys));
+    for removed in rooms {
+        removed.await?;
+    }
+    drop_name(io, whom).await?;
+    all(io).remove(&called_key(&whom.id)).await
 }
 
 fn name_key(name: &Name) -> String {

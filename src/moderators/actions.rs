@@ -11,7 +11,7 @@ use crate::{
         all,
         measures::{self, Measure, ban_key, send_away},
         names::{Kind, Name, RoomId, RoomName, Text, Why},
-        people::{Person, by_id},
+        people::{self, Person, by_id},
         room,
         rooms::{self, Card, closed_key},
     },
@@ -231,6 +231,21 @@ pub(super) async fn unban(
     let whom = genuine(&vars, id, name)?;
     all(&io).remove(&ban_key(&whom.id)).await?;
     Entry { whom: Some(whom), ..Entry::new(&me, now, "unban") }.write(&io).await
+}
+
+/// Sends a person away, and removes what is kept of them. The log says that it was done, and not of whom.
+pub(super) async fn forget(
+    io: Io,
+    vars: Vars,
+    me: SocketData<Person>,
+    Now(now): Now,
+    Data(id): Data<String>,
+) -> Result<Ack, Fault> {
+    let measure = Measure { person: by_id(&io, &vars, &id).await?, until: now, why: Why::default() };
+    send_away(&io, &measure).await?;
+    io.queue(&inbox_of(&measure.person.id)).purge().await?;
+    people::forget(&io, &measure.person).await?;
+    Entry::new(&me, now, "forget").write(&io).await
 }
 
 pub(super) async fn announce(

@@ -24,6 +24,7 @@ fn the_pages_types_are_those_of_the_server() {
         .on("kick", actions::kick)
         .on("ban", actions::ban)
         .on("unban", actions::unban)
+        .on("forget", actions::forget)
         .on("announce", actions::announce)
         .emits::<log::Did>("did")
         .check("public/js/moderator-events.d.ts");

@@ -495,3 +495,23 @@ fn what_they_do_is_done_on_a_bad_network() {
         });
     }
 }
+
+#[test]
+fn who_is_forgotten_is_nobody_and_what_they_said_stays() {
+    in_every_memory(|house| {
+        let (mods, ann, bob, eve) = tea(house);
+        bob.say("tea", "here I am");
+        eve.say("tea", "@Bob so you are");
+        let id = bob.person_id();
+        assert_eq!(mods.done("forget", &id), Value::Null);
+        house.hibernate();
+        assert_eq!(bob.heard("sent away").len(), 1);
+        assert_eq!(mods.error("forget", &id), "nobody");
+        assert_eq!(mods.error("queue", &id), "nobody");
+        assert_eq!(eve.error("find", "Bob"), "nobody");
+        let back = house.newcomer("Bob"); // with the seed that he had
+        assert_eq!((back.person_id(), &back.welcome["rooms"]), (id, &json!([])));
+        assert_eq!(mods.done("messages", json!({ "room": "tea" }))["messages"].as_array().unwrap().len(), 2);
+        assert_eq!(log(&mods), [json!({ "what": "forget", "by": ann.me() })]);
+    });
+}

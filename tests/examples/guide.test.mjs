@@ -1,4 +1,5 @@
-// docs/getting-started.md, followed to the letter in a folder of its own: it builds, serves, and people hear each other.
+// docs/getting-started.md, followed to the letter in a folder of its own, and `npm run new`: what they make builds, serves, and
+// people hear each other.
 import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,6 +7,7 @@ import { dirname, join } from "node:path";
 import { it } from "node:test";
 import { guideFiles } from "../../scripts/guide.mjs";
 import { root, run } from "../../scripts/lib.mjs";
+import { create } from "../../scripts/new.mjs";
 import { variables } from "../lab/config.mjs";
 import { startWorkerd } from "../lab/workerd.mjs";
 import { clients, next } from "../support/clients.mjs";
@@ -16,25 +18,44 @@ const PROFILE = readFileSync(join(root, "Cargo.toml"), "utf8").match(/^\[profile
 const COMPILING = 600_000;
 
 it("makes a chat in a folder outside of the repository", { timeout: COMPILING }, async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), "parlor-guide-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = outside(t, "my-chat");
   copyFileSync(join(root, "Cargo.lock"), join(folder, "Cargo.lock"));
   for (const [path, content] of Object.entries(guideFiles())) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content.replaceAll("../parlor", root));
   }
-  writeFileSync(join(folder, "Cargo.toml"), `\n${PROFILE}`, { flag: "a" });
+  await isHeard(t, folder, "chat message", "chat message");
+});
 
+it("a new project is made of the template, and is one that runs", { timeout: COMPILING }, async (t) => {
+  const folder = outside(t, "my-app");
+  create(folder);
+  await isHeard(t, folder, "say", "said");
+  assert.throws(() => create(folder), /is not empty/);
+  assert.throws(() => create(join(folder, "My App")), /is named by/);
+});
+
+function outside(t, name) {
+  const around = mkdtempSync(join(tmpdir(), "parlor-outside-"));
+  t.after(() => rmSync(around, { recursive: true, force: true }));
+  const folder = join(around, name);
+  mkdirSync(folder);
+  return folder;
+}
+
+/** Builds and serves the application in a folder; what one says, both hear. */
+async function isHeard(t, folder, says, hears) {
+  writeFileSync(join(folder, "Cargo.toml"), `\n${PROFILE}`, { flag: "a" });
   const script = join(root, "scripts/build.mjs");
   const options = { cwd: folder, stdio: LOG, env: { CARGO_TARGET_DIR: join(root, "target") } };
   assert.equal(await run(process.execPath, [script, "--profile", "lab"], options), 0, "it builds");
 
   const [build, assets] = [join(folder, "build/lab"), join(folder, "public")];
-  const chat = await startWorkerd({ build, assets, ready: "/index.html", vars: variables({ gateways: 2 }), log: LOG });
-  t.after(() => chat.stop());
-  assert.equal((await fetch(`${chat.url}/socket.io/socket.io.js`)).status, 200);
-  const [ann, bob] = await clients(t, chat.url, 2);
-  const heard = [ann, bob].map((socket) => next(socket, "chat message"));
-  ann.emit("chat message", "hello");
+  const server = await startWorkerd({ build, assets, ready: "/index.html", vars: variables({ gateways: 2 }), log: LOG });
+  t.after(() => server.stop());
+  assert.equal((await fetch(`${server.url}/socket.io/socket.io.js`)).status, 200);
+  const people = await clients(t, server.url, 2);
+  const heard = people.map((socket) => next(socket, hears));
+  people[0].emit(says, "hello");
   assert.deepEqual(await Promise.all(heard), [["hello"], ["hello"]]);
-});
+}

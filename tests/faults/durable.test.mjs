@@ -11,6 +11,7 @@ import { POLLING, WEBSOCKET, call, clients, eventually, heard } from "../support
 import { startMortal } from "../support/lab.mjs";
 import { startMiniflare } from "../support/miniflare.mjs";
 import { startProxy } from "../support/proxy.mjs";
+import { forgetsHalves, publishSurely, readAll } from "../support/publishing.mjs";
 import { random } from "../support/random.mjs";
 import { HASTE, standsOn } from "../support/recovery.mjs";
 
@@ -21,8 +22,6 @@ const EVICTIONS = number("DURABLE_EVICTIONS", 50);
 const CUTS = number("DURABLE_CUTS", 100);
 const SETTINGS = { gateways: 2, recovery: 60_000 };
 const ROOM = "news";
-const PATIENCE = 1000; // ms until a publisher asks again
-const PAGE = 100;
 const OBJECTS = [["Gateway", "any-0"], ["Gateway", "any-1"], ["Room", `/#${ROOM}`], ["Room", "/"]];
 
 it("whatever was acknowledged outlives kills of the process, and subscribers miss and repeat nothing", async (t) => {
@@ -84,18 +83,11 @@ async function publish(t, url, { urls = Array(5).fill(url), transports = Array(5
   let over = false;
   const receipts = []; // of each message that was acknowledged: `{seq, data}`
   let repeats = 0;
-  /** Publishes a message until it is acknowledged, under one id. */
-  const publishOne = async (socket, data) => {
-    for (;;) {
-      const [receipt] = await socket.timeout(PATIENCE).emitWithAck("publish", ROOM, data, data).then((ack) => [ack], () => []);
-      if (receipt?.seq) return void receipts.push({ seq: receipt.seq, data });
-      if (receipt) throw new Error(`not stored: ${JSON.stringify(receipt)}`);
-      repeats += 1;
-    }
-  };
   const publishing = publishers.map(async (socket, who) => {
     for (let n = 0; !over; n += 1) {
-      await publishOne(socket, `publisher ${who}, ${n}`);
+      const told = await publishSurely(socket, ROOM, `publisher ${who}, ${n}`);
+      receipts.push(told.receipt);
+      repeats += told.repeats;
       socket.emit("all", ROOM, `broadcast by ${who}, ${n}`);
       await sleep(dice() * 20);
     }
@@ -114,7 +106,7 @@ async function publish(t, url, { urls = Array(5).fill(url), transports = Array(5
   const count = receipts.length;
   const bySeq = receipts.toSorted((a, b) => a.seq - b.seq);
   assert.deepEqual(bySeq.map(({ seq }) => seq), Array.from({ length: count }, (_, n) => n + 1), "numbers without gaps");
-  assert.deepEqual(await readAll(publishers[0]), bySeq, "the history is what was acknowledged, each message once");
+  assert.deepEqual(await readAll(publishers[0], ROOM), bySeq, "the history is what was acknowledged, each message once");
   const stored = (order) => order.filter(({ seq }) => seq);
   for (const order of orders) await eventually("a subscriber hears all", () => stored(order).length >= count);
   const broadcasts = new Set(orders.flatMap((order) => order.filter(({ seq }) => !seq))).size;
@@ -139,19 +131,4 @@ function agree(orders) {
       assert.deepEqual(order.filter((x) => sets[m].has(x)), orders[m].filter((x) => sets[n].has(x)), "one order");
     }
   }
-}
-
-/**
- * The official client keeps events that came before the reply to its CONNECT when its connection ends before that reply, and
- * hears them a second time when it has come back: from there, and as missed. With Node's server too.
- */
-function forgetsHalves(socket) {
-  socket.io.on("close", () => (socket.receiveBuffer = []));
-}
-
-/** The whole history, page by page. */
-async function readAll(socket) {
-  const all = [];
-  for (let page; page?.length !== 0; all.push(...page)) [page] = await call(socket, "history", ROOM, all.at(-1)?.seq ?? 0, PAGE);
-  return all;
 }

@@ -1,5 +1,5 @@
 // The lab app for a test: `const lab = await startLab({ pingInterval: 300, gateways: 2 })`, then `await lab.stop()`.
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "../../scripts/build.mjs";
@@ -14,15 +14,30 @@ export const LOG = process.env.LAB_LOG ? "inherit" : "ignore";
 /**
  * Options: `pingInterval`, `pingTimeout`, `gateways`, `recovery`, `persist` (a folder that outlives the lab), `port`
  * (any free one by default). Gives `{url, port, stop(), kill()}`: start again with the same `persist` after `kill()` to
- * see what a crash leaves. `front` is a module that is the Worker in its place, and may import `index.js`. workerd's log is silent unless LAB_LOG is set, or goes where `log` says (as in `stdio`).
+ * see what a crash leaves. `edition` is another build than the usual one, whose stored forms are newer. `front` is a module that is the Worker in its place, and may import `index.js`. workerd's log is silent unless LAB_LOG is set, or goes where `log` says (as in `stdio`).
  */
-export async function startLab({ port = 0, persist, log = LOG, front, ...options } = {}) {
-  return startWorkerd({ build: await build("lab"), port, persist, vars: variables(options), log, front });
+export async function startLab({ port = 0, persist, log = LOG, front, edition = 0, ...options } = {}) {
+  const folder = await build("lab");
+  return startWorkerd({ build: edition === 0 ? folder : another(folder, edition), port, persist, vars: variables(options), log, front });
+}
+
+/** The same build but for its edition, which `crates/parlor/src/edition.rs` keeps in one byte. */
+function another(folder, edition) {
+  const copy = join(folder, `edition-${edition}`);
+  mkdirSync(copy, { recursive: true });
+  copyFileSync(join(folder, "index.js"), join(copy, "index.js"));
+  const wasm = readFileSync(join(folder, "index_bg.wasm"));
+  const name = "parlor edition ";
+  const [at, again] = [wasm.indexOf(name), wasm.lastIndexOf(name)];
+  if (at < 0 || at !== again) throw new Error("the lab's wasm does not say which edition it is, or says so twice");
+  wasm.write(String(edition), at + name.length);
+  writeFileSync(join(copy, "index_bg.wasm"), wasm);
+  return copy;
 }
 
 /**
  * The same for one test, on storage that outlives it: `killed()` is a power cut, and the start of the next lab on the same
- * port. It resolves when that is ready.
+ * port; `deployed(edition)` is that with another build. They resolve when it is ready.
  */
 export async function startMortal(t, options) {
   const persist = mkdtempSync(join(tmpdir(), "parlor-mortal-"));
@@ -33,11 +48,9 @@ export async function startMortal(t, options) {
   });
   lab = await startLab({ ...options, persist });
   const { url, port } = lab;
-  return {
-    url,
-    async killed() {
-      await lab.kill();
-      lab = await startLab({ ...options, persist, port });
-    },
+  const deployed = async (edition) => {
+    await lab.kill();
+    lab = await startLab({ ...options, edition, persist, port });
   };
+  return { url, deployed, killed: () => deployed(options.edition) };
 }

@@ -1,10 +1,9 @@
 //! What a request is, told from the request alone: [`route`] needs no session, so a stateless worker can refuse what is
 //! wrong and forward the rest.
 
-
 use crate::http::query_value;
 use crate::output::Answer;
-use crate::{quoted, Config, Dialect, Millis, Refusal, Version};
+use crate::{Config, Dialect, Millis, Refusal, Version, quoted};
 
 /// An HTTP method, as far as Engine.IO tells them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,7 +188,8 @@ impl<'a> Open<'a> {
     /// The whole packet: `0{"sid":…}`.
     pub fn packet(&self) -> String {
         let Self { sid, upgrades, ping_interval, ping_timeout, max_payload } = self;
-        let (sid, upgrades) = (quoted(sid), upgrades.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(","));
+        let (sid, upgrades) =
+            (quoted(sid), upgrades.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(","));
         format!(
             r#"0{{"sid":{sid},"upgrades":[{upgrades}],"pingInterval":{ping_interval},"pingTimeout":{ping_timeout},"maxPayload":{max_payload}}}"#
         )

@@ -86,9 +86,14 @@ pub async fn serve(app: fn() -> App, request: Request, env: &Env) -> Result<Resp
 /// Opens a session at the Gateway that this number chooses, or, where that is full or can't be reached, at another one of
 /// the location.
 async fn open(env: &Env, config: &Config, location: &str, number: u32, request: Request) -> Result<Response> {
-    for attempt in 0..config.gateways.shards.min(ATTEMPTS) {
+    let attempts = config.gateways.shards.min(ATTEMPTS);
+    let mut request = Some(request);
+    for attempt in 0..attempts {
         let gateway = config.gateways.pick(location, number.wrapping_add(attempt));
-        match peers::gateway(env, config, &gateway)?.fetch_with_request(request.clone()?).await {
+        let last = attempt + 1 == attempts;
+        let again = request.as_ref().filter(|_| !last).map(Request::clone).transpose()?;
+        let Some(request) = std::mem::replace(&mut request, again) else { break };
+        match peers::gateway(env, config, &gateway)?.fetch_with_request(request).await {
             Ok(response) if response.status_code() != 503 => return Ok(response),
             Ok(_) => worker::console_warn!("{gateway} is full"),
             Err(error) => worker::console_error!("{gateway} can't be reached: {error}"),

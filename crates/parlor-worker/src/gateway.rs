@@ -10,14 +10,15 @@ use std::{
 
 use engine_io::{Action, Answer, Refusal, Route};
 use futures_channel::oneshot;
-use futures_util::{
-    future::{self, Either},
-};
+use futures_util::future::{self, Either};
 use litemap::LiteMap;
 use parlor::{App, CallId, Conn, Gateway, Output, Peer, Progress, Protocol, Running, Scope, Ticket, Turn};
 use worker::{
     Delay, Env, Request, Response, Result, State, WebSocket, WebSocketPair,
-    js_sys::Uint8Array, wasm_bindgen::{JsCast, JsValue}, wasm_bindgen_futures::spawn_local, web_sys,
+    js_sys::Uint8Array,
+    wasm_bindgen::{JsCast, JsValue},
+    wasm_bindgen_futures::spawn_local,
+    web_sys,
 };
 
 use crate::{
@@ -363,7 +364,7 @@ impl Shell {
                     let _ = waiting.send(answer); // the client may have gone
                 }
             }
-            Output::Request { peer, body } => self.request(peer, body),
+            Output::Request(peer) => self.request(peer),
             Output::Run(call) => self.run(*call)?,
             Output::Answered { call, ask, found } => {
                 let scope = self.calls.borrow().get(&call).cloned();
@@ -377,9 +378,13 @@ impl Shell {
         Ok(())
     }
 
-    fn request(self: &Rc<Self>, peer: Peer, body: Vec<u8>) {
+    /// Makes a request. What it says is asked for when the tasks that are ready have run: where a reply has let several
+    /// handlers go on, what they say next goes in one request.
+    fn request(self: &Rc<Self>, peer: Peer) {
         let shell = self.clone();
         spawn_local(async move {
+            let body = shell.machine.borrow_mut().as_mut().and_then(|gateway| gateway.request(now(), &peer));
+            let Some(body) = body else { return };
             let reply = peers::exchange(&shell.env, shell.app.config(), &peer, &body).await;
             if let Err(error) = &reply {
                 worker::console_warn!("{peer:?} can't be reached, will be tried again: {error}");

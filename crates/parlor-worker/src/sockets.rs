@@ -4,6 +4,9 @@
 //! isolate, and what is sent while that runs costs next to nothing. So where fan-outs come fast, the first of them goes out at
 //! once, and the rest until the runtime has a moment (a timer of 0 ms) is gathered, so that each socket gets all of its
 //! frames back to back. What goes to a few sockets only, an acknowledgement say, is not held back by it.
+//!
+//! Where a fan-out kept the runtime for long, as one to a thousand sockets does, the next would keep it for as long again. So
+//! the next is held back a moment longer: more of them are often on their way, from those who have heard the last.
 
 use std::{
     cell::{Cell, RefCell},
@@ -20,12 +23,17 @@ use worker::{
     worker_sys::WebSocketRequestResponsePair,
 };
 
+use crate::now;
+
 /// `readyState` of an open WebSocket.
 const OPEN: u16 = 1;
 /// How many frames keep their JavaScript form. More than a packet and its ten attachments.
 const SHARED: usize = 16;
 /// To how many sockets a turn sends that counts as a fan-out. Below that a timer costs as much as it saves.
 const FAN_OUT: usize = 16;
+
+/// An eighth of the time that a fan-out took is what the next is held back for others. In ms, too: less is not waited for.
+const PATIENCE: Millis = 8;
 
 /// Handles of the open WebSockets, by the number that each carries as its tag. The handles are kept in memory;
 /// after sleep the runtime has the sockets, their tags say which is which.
@@ -47,6 +55,9 @@ pub(crate) struct Sockets {
     /// The timer's callback, and whether it is on its way.
     flush: RefCell<Option<Closure<dyn FnMut()>>>,
     gathers: Cell<bool>,
+    /// When it was set, and whether only to wait for others.
+    since: Cell<Millis>,
+    waits: Cell<bool>,
 }
 
 #[derive(Debug)]
@@ -153,7 +164,7 @@ impl Sockets {
         let late = self.late.take();
         if !self.gathers.get() {
             if sent >= FAN_OUT {
-                self.gather();
+                self.gather(0);
             }
         } else if late.len() < FAN_OUT {
             self.flush(late);
@@ -162,25 +173,37 @@ impl Sockets {
         }
     }
 
-    /// Gathers from now on, until the timer goes off without finding anything.
-    fn gather(self: &Rc<Self>) {
+    /// Gathers from now on, for so long at least.
+    fn gather(self: &Rc<Self>, time: Millis) {
         let mut flush = self.flush.borrow_mut();
         let flush = flush.get_or_insert_with(|| {
             let sockets = Rc::downgrade(self);
             Closure::new(move || {
                 if let Some(sockets) = sockets.upgrade() {
-                    sockets.gathers.set(false);
-                    if sockets.flush(sockets.waiting.take()) {
-                        sockets.gather();
-                    }
+                    sockets.timed_out();
                 }
             })
         });
         let global = js_sys::global();
         let timer = Reflect::get(&global, &JsValue::from_str("setTimeout"))
             .and_then(|function| function.dyn_into::<Function>())
-            .and_then(|function| function.call1(&global, flush.as_ref()));
+            .and_then(|function| function.call2(&global, flush.as_ref(), &JsValue::from_f64(time as f64)));
         self.gathers.set(timer.is_ok());
+        self.since.set(now());
+    }
+
+    /// The runtime has a moment: what was gathered goes out. After a fan-out that took long, others are waited for first.
+    fn timed_out(self: &Rc<Self>) {
+        let took = now().saturating_sub(self.since.get());
+        if !self.waits.get() && took >= PATIENCE {
+            self.waits.set(true);
+            return self.gather(took / PATIENCE);
+        }
+        self.waits.set(false);
+        self.gathers.set(false);
+        if self.flush(self.waiting.take()) {
+            self.gather(0);
+        }
     }
 
     /// Closes a socket.

@@ -11,9 +11,9 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
+use codec::{Decode, Encode};
 use engine_io::Frame;
 use litemap::LiteMap;
-use codec::{Decode, Encode};
 use socket_io::{Parser, Payload, Target};
 
 use crate::{

@@ -26,14 +26,11 @@ mod restore;
 mod rooms;
 mod sockets;
 
-use std::{
-    collections::VecDeque,
-    rc::Rc,
-};
+use std::{collections::VecDeque, rc::Rc};
 
+use codec::{Decode, Encode};
 use engine_io::{Answer, CloseReason, Conn, Frame, Millis, Ticket, Transport};
 use litemap::LiteMap;
-use codec::{Decode, Encode};
 use socket_io::{Connection, Rooms, Set, find};
 
 use self::{
@@ -47,8 +44,8 @@ use self::{
 use crate::{
     App, Turn,
     call::{Call, CallId},
-    link::Link,
     line::Line,
+    link::Link,
     names::RoomKey,
     wire::{Direct, Found, Peer, ToGateway, ToRoom},
 };
@@ -84,13 +81,9 @@ pub enum Output {
         /// `None`: without a code.
         code: Option<u16>,
     },
-    /// Make this request and bring the reply to [`Gateway::handle_reply`].
-    Request {
-        /// To this object.
-        peer: Peer,
-        /// The body.
-        body: Vec<u8>,
-    },
+    /// Make a request to this object, with the body that [`Gateway::request`] gives once what is going on is over, and
+    /// bring the reply to [`Gateway::handle_reply`].
+    Request(Peer),
     /// Start this call ([`App::start`]) and bring its progress to [`Gateway::handle_progress`].
     Run(Box<Call>),
     /// Bring this answer to the call ([`crate::Scope::answer`]).
@@ -201,7 +194,11 @@ pub struct Gateway {
     next_task: u64,
     touched: VecDeque<Rc<str>>,
     dirty: Set<Rc<str>>,
+    /// Whose connect handler is being started. Their rows are written when it waits or has ended, and most do at once.
+    starting: Set<Rc<str>>,
     ready: Vec<Peer>,
+    /// Who gets a request, whose body has not been asked for yet: what comes meanwhile goes with it.
+    requested: Vec<Peer>,
     /// What is to be stored; it comes out before everything else, so that nothing is sent that a crash could undo.
     #[codec(skip)]
     stores: VecDeque<Output>,
@@ -249,7 +246,9 @@ impl Gateway {
             next_task: 0,
             touched: VecDeque::new(),
             dirty: Set::default(),
+            starting: Set::default(),
             ready: Vec::new(),
+            requested: Vec::new(),
             stores: VecDeque::new(),
             outputs: VecDeque::new(),
         }
@@ -307,8 +306,12 @@ impl Gateway {
             return;
         }
         let horizon = config.horizon(turn.now);
-        let due: Vec<Rc<str>> =
-            self.timers.iter().take_while(|((at, _), ())| *at <= horizon).map(|((_, sid), ())| sid.clone()).collect();
+        let due: Vec<Rc<str>> = self
+            .timers
+            .iter()
+            .take_while(|((at, _), ())| *at <= horizon)
+            .map(|((_, sid), ())| sid.clone())
+            .collect();
         let mut pinged = false;
         for sid in due {
             let Some(client) = self.clients.get_mut(&sid) else { continue };
@@ -376,11 +379,15 @@ impl Gateway {
             self.settle(&sid);
         }
         for peer in std::mem::take(&mut self.ready) {
-            self.request(peer, turn.now);
+            self.want_request(peer);
         }
         self.fade(turn.now);
         self.fade_queues(turn.now);
         for sid in std::mem::take(&mut self.dirty) {
+            if self.starting.contains(&sid) && self.clients.contains_key(&sid) {
+                self.dirty.insert(sid);
+                continue;
+            }
             let key = format!("{CLIENT}{sid}");
             if let Some(client) = self.clients.get_mut(&sid) {
                 client.work_stored = client.sockets.values().any(|socket| !socket.work.is_empty());

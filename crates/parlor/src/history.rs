@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use engine_io::Millis;
 use codec::{Decode, Encode};
+use engine_io::Millis;
 use serde::{Serialize, de::DeserializeOwned};
 use socket_io::Payload;
 

@@ -13,9 +13,9 @@
 
 use std::collections::VecDeque;
 
+use codec::{Decode, Encode};
 use engine_io::Millis;
 use litemap::LiteMap;
-use codec::{Decode, Encode};
 
 use crate::sabotage::{Mistake, makes};
 
@@ -173,11 +173,16 @@ impl<T: Clone, R> Link<T, R> {
         self.is_quiet() && self.used.saturating_add(LINGER) <= now
     }
 
-    /// The next request to make, if there is something to say and none is in flight or waiting for its retry.
-    pub(crate) fn request(&mut self) -> Option<Envelope<T>> {
+    /// Whether there is a request to make.
+    pub(crate) fn wants_request(&self) -> bool {
         let idle = !self.in_flight && self.retry_at.is_none();
         // A failed request is repeated even if nothing is left to say: its lost reply may have brought items.
-        if !idle || (self.failures == 0 && !self.unacked.iter().any(|(via, _)| *via == Via::Unsent)) {
+        idle && (self.failures > 0 || self.unacked.iter().any(|(via, _)| *via == Via::Unsent))
+    }
+
+    /// The next request to make, if there is something to say and none is in flight or waiting for its retry.
+    pub(crate) fn request(&mut self) -> Option<Envelope<T>> {
+        if !self.wants_request() {
             return None;
         }
         self.in_flight = true;

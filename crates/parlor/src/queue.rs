@@ -18,9 +18,9 @@ mod talk;
 
 use std::{collections::VecDeque, rc::Rc};
 
+use codec::{Decode, Encode};
 use engine_io::Millis;
 use litemap::LiteMap;
-use codec::{Decode, Encode};
 
 pub(crate) use self::talk::{FromQueue, ToQueue};
 use self::{

@@ -11,9 +11,9 @@ mod values;
 
 use std::{collections::VecDeque, rc::Rc};
 
+use codec::{Decode, Encode};
 use engine_io::{Frame, Millis};
 use litemap::LiteMap;
-use codec::{Decode, Encode};
 
 pub(crate) use self::lease::{LEASE, MARGIN};
 use self::{

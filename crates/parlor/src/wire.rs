@@ -3,8 +3,8 @@
 mod form;
 mod query;
 
-use engine_io::{Frame, Millis};
 use codec::{Decode, Encode};
+use engine_io::{Frame, Millis};
 use socket_io::Target;
 
 pub use self::{

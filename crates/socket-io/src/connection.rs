@@ -1,8 +1,8 @@
 //! The machine of one client's connection. This file owns which namespaces the client is in.
 
+use codec::{Decode, Encode};
 use engine_io::{Frame, Message, Version, query_pairs};
 use litemap::LiteMap;
-use codec::{Decode, Encode};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 

@@ -1,8 +1,8 @@
 //! Messages → packets. This file owns the reassembly of binary packets.
 
 use bytes::Bytes;
-use engine_io::Message;
 use codec::{Decode, Encode};
+use engine_io::Message;
 
 use crate::parser::{json, msgpack};
 use crate::{Packet, Parser, Payload, Violation};

@@ -3,8 +3,8 @@
 pub(crate) mod json;
 pub(crate) mod msgpack;
 
-use engine_io::Frame;
 use codec::{Decode, Encode};
+use engine_io::Frame;
 
 use crate::{Packet, Payload};
 

@@ -2,8 +2,8 @@
 
 use std::{collections::BinaryHeap, rc::Rc};
 
-use litemap::LiteMap;
 use codec::{Decode, Encode};
+use litemap::LiteMap;
 
 use crate::{find, set::Set};
 

@@ -243,6 +243,7 @@ export const words = {
     unmute: "{by} let {whom} write again",
     kick: "{by} sent {whom} away",
     ban: "{by} banned {whom} until {until}",
+    forget: "{by} had somebody forgotten",
     unban: "{by} lifted the ban of {whom}",
     announce: "{by} announced to everyone",
     "empty queue": "{by} removed the waiting notices of {whom}",

@@ -3,8 +3,8 @@
 
 use std::rc::Rc;
 
-use engine_io::{CloseReason, Frame, Millis, Version};
 use codec::{Decode, Encode};
+use engine_io::{CloseReason, Frame, Millis, Version};
 use serde::Deserialize;
 use socket_io::find;
 

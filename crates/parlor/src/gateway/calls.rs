@@ -43,6 +43,9 @@ impl Gateway {
                 turn.now,
             )
         };
+        if matches!(call.occasion, Occasion::Connect) {
+            self.starting.insert(sid.into());
+        }
         self.calls
             .insert(call.id, Called { sid: sid.into(), socket: call.socket.clone(), nsp: nsp.clone(), ack });
         self.outputs.push_back(Output::Run(Box::new(call)));
@@ -59,6 +62,7 @@ impl Gateway {
             None => self.calls.get(&id).cloned(),
         };
         let Some(called) = called else { return };
+        self.starting.remove(&called.sid);
         let place = self.sockets.get(&called.socket).filter(|place| place.sid == called.sid).cloned();
         let socket = place.as_ref().and_then(|place| {
             self.clients.get_mut(&place.sid).and_then(|client| client.sockets.get_mut(&place.nsp))

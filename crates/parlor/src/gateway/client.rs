@@ -2,9 +2,9 @@
 
 use std::{collections::VecDeque, rc::Rc};
 
+use codec::{Decode, Encode};
 use engine_io::{Conn, Frame, Millis, Session, Transport};
 use litemap::LiteMap;
-use codec::{Decode, Encode};
 use socket_io::{Connection, Payload};
 
 use super::{
@@ -128,7 +128,11 @@ pub(super) enum Work {
         payload: Payload,
     },
     /// An acknowledgement of the client, for a handler.
-    Answer { handler: String, payload: Option<Payload>, kept: String },
+    Answer {
+        handler: String,
+        payload: Option<Payload>,
+        kept: String,
+    },
     /// An event that was sent to the client, to be shown to a handler.
     Outgoing {
         name: String,

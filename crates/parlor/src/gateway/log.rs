@@ -1,8 +1,8 @@
 //! The log of connection state recovery: what this Gateway has sent, in its journal, so that a client that comes back in
 //! time hears what it missed. An entry's number is what clients are given as the packet's offset.
 
-use engine_io::Millis;
 use codec::{Decode, Encode};
+use engine_io::Millis;
 use socket_io::Target;
 
 use crate::{

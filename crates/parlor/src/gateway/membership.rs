@@ -8,8 +8,8 @@
 
 use std::rc::Rc;
 
-use engine_io::{CloseReason, Millis};
 use codec::{Decode, Encode};
+use engine_io::{CloseReason, Millis};
 
 use super::{Gateway, having::Having};
 use crate::{

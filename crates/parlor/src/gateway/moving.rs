@@ -11,8 +11,8 @@
 
 use std::{collections::VecDeque, rc::Rc};
 
-use engine_io::{Frame, Millis};
 use codec::{Decode, Encode};
+use engine_io::{Frame, Millis};
 use socket_io::{Target, find};
 
 use super::{

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use engine_io::Millis;
 use codec::{Decode, Encode};
+use engine_io::Millis;
 use socket_io::{Payload, Target};
 
 use super::{

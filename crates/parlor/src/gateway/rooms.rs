@@ -116,25 +116,35 @@ impl Gateway {
         self.ready.push(Peer::Gateway(name));
     }
 
-    /// Makes the next request to a peer, if there is one to make.
-    pub(super) fn request(&mut self, peer: Peer, now: Millis) {
+    /// Has the next request to a peer made, if there is one to make.
+    pub(super) fn want_request(&mut self, peer: Peer) {
+        let wants = match &peer {
+            Peer::Room(key) => self.rooms.get(key).is_some_and(|membership| membership.link.wants_request()),
+            Peer::Gateway(name) => self.gateways.get(name).is_some_and(Link::wants_request),
+            Peer::Queue(name) => self.queues.get(name.as_str()).is_some_and(|link| link.wants_request()),
+        };
+        if wants && !self.requested.contains(&peer) {
+            self.requested.push(peer.clone());
+            self.outputs.push_back(Output::Request(peer));
+        }
+    }
+
+    /// The body of a request that was to be made ([`Output::Request`]), if there is still something to say. Ask for it when all
+    /// that happens at present has been told: it has everything that the peer is to hear until then.
+    pub fn request(&mut self, now: Millis, peer: &Peer) -> Option<Vec<u8>> {
+        self.requested.retain(|requested| requested != peer);
         let own = Peer::Gateway(self.name.clone());
-        let body = match &peer {
-            Peer::Room(key) => self.rooms.get_mut(key).and_then(|membership| {
+        match peer {
+            Peer::Room(key) => {
+                let membership = self.rooms.get_mut(key)?;
                 let envelope = membership.link.request()?;
                 membership.asked_at = now;
                 Some(wire::encode_request(&own, &envelope))
-            }),
-            Peer::Gateway(name) => {
-                self.gateways.get_mut(name).and_then(Link::request).map(|e| wire::encode_request(&own, &e))
             }
+            Peer::Gateway(name) => Some(wire::encode_request(&own, &self.gateways.get_mut(name)?.request()?)),
             Peer::Queue(name) => {
-                let link = self.queues.get_mut(name.as_str());
-                link.and_then(|link| link.request()).map(|e| wire::encode_request(&own, &e))
+                Some(wire::encode_request(&own, &self.queues.get_mut(name.as_str())?.request()?))
             }
-        };
-        if let Some(body) = body {
-            self.outputs.push_back(Output::Request { peer, body });
         }
     }
 

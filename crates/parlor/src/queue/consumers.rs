@@ -1,8 +1,8 @@
 //! Who takes the jobs of a queue: sockets, each with the Gateway that it is on. They are rows, so that they are known
 //! after the loss of memory.
 
-use litemap::LiteMap;
 use codec::{Decode, Encode};
+use litemap::LiteMap;
 
 use crate::stored;
 

@@ -10,8 +10,8 @@ use std::{
     rc::Rc,
 };
 
-use engine_io::Millis;
 use codec::{Decode, Encode};
+use engine_io::Millis;
 use litemap::LiteMap;
 
 use super::{config::QueueConfig, talk::Counts};

@@ -1,7 +1,7 @@
 //! What Queues and Gateways say to each other, and what a Queue is asked from outside.
 
-use engine_io::Millis;
 use codec::{Decode, Encode};
+use engine_io::Millis;
 use serde::{Serialize, de::DeserializeOwned};
 use socket_io::Payload;
 

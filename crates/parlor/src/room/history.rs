@@ -3,8 +3,8 @@
 
 use std::collections::VecDeque;
 
-use engine_io::Millis;
 use codec::{Decode, Encode};
+use engine_io::Millis;
 use socket_io::Payload;
 
 use crate::{

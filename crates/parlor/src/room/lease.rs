@@ -5,8 +5,8 @@
 //! until it has it, or until its time is over. Leases are numbered, for one may still be on its way when it is asked back.
 //! A Room that lost its memory does not know what it gave, and takes the worst for true.
 
-use engine_io::Millis;
 use codec::{Decode, Encode};
+use engine_io::Millis;
 
 /// How long a Gateway may use a lease, from its request on.
 pub(crate) const LEASE: Millis = 30_000;

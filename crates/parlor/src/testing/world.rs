@@ -199,6 +199,7 @@ impl World {
 
     /// Carries out the outputs of a Gateway.
     fn take_gateway(&mut self, name: &str) {
+        let mut requested = Vec::new();
         while let Some(host) = self.gateways.get_mut(name) {
             let Some(output) = host.machine.poll_output() else { break };
             match output {
@@ -221,13 +222,7 @@ impl World {
                         line.closed = true;
                     }
                 }
-                Output::Request { peer, body } => {
-                    self.traffic.push_back(Traffic::Request {
-                        from: Peer::Gateway(name.to_owned()),
-                        to: peer,
-                        body,
-                    });
-                }
+                Output::Request(peer) => requested.push(peer),
                 Output::Run(call) => {
                     let id = call.id;
                     host.running.insert(id, host.app.start(*call));
@@ -241,6 +236,11 @@ impl World {
                 Output::Dropped(_) => self.log.push("a broadcast that is in doubt was dropped".into()),
                 Output::Answer { .. } => {}
             }
+        }
+        for peer in requested {
+            let body = self.gateways.get_mut(name).and_then(|host| host.machine.request(self.now, &peer));
+            let from = Peer::Gateway(name.to_owned());
+            self.traffic.extend(body.map(|body| Traffic::Request { from, to: peer, body }));
         }
         if self.memory == Memory::Snapshots
             && let Some(host) = self.gateways.get_mut(name)

@@ -68,9 +68,7 @@ pub(crate) fn decode_outside(rest: &[u8]) -> Result<(String, Cast), WireError> {
 /// See [`WireError`].
 pub(crate) fn decode_sender(body: &[u8]) -> Result<(Option<Peer>, &[u8]), WireError> {
     match body.split_first() {
-        Some((found, rest)) if *found == version() => {
-            codec::take(rest).ok_or(WireError::Malformed)
-        }
+        Some((found, rest)) if *found == version() => codec::take(rest).ok_or(WireError::Malformed),
         other => Err(WireError::Version(other.map(|(version, _)| *version))),
     }
 }
@@ -89,9 +87,7 @@ pub(crate) fn decode_envelope<T: Decode>(rest: &[u8]) -> Result<Envelope<T>, Wir
 /// See [`WireError`].
 pub(crate) fn decode<T: Decode>(bytes: &[u8]) -> Result<T, WireError> {
     match bytes.split_first() {
-        Some((found, rest)) if *found == version() => {
-            codec::from_bytes(rest).ok_or(WireError::Malformed)
-        }
+        Some((found, rest)) if *found == version() => codec::from_bytes(rest).ok_or(WireError::Malformed),
         other => Err(WireError::Version(other.map(|(version, _)| *version))),
     }
 }

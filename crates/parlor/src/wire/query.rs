@@ -1,7 +1,7 @@
 //! What one object asks of another, and what comes of it.
 
-use engine_io::Millis;
 use codec::{Decode, Encode};
+use engine_io::Millis;
 use socket_io::Payload;
 
 use crate::{

@@ -143,7 +143,7 @@ fn recovery_costs_rows_for_what_is_heard_and_for_each_loss() {
 }
 
 #[test]
-fn a_connection_costs_three_rows_and_its_end_one() {
+fn a_connection_costs_two_rows_and_its_end_one() {
     let mut server = TestServer::new(app);
     let connect = |server: &mut TestServer| _ = guest(server);
     assert_eq!(
@@ -157,7 +157,7 @@ fn a_connection_costs_three_rows_and_its_end_one() {
         "of the second Gateway, with the recall and the late answer"
     );
     let ann = guest(&mut server);
-    assert_eq!(cost(&mut server, connect), (0, 3), "opened, asked for the namespace, in it");
+    assert_eq!(cost(&mut server, connect), (0, 2), "opened, in the namespace");
     assert_eq!(server.alarms().0, 3, "the Gateways' pings, the recall");
     for room in ["r", "s"] {
         ask(&ann, "join", room)(&mut server);

@@ -169,12 +169,13 @@ impl Object {
     /// Takes what the machine wants done, and runs its handlers.
     pub(crate) fn drain(&mut self, turn: &mut Turn<'_>) -> Batch {
         let mut batch = Batch::default();
-        while let Some(output) = self.output() {
+        let mut requested = Vec::new();
+        while let Some(output) = self.output(&mut batch.outs) {
             match output {
                 Output::Store { key, value } => batch.stores.push((key, value)),
                 Output::Send { conn, frame } => batch.outs.push(Out::Frame(conn, frame)),
                 Output::Close { conn, .. } => batch.outs.push(Out::Close(conn)),
-                Output::Request { peer, body } => batch.outs.push(Out::Request(peer, body)),
+                Output::Request(peer) => requested.push(peer),
                 Output::Run(call) => {
                     let id = call.id;
                     self.running.insert(id, self.app.start(*call));
@@ -191,27 +192,39 @@ impl Object {
                 Output::Answer { .. } => {}
             }
         }
+        for peer in requested {
+            let body = self.gateway().and_then(|gateway| gateway.request(turn.now, &peer));
+            batch.outs.extend(body.map(|body| Out::Request(peer, body)));
+        }
         batch
     }
 
-    fn output(&mut self) -> Option<Output> {
+    /// The next output. Requests of Rooms and Queues, which have their bodies already, go to `requests`.
+    fn output(&mut self, requests: &mut Vec<Out>) -> Option<Output> {
+        let mut request = |gateway, body| requests.push(Out::Request(Peer::Gateway(gateway), body));
         match self.machine.as_mut()? {
             Machine::Gateway(gateway) => gateway.poll_output(),
-            Machine::Room(room) => Some(match room.poll_output()? {
-                RoomOutput::Log(line) => Output::Log(line),
-                RoomOutput::Dropped(frames) => Output::Dropped(frames),
-                RoomOutput::Store { key, value } => Output::Store { key, value },
-                RoomOutput::Request { gateway, body } => {
-                    Output::Request { peer: Peer::Gateway(gateway), body }
-                }
-            }),
-            Machine::Queue(queue) => Some(match queue.poll_output()? {
-                QueueOutput::Log(line) => Output::Log(line),
-                QueueOutput::Store { key, value } => Output::Store { key, value },
-                QueueOutput::Request { gateway, body } => {
-                    Output::Request { peer: Peer::Gateway(gateway), body }
-                }
-            }),
+            Machine::Room(room) => loop {
+                return Some(match room.poll_output()? {
+                    RoomOutput::Log(line) => Output::Log(line),
+                    RoomOutput::Dropped(frames) => Output::Dropped(frames),
+                    RoomOutput::Store { key, value } => Output::Store { key, value },
+                    RoomOutput::Request { gateway, body } => {
+                        request(gateway, body);
+                        continue;
+                    }
+                });
+            },
+            Machine::Queue(queue) => loop {
+                return Some(match queue.poll_output()? {
+                    QueueOutput::Log(line) => Output::Log(line),
+                    QueueOutput::Store { key, value } => Output::Store { key, value },
+                    QueueOutput::Request { gateway, body } => {
+                        request(gateway, body);
+                        continue;
+                    }
+                });
+            },
         }
     }
 
