@@ -28,14 +28,11 @@ mod rooms;
 mod sockets;
 mod watch;
 
-use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
-    rc::Rc,
-};
+use std::{collections::VecDeque, rc::Rc};
 
+use codec::{Decode, Encode};
 use engine_io::{Answer, CloseReason, Conn, Frame, Millis, Ticket, Transport};
 use litemap::LiteMap;
-use serde::{Deserialize, Serialize};
 use socket_io::{Connection, Rooms, Set, find};
 
 use self::{
@@ -51,6 +48,7 @@ use crate::{
     App, Turn,
     call::{Call, CallId},
     limits::Addresses,
+    line::Line,
     link::Link,
     names::RoomKey,
     wire::{Direct, Found, Peer, ToGateway, ToRoom},
@@ -122,14 +120,14 @@ const CLIENT: &str = "c/";
 const ROUND: &str = "round";
 
 /// Where a socket is.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 struct Place {
     sid: Rc<str>,
     nsp: Rc<str>,
 }
 
 /// What a Gateway knows of a namespace.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Encode, Decode)]
 struct Local {
     rooms: Rooms,
     /// Sockets without a connection whose clients may come back.
@@ -139,7 +137,7 @@ struct Local {
 }
 
 /// A call under way.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 struct Called {
     /// Over which connection: a socket may come back over another one, and the call is not of that.
     sid: Rc<str>,
@@ -149,16 +147,16 @@ struct Called {
 }
 
 /// The machine. See the module.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub struct Gateway {
-    #[serde(skip)]
+    #[codec(skip)]
     app: Rc<App>,
     name: String,
     /// When its memory began.
     born: Millis,
     // Maps whose entries are of one size share their code in the wasm, whatever is in the boxes.
     clients: LiteMap<Rc<str>, Box<Client>>,
-    conns: HashMap<Conn, Rc<str>>,
+    conns: LiteMap<Conn, Rc<str>>,
     sockets: LiteMap<Rc<str>, Box<Place>>,
     locals: LiteMap<Rc<str>, Box<Local>>,
     calls: LiteMap<CallId, Called>,
@@ -185,7 +183,7 @@ pub struct Gateway {
     /// Sockets that may come back, by their private ids; and those that are away.
     pids: LiteMap<Rc<str>, Box<Place>>,
     absent: LiteMap<Rc<str>, Box<Absent>>,
-    absences: BTreeSet<(Millis, Rc<str>)>,
+    absences: Line<(Millis, Rc<str>)>,
     /// Sockets of others whose clients have come here; of this Gateway that are handed over, by their private ids; and
     /// that have moved from here, by their ids.
     seeking: LiteMap<u64, Seeking>,
@@ -195,7 +193,7 @@ pub struct Gateway {
     remembered: LiteMap<RoomKey, u64>,
     handed_on: Option<LiteMap<RoomKey, u64>>,
     watch: Watch,
-    timers: BTreeSet<(Millis, Rc<str>)>,
+    timers: Line<(Millis, Rc<str>)>,
     addresses: Addresses,
     next_call: CallId,
     next_ask: u64,
@@ -208,9 +206,9 @@ pub struct Gateway {
     /// Who gets a request, whose body has not been asked for yet: what comes meanwhile goes with it.
     requested: Vec<Peer>,
     /// What is to be stored; it comes out before everything else, so that nothing is sent that a crash could undo.
-    #[serde(skip)]
+    #[codec(skip)]
     stores: VecDeque<Output>,
-    #[serde(skip)]
+    #[codec(skip)]
     outputs: VecDeque<Output>,
 }
 
@@ -223,7 +221,7 @@ impl Gateway {
             name: name.to_owned(),
             born: 0,
             clients: LiteMap::new(),
-            conns: HashMap::new(),
+            conns: LiteMap::new(),
             sockets: LiteMap::new(),
             locals: LiteMap::new(),
             calls: LiteMap::new(),
@@ -242,14 +240,14 @@ impl Gateway {
             log: Log::default(),
             pids: LiteMap::new(),
             absent: LiteMap::new(),
-            absences: BTreeSet::new(),
+            absences: Line::default(),
             seeking: LiteMap::new(),
             handovers: LiteMap::new(),
             moved: LiteMap::new(),
             remembered: LiteMap::new(),
             handed_on: None,
             watch: Watch::default(),
-            timers: BTreeSet::new(),
+            timers: Line::default(),
             addresses: Addresses::default(),
             next_call: 0,
             next_ask: 0,
@@ -318,8 +316,12 @@ impl Gateway {
             return;
         }
         let horizon = config.horizon(turn.now);
-        let due: Vec<Rc<str>> =
-            self.timers.iter().take_while(|(at, _)| *at <= horizon).map(|(_, sid)| sid.clone()).collect();
+        let due: Vec<Rc<str>> = self
+            .timers
+            .iter()
+            .take_while(|((at, _), ())| *at <= horizon)
+            .map(|((_, sid), ())| sid.clone())
+            .collect();
         let mut pinged = false;
         for sid in due {
             let Some(client) = self.clients.get_mut(&sid) else { continue };
@@ -337,7 +339,7 @@ impl Gateway {
             self.late_answers(turn, &sid);
         }
         if pinged && config.sleeps() {
-            let value = postcard::to_allocvec(&turn.now).ok();
+            let value = Some(codec::to_vec(&turn.now));
             self.stores.push_back(Output::Store { key: ROUND.into(), value });
         }
         self.pump(turn);

@@ -40,6 +40,7 @@ mod history;
 mod instrument;
 mod journal;
 mod limits;
+mod line;
 mod link;
 mod names;
 mod namespace;

@@ -3,8 +3,9 @@
 
 use std::rc::Rc;
 
+use codec::{Decode, Encode};
 use engine_io::{CloseReason, Frame, Millis, Version};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use socket_io::find;
 
 use super::{
@@ -28,7 +29,7 @@ pub(super) const AWAY: &str = "a/";
 pub(super) const VERSION: u8 = 1;
 
 /// A socket that is away.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) struct Absent {
     pub(super) id: Rc<str>,
     pub(super) nsp: Rc<str>,

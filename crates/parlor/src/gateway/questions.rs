@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use codec::{Decode, Encode};
 use engine_io::Millis;
-use serde::{Deserialize, Serialize};
 use socket_io::{Payload, Target};
 
 use super::{
@@ -24,14 +24,14 @@ pub(super) const ASK_TIMEOUT: Millis = 6_000;
 const CHANGE_TIMEOUT: Millis = 4_000;
 
 /// A question that was asked of another object.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) struct Asked {
     pub(super) asker: Asker,
     pub(super) deadline: Millis,
 }
 
 /// Whom an answer is for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) enum Asker {
     /// A call of this Gateway.
     Call {
@@ -53,7 +53,7 @@ pub(super) enum Asker {
 }
 
 /// A question to the sockets here whose answer takes time.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) struct Task {
     asker: Asker,
     /// How many entries of `Gateway::awaited` are its own.
@@ -63,7 +63,7 @@ pub(super) struct Task {
 }
 
 /// What a task waits for, of one socket.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(super) enum Awaited {
     /// The client's acknowledgement of this number.
     Ack(u64),

@@ -59,7 +59,7 @@ impl Gateway {
         let (mut round, mut lost, mut unfinished) = (None, Vec::new(), Vec::new());
         for (key, value) in rows {
             if key == ROUND {
-                round = postcard::from_bytes(&value).ok();
+                round = codec::from_bytes(&value);
             } else if let Some(pid) = key.strip_prefix(AWAY) {
                 match stored::read::<Absent>(absence::VERSION, &value) {
                     Some(absent) => gateway.take_away(pid.into(), absent),
@@ -72,7 +72,7 @@ impl Gateway {
             } else if let Some(room) = key.strip_prefix(SEEN) {
                 gateway
                     .remembered
-                    .insert(RoomKey::of_object(room), postcard::from_bytes(&value).unwrap_or_default());
+                    .insert(RoomKey::of_object(room), codec::from_bytes(&value).unwrap_or_default());
             } else if let Some(sid) = key.strip_prefix(CLIENT) {
                 let sid: Rc<str> = sid.into();
                 match client::decode(&value) {
@@ -192,10 +192,10 @@ impl Gateway {
 
     /// The machine that its serialised form gives back; all outputs have been taken.
     pub(crate) fn through_snapshot(&self) -> Self {
-        let snapshot = postcard::to_allocvec(self).unwrap_or_default();
-        match postcard::from_bytes::<Self>(&snapshot) {
-            Ok(restored) => Self { app: self.app.clone(), ..restored },
-            Err(_) => Self::new(self.app.clone(), &self.name),
+        let snapshot = codec::to_vec(self);
+        match codec::from_bytes::<Self>(&snapshot) {
+            Some(restored) => Self { app: self.app.clone(), ..restored },
+            None => Self::new(self.app.clone(), &self.name),
         }
     }
 }

@@ -8,8 +8,8 @@
 use std::rc::Rc;
 
 use bytes::Bytes;
+use codec::{Decode, Encode};
 use engine_io::{Frame, Message, Millis, Transport};
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use socket_io::{Payload, Target, json};
 
@@ -35,7 +35,7 @@ const LOOK: Millis = 10_000;
 const CLIENT_ID: usize = 12;
 
 /// Whether somebody looks, and what was counted since.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Encode, Decode)]
 pub(super) struct Watch {
     /// Until when; 0: nobody does.
     until: Millis,
@@ -43,7 +43,7 @@ pub(super) struct Watch {
     ask_at: Millis,
     /// When this one said last how many it has.
     told_at: Millis,
-    #[serde(skip)]
+    #[codec(skip)]
     counts: Counts,
 }
 
