@@ -5,8 +5,10 @@ mod house;
 mod moderators;
 mod notifications;
 
-use parlor::{Limits, Rate};
-use parlor_worker::{parlor, prelude::*};
+use parlor_worker::{
+    parlor::{Instrument, Limits, Mode, Rate},
+    prelude::*,
+};
 
 use crate::house::limits::Crowd;
 
@@ -16,7 +18,7 @@ const LIMITS: Limits = Limits {
     handshakes_per_address: Some(Rate::new(300, 60_000)),
     messages_per_address: Some(Rate::new(6_000, 60_000)),
     messages_per_connection: Some(Rate::new(1_200, 60_000)),
-    namespaces_per_connection: 3, // as many as there are
+    namespaces_per_connection: 4, // as many as there are, that of admins among them
     rooms_per_socket: 60,         // 50 of people, and those of the house
 };
 
@@ -35,6 +37,8 @@ pub fn app() -> App {
         .namespace("/notifications", notifications::namespace())
         .namespace("/moderators", moderators::namespace())
         .queue("inbox:*", notifications::inbox())
+        // For the official Admin UI, where there is the secret ADMIN_PASSWORD.
+        .instrument(Instrument::new().mode(Mode::Production).read_only(true))
 }
 
 // The Durable Object classes named in wrangler.toml.

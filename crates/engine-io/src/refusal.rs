@@ -1,6 +1,6 @@
 //! The ways in which a request is turned away.
 
-use serde::Serialize;
+use crate::quoted;
 
 use crate::Millis;
 
@@ -83,13 +83,6 @@ impl Refusal {
 
     /// The JSON body for a plain request: `{"code":0,"message":"Transport unknown"}`.
     pub fn body(&self) -> String {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            code: u8,
-            message: &'a str,
-        }
-        let body = Body { code: self.code(), message: self.message() };
-        // A number and a string always serialise.
-        serde_json::to_string(&body).unwrap_or_default()
+        format!(r#"{{"code":{},"message":{}}}"#, self.code(), quoted(self.message()))
     }
 }

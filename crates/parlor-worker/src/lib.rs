@@ -26,10 +26,9 @@
 //! - `emit`, `jobs`: emitting, and queues, from outside of the objects; `outside`: what they share
 //! - `gateway`, `room`, `queue`: the objects, each a machine of [`parlor`] with its outputs carried out; `object`: what the
 //!   last two share
-//! - `sockets`, `store`, `alarm`, `awake`, `abort`, `http`, `peers`, `rate`, `settings`: what they are plumbed with
+//! - `sockets`, `store`, `alarm`, `awake`, `listener`, `http`, `peers`, `rate`, `settings`: what they are plumbed with
 //! - `macros`: [`durable_objects!`]
 
-mod abort;
 mod alarm;
 mod awake;
 mod client_files;
@@ -38,6 +37,7 @@ mod emit;
 mod gateway;
 mod http;
 mod jobs;
+mod listener;
 mod macros;
 mod object;
 mod outside;

@@ -11,10 +11,10 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
+use codec::{Decode, Encode};
 use engine_io::Frame;
 use litemap::LiteMap;
-use serde::{Deserialize, Serialize};
-use socket_io::{Parser, Payload, StoredPayload, Target};
+use socket_io::{Parser, Payload, Target};
 
 use crate::{
     App,
@@ -88,7 +88,7 @@ impl Occasion {
 }
 
 /// What the client sent when it connected.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Handshake {
     /// The query of the first request, without `?`, undecoded.
     pub query: String,
@@ -140,7 +140,7 @@ pub struct Call {
 }
 
 /// What a handler asked for, in its order.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub enum Effect {
     /// Send to the socket itself.
     Emit {
@@ -159,7 +159,7 @@ pub enum Effect {
         /// The event.
         name: String,
         /// Its arguments.
-        payload: StoredPayload,
+        payload: Payload,
         /// How long the acknowledgement may take, ms.
         timeout: u64,
         /// The handler, by the name it was registered under.

@@ -7,7 +7,8 @@
 //! Split by meaning: `client` is what is kept of one connection, `connections` feeds its session, `sockets` is the life of a
 //! socket, `calls` that of a handler's call, `rooms` talks to Rooms and other Gateways, `queues` to Queues, `membership` is what
 //! the Gateway is to a Room, `joining` how sockets come into it, `having` how much of its history was handed on, `questions` asks and answers them, `absence` is who may come back, `log` what for, `moving` how they come
-//! back to another Gateway, `outgoing` shows what is sent to the handler that wants to see it, `restore` is
+//! back to another Gateway, `outgoing` shows what is sent to the handler that wants to see it,
+//! `watch` what happens to the Admin UI, `restore` is
 //! the way back from storage.
 
 mod absence;
@@ -25,15 +26,13 @@ mod queues;
 mod restore;
 mod rooms;
 mod sockets;
+mod watch;
 
-use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
-    rc::Rc,
-};
+use std::{collections::VecDeque, rc::Rc};
 
+use codec::{Decode, Encode};
 use engine_io::{Answer, CloseReason, Conn, Frame, Millis, Ticket, Transport};
 use litemap::LiteMap;
-use serde::{Deserialize, Serialize};
 use socket_io::{Connection, Rooms, Set, find};
 
 use self::{
@@ -43,11 +42,13 @@ use self::{
     membership::Membership,
     moving::{Handover, Moved, Seeking},
     questions::{Asked, Awaited, Task},
+    watch::Watch,
 };
 use crate::{
     App, Turn,
     call::{Call, CallId},
     limits::Addresses,
+    line::Line,
     link::Link,
     names::RoomKey,
     wire::{Direct, Found, Peer, ToGateway, ToRoom},
@@ -119,14 +120,14 @@ const CLIENT: &str = "c/";
 const ROUND: &str = "round";
 
 /// Where a socket is.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 struct Place {
     sid: Rc<str>,
     nsp: Rc<str>,
 }
 
 /// What a Gateway knows of a namespace.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Encode, Decode)]
 struct Local {
     rooms: Rooms,
     /// Sockets without a connection whose clients may come back.
@@ -136,7 +137,7 @@ struct Local {
 }
 
 /// A call under way.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 struct Called {
     /// Over which connection: a socket may come back over another one, and the call is not of that.
     sid: Rc<str>,
@@ -146,16 +147,16 @@ struct Called {
 }
 
 /// The machine. See the module.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub struct Gateway {
-    #[serde(skip)]
+    #[codec(skip)]
     app: Rc<App>,
     name: String,
     /// When its memory began.
     born: Millis,
     // Maps whose entries are of one size share their code in the wasm, whatever is in the boxes.
     clients: LiteMap<Rc<str>, Box<Client>>,
-    conns: HashMap<Conn, Rc<str>>,
+    conns: LiteMap<Conn, Rc<str>>,
     sockets: LiteMap<Rc<str>, Box<Place>>,
     locals: LiteMap<Rc<str>, Box<Local>>,
     calls: LiteMap<CallId, Called>,
@@ -182,7 +183,7 @@ pub struct Gateway {
     /// Sockets that may come back, by their private ids; and those that are away.
     pids: LiteMap<Rc<str>, Box<Place>>,
     absent: LiteMap<Rc<str>, Box<Absent>>,
-    absences: BTreeSet<(Millis, Rc<str>)>,
+    absences: Line<(Millis, Rc<str>)>,
     /// Sockets of others whose clients have come here; of this Gateway that are handed over, by their private ids; and
     /// that have moved from here, by their ids.
     seeking: LiteMap<u64, Seeking>,
@@ -191,7 +192,8 @@ pub struct Gateway {
     /// How much of Rooms' histories was handed on here, as rows have it; and with what the log has, once that was read.
     remembered: LiteMap<RoomKey, u64>,
     handed_on: Option<LiteMap<RoomKey, u64>>,
-    timers: BTreeSet<(Millis, Rc<str>)>,
+    watch: Watch,
+    timers: Line<(Millis, Rc<str>)>,
     addresses: Addresses,
     next_call: CallId,
     next_ask: u64,
@@ -204,9 +206,9 @@ pub struct Gateway {
     /// Who gets a request, whose body has not been asked for yet: what comes meanwhile goes with it.
     requested: Vec<Peer>,
     /// What is to be stored; it comes out before everything else, so that nothing is sent that a crash could undo.
-    #[serde(skip)]
+    #[codec(skip)]
     stores: VecDeque<Output>,
-    #[serde(skip)]
+    #[codec(skip)]
     outputs: VecDeque<Output>,
 }
 
@@ -219,7 +221,7 @@ impl Gateway {
             name: name.to_owned(),
             born: 0,
             clients: LiteMap::new(),
-            conns: HashMap::new(),
+            conns: LiteMap::new(),
             sockets: LiteMap::new(),
             locals: LiteMap::new(),
             calls: LiteMap::new(),
@@ -238,13 +240,14 @@ impl Gateway {
             log: Log::default(),
             pids: LiteMap::new(),
             absent: LiteMap::new(),
-            absences: BTreeSet::new(),
+            absences: Line::default(),
             seeking: LiteMap::new(),
             handovers: LiteMap::new(),
             moved: LiteMap::new(),
             remembered: LiteMap::new(),
             handed_on: None,
-            timers: BTreeSet::new(),
+            watch: Watch::default(),
+            timers: Line::default(),
             addresses: Addresses::default(),
             next_call: 0,
             next_ask: 0,
@@ -271,6 +274,7 @@ impl Gateway {
             .chain(self.questions_timeout())
             .chain(self.queues_timeout())
             .chain(self.memberships_timeout())
+            .chain(self.watch_timeout())
             .chain(self.absences_timeout())
             .chain(self.seeking.values().map(|seeking| seeking.deadline))
             .min()
@@ -285,6 +289,7 @@ impl Gateway {
         self.expire_absences(turn);
         self.expire_seeking(turn);
         self.ask_rooms_again(turn.now);
+        self.ask_gateways_again(turn);
         self.retry_queues(turn.now);
         self.failing.retain(|key| {
             let link = self.rooms.get_mut(key).map(|membership| &mut membership.link);
@@ -311,8 +316,12 @@ impl Gateway {
             return;
         }
         let horizon = config.horizon(turn.now);
-        let due: Vec<Rc<str>> =
-            self.timers.iter().take_while(|(at, _)| *at <= horizon).map(|(_, sid)| sid.clone()).collect();
+        let due: Vec<Rc<str>> = self
+            .timers
+            .iter()
+            .take_while(|((at, _), ())| *at <= horizon)
+            .map(|((_, sid), ())| sid.clone())
+            .collect();
         let mut pinged = false;
         for sid in due {
             let Some(client) = self.clients.get_mut(&sid) else { continue };
@@ -330,7 +339,7 @@ impl Gateway {
             self.late_answers(turn, &sid);
         }
         if pinged && config.sleeps() {
-            let value = postcard::to_allocvec(&turn.now).ok();
+            let value = Some(codec::to_vec(&turn.now));
             self.stores.push_back(Output::Store { key: ROUND.into(), value });
         }
         self.pump(turn);
@@ -377,8 +386,9 @@ impl Gateway {
                 };
                 self.session_output(turn, &sid, output);
             }
-            self.settle(&sid);
+            self.settle(turn, &sid);
         }
+        self.look_away(turn.now);
         for peer in std::mem::take(&mut self.ready) {
             self.want_request(peer);
         }
@@ -399,7 +409,7 @@ impl Gateway {
     }
 
     /// Brings timers and stored rows up to date with a client whose session has been drained.
-    fn settle(&mut self, sid: &Rc<str>) {
+    fn settle(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>) {
         let Some(client) = self.clients.get_mut(sid) else { return };
         if client.session.is_finished() {
             if let Some(timer) = client.timer.take() {
@@ -409,6 +419,7 @@ impl Gateway {
                 self.addresses.closed(&client.handshake.address);
             }
             self.dirty.insert(sid.clone());
+            self.client_gone(turn);
             return;
         }
         let changed = client.connection.as_mut().is_some_and(Connection::take_dirty);

@@ -2,9 +2,9 @@
 
 use std::{borrow::Cow, rc::Rc};
 
+use codec::{Decode, Encode};
 use engine_io::Millis;
 use litemap::LiteMap;
-use serde::{Deserialize, Serialize};
 
 /// So many at once, and as many again, evenly, in the time.
 ///
@@ -34,7 +34,7 @@ impl Rate {
 }
 
 /// A bucket of tokens, by the time when it will be full again, in microseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Bucket(u64);
 
 impl Bucket {
@@ -142,7 +142,7 @@ impl Default for Limits {
 }
 
 /// What an address has and did lately.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Encode, Decode)]
 struct Address {
     connections: usize,
     handshakes: Bucket,
@@ -153,7 +153,7 @@ struct Address {
 const MANY: usize = 1024;
 
 /// What all addresses have and did lately.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Encode, Decode)]
 pub(crate) struct Addresses {
     known: LiteMap<Rc<str>, Box<Address>>,
     /// With how many it is looked next.

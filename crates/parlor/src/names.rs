@@ -4,7 +4,7 @@ use socket_io::Target;
 
 use crate::wire::Peer;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use serde::{Deserialize, Serialize};
+use codec::{Decode, Encode};
 
 /// Random bytes behind an id: 15, so 20 characters, as on Node.
 pub const ID_BYTES: usize = 15;
@@ -77,7 +77,7 @@ pub(crate) fn is_printable(name: &str) -> bool {
 }
 
 /// Which Room: one per namespace and room, and one per namespace for everyone in it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub struct RoomKey {
     /// The namespace, with its leading slash.
     pub nsp: String,

@@ -5,8 +5,8 @@ mod query;
 
 use std::borrow::Cow;
 
+use codec::{Decode, Encode};
 use engine_io::{Frame, Millis};
-use serde::{Deserialize, Serialize};
 use socket_io::Target;
 
 pub use self::{
@@ -23,7 +23,7 @@ pub(crate) use self::form::{
 };
 
 /// One end of a link.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub enum Peer {
     /// A Gateway, by its name.
     Gateway(String),
@@ -52,7 +52,7 @@ impl std::fmt::Display for Peer {
 const SHOWN: usize = 12;
 
 /// A broadcast, encoded once where it was emitted.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(crate) struct Cast {
     /// Who gets it.
     pub target: Target,
@@ -63,7 +63,7 @@ pub(crate) struct Cast {
 }
 
 /// Which of a Room's broadcasts it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct Order {
     /// Its number in the history; 0: it is not stored.
     pub seq: u64,
@@ -72,7 +72,7 @@ pub(crate) struct Order {
 }
 
 /// Which broadcast of all Rooms it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct Place {
     /// The Room.
     pub key: RoomKey,
@@ -94,7 +94,7 @@ impl Cast {
 }
 
 /// From a Gateway to a Room.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(crate) enum ToRoom {
     /// The first of its sockets becomes a member; or, as a member, it wants to know where the order is.
     Join {
@@ -135,7 +135,7 @@ pub(crate) enum ToRoom {
 }
 
 /// From a Room to a Gateway with members.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(crate) enum ToGateway {
     /// The join has its place in the order: the Gateway gets all that follows.
     Joined {
@@ -209,7 +209,7 @@ impl ToRoom {
 }
 
 /// From a Gateway to a Gateway: about one socket, by its id.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(crate) enum Direct {
     /// Something to send to it.
     Cast {
@@ -280,7 +280,7 @@ pub(crate) enum Direct {
 }
 
 /// Where a socket is that is looked for.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(crate) enum Whereabouts {
     /// Here.
     Here {
@@ -296,7 +296,7 @@ pub(crate) enum Whereabouts {
 }
 
 /// What a socket takes along to another Gateway.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(crate) struct Socket {
     /// Its data, as JSON.
     pub data: String,
@@ -307,7 +307,7 @@ pub(crate) struct Socket {
 }
 
 /// A broadcast that a Gateway has heard.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(crate) struct Heard {
     /// Which, if it came from a Room.
     pub place: Option<Place>,

@@ -72,6 +72,7 @@ impl Gateway {
             is_flooding: false,
         };
         self.addresses.opened(&config.limits, &client.handshake.address, turn.now);
+        self.opening(turn);
         self.clients.insert(sid.clone(), Box::new(client));
         self.greet(turn, &sid);
         self.touch(&sid);
@@ -226,7 +227,7 @@ impl Gateway {
                 self.outputs.push_back(Output::Close { conn, code });
             }
             SessionOutput::Message(message) => self.message(turn, sid, message),
-            SessionOutput::Upgraded => {}
+            SessionOutput::Upgraded => self.show_upgraded(turn, sid),
             SessionOutput::Closed(reason) => self.closed(turn, sid, reason.as_str()),
         }
     }

@@ -7,8 +7,8 @@
 
 use std::rc::Rc;
 
+use codec::{Decode, Encode};
 use engine_io::Millis;
-use serde::{Deserialize, Serialize};
 use socket_io::Payload;
 
 use super::{
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// A queue whose jobs a socket takes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(super) struct Consuming {
     queue: Rc<str>,
     /// Tells it from an earlier one of the same socket.
@@ -35,7 +35,7 @@ pub(super) struct Consuming {
     stage: Stage,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 enum Stage {
     /// The Queue has not said that it knows.
     Asked,
@@ -45,7 +45,7 @@ enum Stage {
 }
 
 /// A job that a socket has.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(super) struct Held {
     queue: Rc<str>,
     id: u64,

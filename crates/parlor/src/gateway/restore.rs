@@ -11,6 +11,7 @@ use super::{
     having::SEEN,
     log::{LOG, Log},
     moving::{MOVED, MOVED_VERSION},
+    watch::Watch,
 };
 use crate::{
     App, Turn,
@@ -45,7 +46,8 @@ impl Gateway {
     ) -> Self {
         // Answers to what another memory asked may still come, and are not to be taken for answers to this one.
         let next_ask = turn.epoch();
-        let mut gateway = Self { born: turn.now, next_ask, ..Self::new(app, name) };
+        let mut gateway =
+            Self { born: turn.now, next_ask, watch: Watch::new(turn.now), ..Self::new(app, name) };
         let rows: Vec<_> = rows.into_iter().collect();
         if gateway.recovery().is_some() {
             let row = rows.iter().find(|(key, _)| key == LOG).map(|(_, row)| row.as_slice());
@@ -57,7 +59,7 @@ impl Gateway {
         let (mut round, mut lost, mut unfinished) = (None, Vec::new(), Vec::new());
         for (key, value) in rows {
             if key == ROUND {
-                round = postcard::from_bytes(&value).ok();
+                round = codec::from_bytes(&value);
             } else if let Some(pid) = key.strip_prefix(AWAY) {
                 match stored::read::<Absent>(absence::VERSION, &value) {
                     Some(absent) => gateway.take_away(pid.into(), absent),
@@ -70,7 +72,7 @@ impl Gateway {
             } else if let Some(room) = key.strip_prefix(SEEN) {
                 gateway
                     .remembered
-                    .insert(RoomKey::of_object(room), postcard::from_bytes(&value).unwrap_or_default());
+                    .insert(RoomKey::of_object(room), codec::from_bytes(&value).unwrap_or_default());
             } else if let Some(sid) = key.strip_prefix(CLIENT) {
                 let sid: Rc<str> = sid.into();
                 match client::decode(&value) {
@@ -190,10 +192,10 @@ impl Gateway {
 
     /// The machine that its serialised form gives back; all outputs have been taken.
     pub(crate) fn through_snapshot(&self) -> Self {
-        let snapshot = postcard::to_allocvec(self).unwrap_or_default();
-        match postcard::from_bytes::<Self>(&snapshot) {
-            Ok(restored) => Self { app: self.app.clone(), ..restored },
-            Err(_) => Self::new(self.app.clone(), &self.name),
+        let snapshot = codec::to_vec(self);
+        match codec::from_bytes::<Self>(&snapshot) {
+            Some(restored) => Self { app: self.app.clone(), ..restored },
+            None => Self::new(self.app.clone(), &self.name),
         }
     }
 }

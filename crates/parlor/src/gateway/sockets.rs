@@ -29,6 +29,7 @@ const OWED_MAX: usize = 256;
 impl Gateway {
     /// A message from a client.
     pub(super) fn message(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, message: Message) {
+        self.count_in(&message);
         let Some(client) = self.clients.get_mut(sid) else { return };
         let limits = &self.app.config().limits;
         let within = |rate| client.messages.take(rate, turn.now).is_ok();
@@ -59,6 +60,11 @@ impl Gateway {
         sid: &Rc<str>,
         incoming: Result<Option<Incoming>, Violation>,
     ) {
+        if let Ok(Some(Incoming::Event { nsp, name, args, .. })) = &incoming
+            && self.for_admins(turn, sid, nsp, (name, args))
+        {
+            return;
+        }
         let Some(client) = self.clients.get_mut(sid) else { return };
         match incoming {
             Ok(None) => {}
@@ -171,7 +177,7 @@ impl Gateway {
     /// The client gets its CONNECT; from now on it is a socket of the namespace.
     pub(super) fn accept(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &Rc<str>) {
         let Some(version) = self.version_of(sid) else { return };
-        let lifeline = self.lifeline(turn, version);
+        let lifeline = if self.is_of_admins(nsp) { None } else { self.lifeline(turn, version) };
         let Some(client) = self.clients.get_mut(sid) else { return };
         let (Some(socket), Some(connection)) = (client.sockets.get_mut(nsp), &mut client.connection) else {
             return;
@@ -186,10 +192,13 @@ impl Gateway {
             None => connection.accept(nsp, &socket.id),
         };
         socket.lifeline = lifeline;
-        self.locals.entry(nsp.clone()).or_default().rooms.insert(socket.id.clone());
+        let id = socket.id.clone();
+        self.locals.entry(nsp.clone()).or_default().rooms.insert(id.clone());
         self.dirty.insert(sid.clone());
         self.send(sid, frames, false);
+        self.show_connected(turn, nsp, &id);
         self.step(turn, sid, nsp);
+        self.admin_entered(turn, nsp, &id);
     }
 
     pub(super) fn refuse(&mut self, turn: &mut Turn<'_>, sid: &str, nsp: &Rc<str>, body: &str) {
@@ -268,8 +277,9 @@ impl Gateway {
                 self.cast(turn, &nsp, Cast { target, frames, volatile })
             }
             Effect::Store(data) => {
-                socket.data = data;
+                socket.data.clone_from(&data);
                 self.dirty.insert(sid.clone());
+                self.show_data(turn, nsp, &id, &data);
             }
             Effect::Join(room) => _ = self.change(turn, sid, nsp, &id, Pending { room, join: true }),
             Effect::Leave(room) => _ = self.change(turn, sid, nsp, &id, Pending { room, join: false }),
@@ -338,6 +348,7 @@ impl Gateway {
 
     /// A session has closed: all its sockets go.
     pub(super) fn closed(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, reason: &'static str) {
+        self.count_closed(reason);
         let Some(client) = self.clients.get_mut(sid) else { return };
         for (_, socket) in std::mem::take(&mut client.sockets) {
             self.depart(turn, sid, socket, reason);
@@ -374,6 +385,7 @@ impl Gateway {
         for Pending { room, .. } in &socket.pending {
             self.left(turn, &RoomKey::room(nsp, room), &socket.id, false);
         }
+        self.show_disconnected(turn, &socket, &rooms, reason);
         self.forget_awaited(turn, &socket.id);
         self.consumer_gone(turn, &socket.id, std::mem::take(&mut socket.consuming));
         if !stays {
@@ -410,6 +422,7 @@ impl Gateway {
 
     /// Sends events and acknowledgements to a client: by WebSocket they change nothing that would be looked after.
     fn say(&mut self, sid: &str, frames: &[Frame], volatile: bool) {
+        self.count_out(frames, 1);
         let Some(client) = self.clients.get_mut(sid) else { return };
         if !client.pass(frames, volatile, &mut self.outputs) {
             self.touch(sid);

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, rc::Rc, time::Duration};
 
-use socket_io::{IntoPayload, Payload, StoredPayload, json::Error};
+use socket_io::{IntoPayload, Payload, json::Error};
 
 use super::{
     config::QueueConfig,
@@ -42,7 +42,7 @@ impl Terms {
 }
 
 /// A payload as one argument: several are a list, none is `null`.
-fn one_argument(payload: &Payload) -> Result<StoredPayload, Fault> {
+fn one_argument(payload: &Payload) -> Result<Payload, Fault> {
     let mut args = payload.args();
     let json = match (args.next(), args.next()) {
         (None, _) => Cow::Borrowed("null"),

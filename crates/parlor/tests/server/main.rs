@@ -7,6 +7,7 @@
     reason = "in tests a panic is a failure, and what is printed tells of it"
 )]
 
+mod admin;
 mod app;
 mod around;
 mod costs;
