@@ -16,8 +16,10 @@ use worker::{
 
 use crate::{
     client_files,
-    http::{Asked, header},
-    now, peers, settings,
+    http::{Asked, address, header},
+    now,
+    outside::builder,
+    peers, rate, settings,
 };
 
 /// How many Gateways of a location are tried.
@@ -38,6 +40,9 @@ pub async fn serve(app: fn() -> App, request: Request, env: &Env) -> Result<Resp
         Ok(app) => app,
         Err(wrong) => return wrong.response(),
     };
+    if let Some(wrong) = settings::wrong_deployed(&app, &request) {
+        return wrong.response();
+    }
     let config = app.config();
     let asked = Asked::of(&request, config)?;
     let below = asked.path.strip_prefix(&config.path);
@@ -47,7 +52,9 @@ pub async fn serve(app: fn() -> App, request: Request, env: &Env) -> Result<Resp
             Ok(assets) if config.path.strip_suffix('/') != Some(&asked.path) => {
                 assets.fetch_request(request).await
             }
-            _ => Response::error("Not found", 404),
+            _ => Ok(builder(404)?
+                .with_header("content-type", "text/plain;charset=utf-8")?
+                .fixed(b"Not found".to_vec())),
         };
     }
     if let Some(response) = asked.preflight(&request, config) {
@@ -55,6 +62,9 @@ pub async fn serve(app: fn() -> App, request: Request, env: &Env) -> Result<Resp
     }
     if let Some(file) = below.filter(|_| config.serve_client).and_then(client_files::named) {
         return client_files::serve(file, &asked, &request, env).await;
+    }
+    if !asked.is_of_allowed_origin(&app, &request) {
+        return asked.refuse(Refusal::Forbidden("Origin not allowed".to_owned()));
     }
     let gateway = match asked.route(config, || asked.allowed(&app, &request, now())) {
         Err(refusal) => return asked.refuse(refusal),
@@ -69,9 +79,15 @@ pub async fn serve(app: fn() -> App, request: Request, env: &Env) -> Result<Resp
                 Placement::RoundRobin => ("any", NEXT.replace(NEXT.get().wrapping_add(1))),
                 Placement::ByClient => (location(&request), client_number(&request)),
             };
-            return open(env, config, location, number, request).await;
+            return match rate::check(env, &request).await {
+                Ok(()) => open(env, config, location, number, request).await,
+                Err(refusal) => asked.refuse(refusal),
+            };
         }
     };
+    if let Err(refusal) = rate::check(env, &request).await {
+        return asked.refuse(refusal);
+    }
     let threshold = config
         .engine
         .http_compression
@@ -99,7 +115,7 @@ async fn open(env: &Env, config: &Config, location: &str, number: u32, request: 
             Err(error) => worker::console_error!("{gateway} can't be reached: {error}"),
         }
     }
-    Ok(Response::builder().with_status(503).with_header("retry-after", "5")?.empty())
+    Ok(builder(503)?.with_header("retry-after", "5")?.empty())
 }
 
 /// Has the runtime compress an answer of at least so many bytes: here, where it keeps no object busy.
@@ -118,7 +134,7 @@ fn compressed(response: Response, threshold: usize) -> Result<Response> {
 /// The same number for the same client.
 fn client_number(request: &Request) -> u32 {
     let mut hasher = DefaultHasher::new();
-    header(request, "cf-connecting-ip").hash(&mut hasher);
+    address(request).hash(&mut hasher);
     hasher.finish() as u32
 }
 

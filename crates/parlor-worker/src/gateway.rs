@@ -103,11 +103,17 @@ impl GatewayShell {
             return peers::reply(shell.turn(|gateway, turn| gateway.handle_request(turn, &body))?);
         }
         // The Worker has asked the application whether the client may.
-        match asked.route(config, || Ok(())) {
-            Err(refusal) => asked.refuse(refusal),
-            Ok(Route::Open(..)) if shell.turn(|gateway, _| gateway.is_full())? => {
-                asked.answer(Answer::Bare(503))
+        let route = asked.route(config, || Ok(()));
+        if let Ok(Route::Open(..)) = route {
+            let address = http::address(&request);
+            match shell.turn(|gateway, turn| gateway.admit(turn, &address))? {
+                Ok(()) => {}
+                Err(Answer::Refused(refusal)) => return asked.refuse(refusal),
+                Err(answer) => return asked.answer(answer),
             }
+        }
+        match route {
+            Err(refusal) => asked.refuse(refusal),
             Ok(Route::Open(engine_io::Transport::Polling, dialect)) => {
                 let handshake = asked.handshake(&request, now());
                 let protocol = shell.protocol(&asked.path);
@@ -387,7 +393,7 @@ impl Shell {
             let Some(body) = body else { return };
             let reply = peers::exchange(&shell.env, shell.app.config(), &peer, &body).await;
             if let Err(error) = &reply {
-                worker::console_warn!("{peer:?} can't be reached, will be tried again: {error}");
+                worker::console_warn!("{peer} can't be reached, will be tried again: {error}");
             }
             let reply = reply.ok();
             shell.report(shell.turn(|gateway, turn| gateway.handle_reply(turn, &peer, reply.as_deref())));

@@ -26,7 +26,7 @@
 //! - `emit`, `jobs`: emitting, and queues, from outside of the objects; `outside`: what they share
 //! - `gateway`, `room`, `queue`: the objects, each a machine of [`parlor`] with its outputs carried out; `object`: what the
 //!   last two share
-//! - `sockets`, `store`, `alarm`, `awake`, `listener`, `http`, `peers`, `settings`: what they are plumbed with
+//! - `sockets`, `store`, `alarm`, `awake`, `listener`, `http`, `peers`, `rate`, `settings`: what they are plumbed with
 //! - `macros`: [`durable_objects!`]
 
 mod alarm;
@@ -44,6 +44,7 @@ mod outside;
 mod panics;
 mod peers;
 mod queue;
+mod rate;
 mod room;
 mod settings;
 mod sockets;

@@ -15,7 +15,7 @@ use crate::{
     asked::Asked,
     call::{Effect, Handshake, Scope},
     history::{Page, Receipt, Stored},
-    names::ROOM_NAME_MAX,
+    names::{ROOM_NAME_MAX, is_printable},
     wire::{Card, Found, Query},
 };
 
@@ -360,10 +360,11 @@ pub(crate) fn check_event(event: &str) -> Result<(), Fault> {
 }
 
 pub(crate) fn check_room(room: &str) -> Result<(), Fault> {
-    if room.len() <= ROOM_NAME_MAX {
+    if room.len() <= ROOM_NAME_MAX && is_printable(room) {
         return Ok(());
     }
-    Err(Fault::new("bad room name", format!("The name of a room has at most {ROOM_NAME_MAX} bytes.")))
+    let words = format!("The name of a room has at most {ROOM_NAME_MAX} bytes, and no control characters.");
+    Err(Fault::new("bad room name", words))
 }
 
 /// A socket on any Gateway, as it was when asked for; what is done with it is done where it is now.

@@ -263,6 +263,8 @@ pub struct Scope {
     pub(crate) params: Params,
     pub(crate) states: States,
     pub(crate) vars: Vars,
+    /// How many rooms a socket may be in.
+    rooms_max: usize,
     effects: RefCell<Vec<Effect>>,
     /// The socket's rooms, as they will be once this call's effects are carried out.
     rooms: RefCell<Vec<Rc<str>>>,
@@ -282,6 +284,7 @@ impl Scope {
             params,
             states: app.states(),
             vars: app.vars.clone(),
+            rooms_max: app.config().limits.rooms_per_socket,
             effects: RefCell::default(),
             answers: RefCell::default(),
             asked: Cell::new(0),
@@ -314,6 +317,14 @@ impl Scope {
         if let Err(at) = rooms.binary_search_by(|joined| (**joined).cmp(room)) {
             rooms.insert(at, room.into());
         }
+    }
+
+    /// Whether the socket may join a room; always one that it is in.
+    pub(crate) fn may_join(&self, room: &str) -> Result<(), Fault> {
+        if self.rooms.borrow().len() < self.rooms_max || self.is_in(room) {
+            return Ok(());
+        }
+        Err(Fault::new("too many rooms", format!("A socket is in {} rooms at most.", self.rooms_max)))
     }
 
     pub(crate) fn is_in(&self, room: &str) -> bool {

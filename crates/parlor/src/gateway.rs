@@ -7,7 +7,8 @@
 //! Split by meaning: `client` is what is kept of one connection, `connections` feeds its session, `sockets` is the life of a
 //! socket, `calls` that of a handler's call, `rooms` talks to Rooms and other Gateways, `queues` to Queues, `membership` is what
 //! the Gateway is to a Room, `joining` how sockets come into it, `having` how much of its history was handed on, `questions` asks and answers them, `absence` is who may come back, `log` what for, `moving` how they come
-//! back to another Gateway, `outgoing` shows what is sent to the handler that wants to see it, `restore` is
+//! back to another Gateway, `outgoing` shows what is sent to the handler that wants to see it,
+//! `watch` what happens to the Admin UI, `restore` is
 //! the way back from storage.
 
 mod absence;
@@ -25,6 +26,7 @@ mod queues;
 mod restore;
 mod rooms;
 mod sockets;
+mod watch;
 
 use std::{collections::VecDeque, rc::Rc};
 
@@ -40,10 +42,12 @@ use self::{
     membership::Membership,
     moving::{Handover, Moved, Seeking},
     questions::{Asked, Awaited, Task},
+    watch::Watch,
 };
 use crate::{
     App, Turn,
     call::{Call, CallId},
+    limits::Addresses,
     line::Line,
     link::Link,
     names::RoomKey,
@@ -188,7 +192,9 @@ pub struct Gateway {
     /// How much of Rooms' histories was handed on here, as rows have it; and with what the log has, once that was read.
     remembered: LiteMap<RoomKey, u64>,
     handed_on: Option<LiteMap<RoomKey, u64>>,
+    watch: Watch,
     timers: Line<(Millis, Rc<str>)>,
+    addresses: Addresses,
     next_call: CallId,
     next_ask: u64,
     next_task: u64,
@@ -240,7 +246,9 @@ impl Gateway {
             moved: LiteMap::new(),
             remembered: LiteMap::new(),
             handed_on: None,
+            watch: Watch::default(),
             timers: Line::default(),
+            addresses: Addresses::default(),
             next_call: 0,
             next_ask: 0,
             next_task: 0,
@@ -266,6 +274,7 @@ impl Gateway {
             .chain(self.questions_timeout())
             .chain(self.queues_timeout())
             .chain(self.memberships_timeout())
+            .chain(self.watch_timeout())
             .chain(self.absences_timeout())
             .chain(self.seeking.values().map(|seeking| seeking.deadline))
             .min()
@@ -280,6 +289,7 @@ impl Gateway {
         self.expire_absences(turn);
         self.expire_seeking(turn);
         self.ask_rooms_again(turn.now);
+        self.ask_gateways_again(turn);
         self.retry_queues(turn.now);
         self.failing.retain(|key| {
             let link = self.rooms.get_mut(key).map(|membership| &mut membership.link);
@@ -376,8 +386,9 @@ impl Gateway {
                 };
                 self.session_output(turn, &sid, output);
             }
-            self.settle(&sid);
+            self.settle(turn, &sid);
         }
+        self.look_away(turn.now);
         for peer in std::mem::take(&mut self.ready) {
             self.want_request(peer);
         }
@@ -398,14 +409,17 @@ impl Gateway {
     }
 
     /// Brings timers and stored rows up to date with a client whose session has been drained.
-    fn settle(&mut self, sid: &Rc<str>) {
+    fn settle(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>) {
         let Some(client) = self.clients.get_mut(sid) else { return };
         if client.session.is_finished() {
             if let Some(timer) = client.timer.take() {
                 self.timers.remove(&(timer, sid.clone()));
             }
-            self.clients.remove(sid);
+            if let Some(client) = self.clients.remove(sid) {
+                self.addresses.closed(&client.handshake.address);
+            }
             self.dirty.insert(sid.clone());
+            self.client_gone(turn);
             return;
         }
         let changed = client.connection.as_mut().is_some_and(Connection::take_dirty);

@@ -62,8 +62,19 @@ pub fn gateway_of(id: &str) -> Option<&str> {
     (is_id && !gateway.is_empty()).then_some(gateway)
 }
 
+/// A session for the log: who knows its whole id has the session.
+pub(crate) fn of_session(sid: &str) -> String {
+    let (start, gateway) = (sid.get(..6).unwrap_or_default(), gateway_of(sid).unwrap_or_default());
+    format!("session {start}… on {gateway}")
+}
+
 /// How long the name of a room may be, in bytes. It becomes part of an object's name, which the platform bounds.
 pub const ROOM_NAME_MAX: usize = 512;
+
+/// Whether a name has no control characters: names of objects are shown in logs and dashboards, each in one line.
+pub(crate) fn is_printable(name: &str) -> bool {
+    !name.chars().any(char::is_control)
+}
 
 /// Which Room: one per namespace and room, and one per namespace for everyone in it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
@@ -135,6 +146,17 @@ mod tests {
         for not_an_id in ["", ".", "lounge", "a.b", "____________________.", "_________ __________.weur-3"] {
             assert_eq!(gateway_of(not_an_id), None, "{not_an_id}");
         }
+    }
+
+    #[test]
+    fn what_is_logged_lets_nobody_in() {
+        let sid = id(&[255; ID_BYTES], "weur-3");
+        assert_eq!(of_session(&sid), "session ______… on weur-3");
+        assert_eq!(of_session("é"), "session … on ");
+        let of = |name: &str| Peer::Room(RoomKey::room("/", name)).to_string();
+        assert_eq!(of("tea\nparty"), "Room \"/#tea\\nparty\"");
+        assert_eq!(of("~AAAAAAAAAAAAAAAAAAAAAA"), "Room \"/#~AAAAAAAAA\"…");
+        assert_eq!(Peer::Gateway("weur-0".into()).to_string(), "Gateway \"weur-0\"");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 mod form;
 mod query;
 
+use std::borrow::Cow;
+
 use codec::{Decode, Encode};
 use engine_io::{Frame, Millis};
 use socket_io::Target;
@@ -30,6 +32,24 @@ pub enum Peer {
     /// A Queue, by its name.
     Queue(String),
 }
+
+/// For the log: of a long name the beginning, for who has a secret link to a room finds the rest of it there.
+impl std::fmt::Display for Peer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (what, name) = match self {
+            Self::Gateway(name) => ("Gateway", Cow::Borrowed(name.as_str())),
+            Self::Room(key) => ("Room", Cow::Owned(key.object_name())),
+            Self::Queue(name) => ("Queue", Cow::Borrowed(name.as_str())),
+        };
+        match name.char_indices().nth(SHOWN) {
+            Some((end, _)) => write!(f, "{what} {:?}…", name.get(..end).unwrap_or_default()),
+            None => write!(f, "{what} {name:?}"),
+        }
+    }
+}
+
+/// How many characters of a name are shown.
+const SHOWN: usize = 12;
 
 /// A broadcast, encoded once where it was emitted.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]

@@ -90,7 +90,8 @@ impl Gateway {
         cast: &Cast,
         place: Option<&wire::Place>,
     ) -> Option<Vec<Frame>> {
-        self.recovery().filter(|_| !cast.volatile)?;
+        // Admins come back as somebody new.
+        self.recovery().filter(|_| !cast.volatile && !self.is_of_admins(nsp))?;
         let Some(number) = self.log.add(turn, nsp, cast, place) else {
             self.stores.push_back(Output::Store { key: LOG.to_owned(), value: self.log.row() });
             return None;
@@ -340,6 +341,7 @@ impl Gateway {
             frames.extend(connection.accept_with_pid(nsp, &id, &lifeline.pid));
         }
         self.send(sid, frames, false);
+        self.show_connected(turn, nsp, &id);
         self.forget_away(&lifeline.pid);
         self.dirty.insert(sid.clone());
         if self.app.handlers(nsp).is_some_and(crate::namespace::Handlers::has_recover) {

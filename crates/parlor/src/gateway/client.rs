@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     call::{CallId, Effect, Handshake, Occasion},
+    limits::Bucket,
     stored,
 };
 
@@ -30,6 +31,11 @@ pub(super) struct Client {
     pub(super) work_stored: bool,
     /// Its place in the Gateway's timers.
     pub(super) timer: Option<Millis>,
+    /// What it sends is counted here, and whether that was too much.
+    #[codec(skip)]
+    pub(super) messages: Bucket,
+    #[codec(skip)]
+    pub(super) is_flooding: bool,
 }
 
 /// One socket: a client in a namespace.

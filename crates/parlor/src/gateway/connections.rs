@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use engine_io::{
-    Answer, Conn, Dialect, Frame, Message, Millis, Output as SessionOutput, Session, Ticket, Version,
+    Answer, Conn, Dialect, Frame, Message, Millis, Output as SessionOutput, Refusal, Session, Ticket, Version,
 };
 use litemap::LiteMap;
 use socket_io::{Connection, Options};
 
 use super::{Gateway, Output, Protocol, client::Client};
-use crate::{Turn, call::Handshake, names::id};
+use crate::{Turn, call::Handshake, limits::Bucket, names::id};
 
 impl Gateway {
     /// Opens a session by HTTP long-polling; the request is answered with its handshake. Gives the session's id.
@@ -68,7 +68,11 @@ impl Gateway {
             touched: false,
             work_stored: false,
             timer: None,
+            messages: Bucket::default(),
+            is_flooding: false,
         };
+        self.addresses.opened(&config.limits, &client.handshake.address, turn.now);
+        self.opening(turn);
         self.clients.insert(sid.clone(), Box::new(client));
         self.greet(turn, &sid);
         self.touch(&sid);
@@ -81,10 +85,17 @@ impl Gateway {
         Some(self.clients.get(sid)?.session.version())
     }
 
-    /// Whether it holds as many connections as it may.
-    #[must_use]
-    pub fn is_full(&self) -> bool {
-        self.clients.len() >= self.app.config().gateway_connections
+    /// Whether one more connection may be opened, from this address.
+    ///
+    /// # Errors
+    /// The answer to give instead: 503 if it holds as many as it may, or the refusal of an address that has or opens too many.
+    pub fn admit(&mut self, turn: &Turn<'_>, address: &str) -> Result<(), Answer> {
+        let config = self.app.config();
+        if self.clients.len() >= config.gateway_connections {
+            return Err(Answer::Bare(503));
+        }
+        let admitted = self.addresses.may_open(&config.limits, address, turn.now);
+        admitted.map_err(|wait| Answer::Refused(Refusal::TooMany(wait)))
     }
 
     /// Whether a WebSocket is about to take over this session.
@@ -140,7 +151,7 @@ impl Gateway {
                 self.pump(turn);
             }
             None => {
-                let answer = Answer::Refused(engine_io::Refusal::UnknownSid);
+                let answer = Answer::Refused(Refusal::UnknownSid);
                 self.outputs.push_back(Output::Answer { ticket, answer });
             }
         }
@@ -216,7 +227,7 @@ impl Gateway {
                 self.outputs.push_back(Output::Close { conn, code });
             }
             SessionOutput::Message(message) => self.message(turn, sid, message),
-            SessionOutput::Upgraded => {}
+            SessionOutput::Upgraded => self.show_upgraded(turn, sid),
             SessionOutput::Closed(reason) => self.closed(turn, sid, reason.as_str()),
         }
     }

@@ -249,8 +249,11 @@ impl Gateway {
         })
     }
 
-    /// Whether a socket here is a member, one that is away perhaps.
+    /// Whether a socket here is a member, one that is away perhaps; or whether this Gateway is one of those that admins ask.
     pub(super) fn is_occupied(&self, key: &RoomKey) -> bool {
+        if self.is_asked_by_admins(key) {
+            return true;
+        }
         self.locals.get(key.nsp.as_str()).is_some_and(|local| match &key.room {
             Some(room) => {
                 [&local.rooms, &local.away].iter().any(|rooms| rooms.members(room).next().is_some())

@@ -47,6 +47,9 @@ pub(super) enum Asker {
         name: String,
         ask: u64,
     },
+    /// An admin here, who is shown all sockets.
+    Admin(Rc<str>),
+    Nobody,
 }
 
 /// A question to the sockets here whose answer takes time.
@@ -78,6 +81,17 @@ impl Gateway {
         (call, ask): (CallId, u64),
         nsp: &str,
         target: Target,
+        query: Query,
+    ) {
+        self.ask_as(turn, Asker::Call { call, ask }, nsp, target, query);
+    }
+
+    pub(super) fn ask_as(
+        &mut self,
+        turn: &mut Turn<'_>,
+        asker: Asker,
+        nsp: &str,
+        target: Target,
         mut query: Query,
     ) {
         match &mut query {
@@ -92,7 +106,6 @@ impl Gateway {
             Peer::Room(key) => !query.is_for_the_room() && self.membership(turn, key).leads(turn.now),
             Peer::Queue(_) => false,
         };
-        let asker = Asker::Call { call, ask };
         if is_here {
             return self.question_one(turn, nsp, target, query, asker);
         }
@@ -158,6 +171,7 @@ impl Gateway {
                 let sockets = selected.iter().filter_map(|id| self.card(nsp, id)).collect();
                 Found { sockets, ..Found::default() }
             }
+            Query::Watch { sockets } => self.watched(turn, *sockets),
             Query::Count => Found { count: selected.len() as u64, ..Found::default() },
             _ => Found::default(),
         };
@@ -319,6 +333,8 @@ impl Gateway {
             Asker::Gateway { name, ask } => {
                 self.tell_gateway(turn, name, Direct::Answer { ask, found });
             }
+            Asker::Admin(id) => self.show_all(turn, &id, found),
+            Asker::Nobody => {}
         }
     }
 

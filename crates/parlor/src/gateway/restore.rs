@@ -11,8 +11,14 @@ use super::{
     having::SEEN,
     log::{LOG, Log},
     moving::{MOVED, MOVED_VERSION},
+    watch::Watch,
 };
-use crate::{App, Turn, call::Occasion, names::RoomKey, stored};
+use crate::{
+    App, Turn,
+    call::Occasion,
+    names::{RoomKey, of_session},
+    stored,
+};
 
 /// What a client was about.
 struct Unfinished {
@@ -40,7 +46,8 @@ impl Gateway {
     ) -> Self {
         // Answers to what another memory asked may still come, and are not to be taken for answers to this one.
         let next_ask = turn.epoch();
-        let mut gateway = Self { born: turn.now, next_ask, ..Self::new(app, name) };
+        let mut gateway =
+            Self { born: turn.now, next_ask, watch: Watch::new(turn.now), ..Self::new(app, name) };
         let rows: Vec<_> = rows.into_iter().collect();
         if gateway.recovery().is_some() {
             let row = rows.iter().find(|(key, _)| key == LOG).map(|(_, row)| row.as_slice());
@@ -71,9 +78,8 @@ impl Gateway {
                 match client::decode(&value) {
                     Some((client, rooms)) => unfinished.push(gateway.adopt(turn, &sid, client, rooms)),
                     None => {
-                        gateway
-                            .outputs
-                            .push_back(Output::Log(format!("{sid}: its stored form is unknown; dropped")));
+                        let line = format!("{}: its stored form is unknown; dropped", of_session(&sid));
+                        gateway.outputs.push_back(Output::Log(line));
                         gateway.stores.push_back(Output::Store { key, value: None });
                     }
                 }
@@ -162,6 +168,7 @@ impl Gateway {
             changes.extend(pending.into_iter().map(|pending| (nsp.clone(), socket.id.clone(), pending)));
             live.push(nsp.clone());
         }
+        self.addresses.opened(&self.app.config().limits, &client.handshake.address, turn.now);
         self.clients.insert(sid.clone(), Box::new(client));
         Unfinished { sid: sid.clone(), changes, live, again, returning }
     }

@@ -252,6 +252,7 @@ impl Gateway {
                 self.touched.push_back(place.sid.clone());
             }
         }
+        self.count_out(&cast.frames, sockets.len());
         self.sent(turn, nsp, &sockets, &cast.frames);
     }
 

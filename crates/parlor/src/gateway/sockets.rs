@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use engine_io::{CloseReason, Frame, Message, Version};
-use socket_io::{Incoming, Violation};
+use socket_io::{Connection, Incoming, Violation};
 
 use super::{
     Called, Gateway, Output, Place,
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     Turn,
     call::{Effect, Occasion},
-    names::{RoomKey, id},
+    names::{RoomKey, id, of_session},
     wire::Cast,
 };
 
@@ -29,10 +29,29 @@ const OWED_MAX: usize = 256;
 impl Gateway {
     /// A message from a client.
     pub(super) fn message(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, message: Message) {
+        self.count_in(&message);
         let Some(client) = self.clients.get_mut(sid) else { return };
+        let limits = &self.app.config().limits;
+        let within = |rate| client.messages.take(rate, turn.now).is_ok();
+        if client.is_flooding
+            || !limits.messages_per_connection.is_none_or(within)
+            || !self.addresses.may_send(limits, &client.handshake.address, turn.now)
+        {
+            return self.flooded(turn, sid);
+        }
         let Some(connection) = &mut client.connection else { return self.echo(sid, message) };
         let incoming = connection.handle_message(message);
         self.incoming(turn, sid, incoming);
+    }
+
+    /// More came than may.
+    fn flooded(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>) {
+        let Some(client) = self.clients.get_mut(sid) else { return };
+        if !std::mem::replace(&mut client.is_flooding, true) {
+            let line = format!("{}: too many messages; closed", of_session(sid));
+            self.outputs.push_back(Output::Log(line));
+            client.session.close(CloseReason::ForcedClose, turn.now);
+        }
     }
 
     fn incoming(
@@ -41,6 +60,11 @@ impl Gateway {
         sid: &Rc<str>,
         incoming: Result<Option<Incoming>, Violation>,
     ) {
+        if let Ok(Some(Incoming::Event { nsp, name, args, .. })) = &incoming
+            && self.for_admins(turn, sid, nsp, (name, args))
+        {
+            return;
+        }
         let Some(client) = self.clients.get_mut(sid) else { return };
         match incoming {
             Ok(None) => {}
@@ -76,7 +100,7 @@ impl Gateway {
                 }
             }
             Err(violation) => {
-                self.outputs.push_back(Output::Log(format!("{sid}: {violation}; closed")));
+                self.outputs.push_back(Output::Log(format!("{}: {violation}; closed", of_session(sid))));
                 client.session.close(reason_for(violation, client), turn.now);
             }
         }
@@ -85,15 +109,20 @@ impl Gateway {
     /// What a client asks for by opening its connection.
     pub(super) fn greet(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>) {
         let connection = self.clients.get_mut(sid).and_then(|client| client.connection.as_mut());
-        let incoming = connection.and_then(socket_io::Connection::greet);
+        let incoming = connection.and_then(Connection::greet);
         self.incoming(turn, sid, Ok(incoming));
     }
 
     pub(super) fn connect(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &str, auth: Option<String>) {
         let known = self.app.handlers(nsp).is_some();
         let Some(client) = self.clients.get_mut(sid) else { return };
-        if !known {
-            let frames = client.connection.as_mut().map(|connection| connection.refuse_unknown(nsp));
+        let most = self.app.config().limits.namespaces_per_connection;
+        let is_one_too_many = |connection: &Connection| connection.namespaces().count() > most;
+        if !known || client.connection.as_ref().is_some_and(is_one_too_many) {
+            let frames = client.connection.as_mut().map(|connection| match known {
+                true => connection.refuse(nsp, r#"{"message":"Too many namespaces"}"#),
+                false => connection.refuse_unknown(nsp),
+            });
             return self.send(sid, frames.unwrap_or_default(), false);
         }
         let nsp: Rc<str> = nsp.into();
@@ -148,7 +177,7 @@ impl Gateway {
     /// The client gets its CONNECT; from now on it is a socket of the namespace.
     pub(super) fn accept(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &Rc<str>) {
         let Some(version) = self.version_of(sid) else { return };
-        let lifeline = self.lifeline(turn, version);
+        let lifeline = if self.is_of_admins(nsp) { None } else { self.lifeline(turn, version) };
         let Some(client) = self.clients.get_mut(sid) else { return };
         let (Some(socket), Some(connection)) = (client.sockets.get_mut(nsp), &mut client.connection) else {
             return;
@@ -163,10 +192,13 @@ impl Gateway {
             None => connection.accept(nsp, &socket.id),
         };
         socket.lifeline = lifeline;
-        self.locals.entry(nsp.clone()).or_default().rooms.insert(socket.id.clone());
+        let id = socket.id.clone();
+        self.locals.entry(nsp.clone()).or_default().rooms.insert(id.clone());
         self.dirty.insert(sid.clone());
         self.send(sid, frames, false);
+        self.show_connected(turn, nsp, &id);
         self.step(turn, sid, nsp);
+        self.admin_entered(turn, nsp, &id);
     }
 
     pub(super) fn refuse(&mut self, turn: &mut Turn<'_>, sid: &str, nsp: &Rc<str>, body: &str) {
@@ -245,8 +277,9 @@ impl Gateway {
                 self.cast(turn, &nsp, Cast { target, frames, volatile })
             }
             Effect::Store(data) => {
-                socket.data = data;
+                socket.data.clone_from(&data);
                 self.dirty.insert(sid.clone());
+                self.show_data(turn, nsp, &id, &data);
             }
             Effect::Join(room) => _ = self.change(turn, sid, nsp, &id, Pending { room, join: true }),
             Effect::Leave(room) => _ = self.change(turn, sid, nsp, &id, Pending { room, join: false }),
@@ -315,6 +348,7 @@ impl Gateway {
 
     /// A session has closed: all its sockets go.
     pub(super) fn closed(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, reason: &'static str) {
+        self.count_closed(reason);
         let Some(client) = self.clients.get_mut(sid) else { return };
         for (_, socket) in std::mem::take(&mut client.sockets) {
             self.depart(turn, sid, socket, reason);
@@ -351,6 +385,7 @@ impl Gateway {
         for Pending { room, .. } in &socket.pending {
             self.left(turn, &RoomKey::room(nsp, room), &socket.id, false);
         }
+        self.show_disconnected(turn, &socket, &rooms, reason);
         self.forget_awaited(turn, &socket.id);
         self.consumer_gone(turn, &socket.id, std::mem::take(&mut socket.consuming));
         if !stays {
@@ -387,6 +422,7 @@ impl Gateway {
 
     /// Sends events and acknowledgements to a client: by WebSocket they change nothing that would be looked after.
     fn say(&mut self, sid: &str, frames: &[Frame], volatile: bool) {
+        self.count_out(frames, 1);
         let Some(client) = self.clients.get_mut(sid) else { return };
         if !client.pass(frames, volatile, &mut self.outputs) {
             self.touch(sid);

@@ -14,7 +14,7 @@ use crate::{
     asked::Asked,
     broadcast::{is_done, patience},
     call::{Effect, Scope},
-    names::ROOM_NAME_MAX,
+    names::{ROOM_NAME_MAX, is_printable},
     socket::{Io, Socket},
     wire::Found,
 };
@@ -54,7 +54,10 @@ fn one_argument(payload: &Payload) -> Result<Payload, Fault> {
 
 /// Whether a queue may be called so: it becomes the name of an object.
 pub(super) fn check_queue(name: &str) -> Result<(), Fault> {
-    check(name, "queue name")
+    match is_printable(name) {
+        true => check(name, "queue name"),
+        false => Err(Fault::new("bad queue name", "It has no control characters.")),
+    }
 }
 
 fn check(name: &str, what: &str) -> Result<(), Fault> {
@@ -66,7 +69,7 @@ fn check(name: &str, what: &str) -> Result<(), Fault> {
 
 /// A queue: jobs that are stored until somebody has done them. [`Io::queue`] gives it.
 ///
-/// Its name may be anything of 1 to 512 bytes. Each queue is an object, and the same for all namespaces.
+/// Its name may be anything of 1 to 512 bytes without control characters. Each queue is an object, and the same for all namespaces.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct QueueHandle {

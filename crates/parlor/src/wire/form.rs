@@ -6,7 +6,7 @@ use super::{Cast, Peer};
 use crate::{edition, link::Envelope};
 
 /// Raise it with any change to the types of `wire`.
-const VERSION: u8 = 6;
+const VERSION: u8 = 7;
 
 fn version() -> u8 {
     edition::written(VERSION)

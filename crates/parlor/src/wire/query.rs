@@ -81,6 +81,11 @@ pub enum Query {
         /// Its arguments.
         payload: Payload,
     },
+    /// Show admins what happens to you: the Gateway itself.
+    Watch {
+        /// Say which sockets you have.
+        sockets: bool,
+    },
 }
 
 impl Query {
