@@ -16,7 +16,7 @@ import { staleVersions } from "./versions.mjs";
 
 const STRICT = ["--", "-D", "warnings"];
 const WORKERS = ["parlor-worker", "chat", "lab", ...examples.map((name) => `example-${name}`)];
-const CRATES = ["parlor-engine-io", "parlor-socket-io", "parlor", "parlor-worker"]; // what is published
+const CRATES = ["parlor-codec-derive", "parlor-codec", "parlor-engine-io", "parlor-socket-io", "parlor", "parlor-worker"]; // what is published
 const WASM = [...WORKERS.flatMap((name) => ["-p", name]), "--target", "wasm32-unknown-unknown"];
 
 await command(async () => {

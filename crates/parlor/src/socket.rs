@@ -212,7 +212,7 @@ impl Timed {
         check_event(event)?;
         self.socket.scope.push(Effect::EmitThen {
             name: event.to_owned(),
-            payload: payload.into_payload()?.into(),
+            payload: payload.into_payload()?,
             timeout: patience(self.timeout),
             handler: handler.to_owned(),
             kept: json::to_string(kept)?,

@@ -41,7 +41,7 @@ impl Value {
         if payload.json().len() + bytes > VALUE_MAX {
             return Err(Fault::new("too large", format!("A value has at most {VALUE_MAX} bytes.")));
         }
-        Ok(Self(payload.into()))
+        Ok(Self(payload))
     }
 
     /// What it is.

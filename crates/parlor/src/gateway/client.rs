@@ -152,9 +152,7 @@ impl Work {
         match self {
             Self::Event { ack, name, payload } => (Occasion::Event { name, payload }, ack),
             Self::Outgoing { name, payload } => (Occasion::Outgoing { name, payload }, None),
-            Self::Answer { handler, payload, kept } => {
-                (Occasion::Answer { handler, payload: payload.map(Payload::from), kept }, None)
-            }
+            Self::Answer { handler, payload, kept } => (Occasion::Answer { handler, payload, kept }, None),
         }
     }
 }

@@ -217,7 +217,7 @@ impl Gateway {
                 if from != self.name
                     && self.app.handlers(nsp).is_some_and(|nsp| nsp.has_server_side(&name)) =>
             {
-                let call = self.server_side(turn, nsp, name, payload.into());
+                let call = self.server_side(turn, nsp, name, payload);
                 waiting.push(("".into(), Awaited::Call(call)));
             }
             _ => {} // what was found is the answer
@@ -296,7 +296,7 @@ impl Gateway {
             self.awaited.remove(socket);
         }
         for (_, task) in came {
-            let answers = answer.clone().map(Into::into).into_iter().collect();
+            let answers = answer.clone().into_iter().collect();
             self.part(turn, task, Found { answers, ..Found::default() });
         }
     }

@@ -85,7 +85,7 @@ impl Gateway {
                 let Some(socket) = client.sockets.get_mut(nsp.as_str()) else { return };
                 if let Some(at) = socket.owed.iter().position(|owed| owed.number == id) {
                     let Owed { handler, kept, .. } = socket.owed.remove(at);
-                    socket.work.push_back(Work::Answer { handler, payload: Some(args.into()), kept });
+                    socket.work.push_back(Work::Answer { handler, payload: Some(args), kept });
                     self.dirty.insert(sid.clone());
                     return self.step(turn, sid, &nsp.as_str().into());
                 }

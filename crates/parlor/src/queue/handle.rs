@@ -49,7 +49,7 @@ fn one_argument(payload: &Payload) -> Result<Payload, Fault> {
         (_, None) => Cow::Borrowed(payload.json()),
         _ => Cow::Owned(format!("[{}]", payload.json())),
     };
-    Ok(Payload::from_raw(&json, payload.attachments().to_vec())?.into())
+    Ok(Payload::from_raw(&json, payload.attachments().to_vec())?)
 }
 
 /// Whether a queue may be called so: it becomes the name of an object.
