@@ -355,8 +355,7 @@ impl Gateway {
                 .collect();
             if sockets {
                 let all: Vec<String> = all.iter().filter_map(|(nsp, id)| self.shown(nsp, id)).collect();
-                found.answers =
-                    Payload::from_raw(&all.join(","), Vec::new()).ok().map(Into::into).into_iter().collect();
+                found.answers = Payload::from_raw(&all.join(","), Vec::new()).ok().into_iter().collect();
             } else {
                 all.iter().for_each(|(nsp, id)| self.show_connected(turn, nsp, id));
             }
@@ -371,8 +370,8 @@ impl Gateway {
     pub(super) fn show_all(&mut self, turn: &mut Turn<'_>, id: &str, found: Found) {
         let app = self.app.clone();
         let Some(admin) = app.admin().filter(|admin| admin.mode == Mode::Development) else { return };
-        let parts: Vec<Payload> = found.answers.into_iter().map(Payload::from).collect();
-        let parts: Vec<&str> = parts.iter().map(Payload::json).filter(|json| !json.is_empty()).collect();
+        let parts = found.answers.iter();
+        let parts: Vec<&str> = parts.map(Payload::json).filter(|json| !json.is_empty()).collect();
         let all = Payload::from_raw(&["[", &parts.join(","), "]"].concat(), Vec::new());
         let encode = |all| app.config().parser.encode_event(&admin.namespace, None, "all_sockets", &all).ok();
         if let Some(frames) = all.ok().and_then(encode) {
