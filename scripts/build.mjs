@@ -6,6 +6,7 @@ import { dirname, join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { Failure, command, examples, isMain, option, output, root, run, say, stampIn } from "./lib.mjs";
 import { buildEnv, clientFiles, rust, setup, wasmBindgenVersion, workerBuildPath } from "./setup.mjs";
+import { dropNames } from "./wasm.mjs";
 
 const WORKERS = {
   chat: { name: "chat", folder: root, profile: "release" },
@@ -76,29 +77,6 @@ function checkLock(folder) {
   if (found === wanted) return;
   const problem = found ? `has wasm-bindgen ${found}, and Parlor's tools are for ${wanted}` : "is not there";
   throw new Failure(`${lock} ${problem}. Begin with Parlor's versions:\n  cp ${join(root, "Cargo.lock")} ${lock}`);
-}
-
-/** Takes the names of functions out of a module, a quarter of its size, which worker-build keeps for stack traces. */
-function dropNames(file) {
-  const wasm = readFileSync(file);
-  const kept = [wasm.subarray(0, 8)]; // the magic number and the version
-  for (let at = 8; at < wasm.length; ) {
-    const [size, start] = leb128(wasm, at + 1);
-    const [length, name] = leb128(wasm, start);
-    const isNames = wasm[at] === 0 && wasm.toString("latin1", name, name + length) === "name";
-    if (!isNames) kept.push(wasm.subarray(at, start + size));
-    at = start + size;
-  }
-  writeFileSync(file, Buffer.concat(kept));
-}
-
-/** An unsigned number as wasm writes it, and where it ends. */
-function leb128(bytes, at) {
-  let value = 0;
-  for (let shift = 0; ; shift += 7, at += 1) {
-    value += (bytes[at] & 127) * 2 ** shift;
-    if (bytes[at] < 128) return [value, at + 1];
-  }
 }
 
 /** The time of the latest change in files and folders; a folder's own time tells of deleted files. */

@@ -1,10 +1,12 @@
 // npm run lint: formatting, then clippy, for this machine and for wasm (other code is compiled there), then the
 // documentation, whether the crates can be packaged, and the types of the chat's page. Warnings are errors. And the tests that
 // docs/compatibility.md and docs/cost.md name have to be there, what docs/getting-started.md, docs/learn.md, docs/cost.md and
-// docs/upgrading.md show has to be as it is, and every error of the code has to be in docs/errors.md.
+// docs/upgrading.md show has to be as it is, and every error of the code has to be in docs/errors.md. At the end, what is known of
+// the packages that all of it stands on.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { upToDate } from "../docs/cost.mjs";
+import { audit } from "./audit.mjs";
 import { missingErrors } from "./errors.mjs";
 import { staleInGuide } from "./guide.mjs";
 import { staleInLearn } from "./learn.mjs";
@@ -14,7 +16,7 @@ import { staleVersions } from "./versions.mjs";
 
 const STRICT = ["--", "-D", "warnings"];
 const WORKERS = ["parlor-worker", "chat", "lab", ...examples.map((name) => `example-${name}`)];
-const CRATES = ["parlor-engine-io", "parlor-socket-io", "parlor", "parlor-worker"]; // what is published
+const CRATES = ["parlor-codec-derive", "parlor-codec", "parlor-engine-io", "parlor-socket-io", "parlor", "parlor-worker"]; // what is published
 const WASM = [...WORKERS.flatMap((name) => ["-p", name]), "--target", "wasm32-unknown-unknown"];
 
 await command(async () => {
@@ -51,6 +53,7 @@ await command(async () => {
   if (missing.length > 0) throw new Failure(`docs/errors.md does not have these errors of the code:\n${missing.join("\n")}`);
   const cost = readFileSync(join(root, "docs/cost.md"), "utf8");
   if (upToDate(cost) !== cost) throw new Failure("docs/cost.md is out of date: node docs/cost.mjs --write");
+  await audit();
 });
 
 /** Links to a file of tests whose words are not in it. */

@@ -7,10 +7,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failure, option, say } from "./lib.mjs";
 
+/** How those of a machine for development begin: where the application is deployed the Worker serves nobody with them. */
+const OF_DEVELOPMENT = "dev-";
+
+/** A secret in wrangler.toml would be in git, and in the dashboard for all to read. */
+export function refuseOpenSecrets(folder) {
+  const settings = readFileSync(join(folder, "wrangler.toml"), "utf8");
+  const open = named(folder).find((name) => new RegExp(`^\\s*["']?${name}["']?\\s*=`, "m").test(settings));
+  if (open === undefined) return;
+  throw new Failure(`${open} is a secret, and stands in wrangler.toml: take it out there, and npx wrangler secret put ${open}`);
+}
+
 /** Makes those that this machine has none of. */
 export function makeForDev(folder) {
   const file = join(folder, ".dev.vars");
-  const made = make(file, named(folder));
+  const made = make(file, named(folder), OF_DEVELOPMENT);
   if (made.length > 0) say(`made ${made.join(" and ")} for this machine, and put them into ${file}`);
 }
 
@@ -57,11 +68,11 @@ function named(folder) {
 }
 
 /** Adds to a file those of the names that it has not. Gives them. */
-function make(file, names) {
+function make(file, names, beginning = "") {
   const kept = existsSync(file) ? readFileSync(file, "utf8") : "";
   const missing = names.filter((name) => !lineOf(name).test(kept));
   if (missing.length === 0) return [];
-  const lines = missing.map((name) => `${name}=${randomBytes(24).toString("base64url")}\n`);
+  const lines = missing.map((name) => `${name}=${beginning}${randomBytes(24).toString("base64url")}\n`);
   writeFileSync(file, kept + (kept === "" || kept.endsWith("\n") ? "" : "\n") + lines.join(""), { mode: 0o600 });
   return missing;
 }

@@ -61,7 +61,7 @@ export function buildEnv() {
   const esbuild = join(modules, "@esbuild", `${process.platform}-${process.arch}`);
   offer("ESBUILD_BIN", join(esbuild, exe ? "esbuild.exe" : "bin/esbuild"));
   // This one is a Node script, which Windows cannot start by itself; there worker-build downloads its own.
-  if (!exe) offer("WASM_OPT_BIN", join(modules, "binaryen/bin/wasm-opt"));
+  if (!exe && existsSync(join(modules, "binaryen/bin/wasm-opt"))) offer("WASM_OPT_BIN", join(root, "scripts/wasm-opt.mjs"));
   return env;
 }
 

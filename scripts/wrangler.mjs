@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { build, workerIn } from "./build.mjs";
 import { Failure, command, isMain, root, whenStopped } from "./lib.mjs";
 import { dryRun } from "./limits.mjs";
-import { forDeploy, makeForDev } from "./secrets.mjs";
+import { forDeploy, makeForDev, refuseOpenSecrets } from "./secrets.mjs";
 import { nodePath, setup } from "./setup.mjs";
 
 /** Gives wrangler's exit status. */
 export async function wrangler(folder, args) {
+  if (args[0] === "deploy") refuseOpenSecrets(folder);
   const start = (args, options) => run(folder, args, options);
   // wrangler would build by itself, but silently until it is done.
   if (["dev", "deploy"].includes(args[0])) await build(workerIn(folder));

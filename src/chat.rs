@@ -21,6 +21,7 @@ pub(crate) use self::{
     rooms::Changed,
 };
 use crate::house::{
+    limits::{self, Crowd},
     measures::{self, AtDoor, MUTED},
     names::Name,
     people::{Member, Person, known, refused, take_name},
@@ -35,6 +36,7 @@ const KEEP_MESSAGES: u64 = 100_000;
 
 pub(crate) fn namespace() -> Namespace<Member> {
     Namespace::new(connect)
+        .guard(limits::person)
         .history_of(|room| match room.split_once(':') {
             None => Some(Keep::messages(KEEP_MESSAGES).for_time(KEEP)),
             Some(("file", _)) => Some(Keep::everything().for_time(KEEP)),
@@ -113,8 +115,19 @@ async fn keep_room(io: &Io, socket: &Socket, id: &str, card: &Card) -> Result<()
 }
 
 /// Lets in whom the house knows, and who takes a name that nobody has.
-async fn connect(socket: Socket, io: Io, vars: Vars, Auth(door): Auth<Door>) -> Result<Member, Refused> {
+async fn connect(
+    socket: Socket,
+    io: Io,
+    vars: Vars,
+    crowd: State<Crowd>,
+    handshake: Handshake,
+    Now(now): Now,
+    Auth(door): Auth<Door>,
+) -> Result<Member, Refused> {
     let known = door.token.as_deref().map(|token| known(&vars, token)).transpose()?;
+    if known.is_none() && !handshake.address.is_empty() {
+        crowd.newcomer(&handshake.address, now)?;
+    }
     let wanted = door.name.or_else(|| known.is_none().then(String::new));
     let wanted = wanted.map(Name::try_from).transpose().map_err(|words| refused("bad name", words))?;
     let seed = door.seed.filter(|seed| (16..=64).contains(&seed.len()));

@@ -17,6 +17,7 @@
 pub(crate) mod limits;
 pub(crate) mod measures;
 pub(crate) mod names;
+mod order;
 pub(crate) mod people;
 pub(crate) mod rooms;
 pub(crate) mod token;

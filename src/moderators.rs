@@ -15,8 +15,8 @@ use parlor_worker::{parlor, prelude::*};
 #[cfg(test)]
 pub(crate) use self::actions::Closed;
 use crate::house::{
+    limits::Crowd,
     people::{Person, known, refused},
-    token::same,
 };
 
 const KEEP: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -53,18 +53,21 @@ struct Moderator {
 async fn connect(
     socket: Socket,
     vars: Vars,
+    crowd: State<Crowd>,
+    handshake: Handshake,
+    Now(now): Now,
     Auth(Moderator { token, key }): Auth<Moderator>,
 ) -> Result<Person, Refused> {
     let me = known(&vars, &token)?;
-    match vars.get("MODERATOR_KEY") {
-        "" => Err(refused(
-            "no key",
-            "This house has no moderators. Give it a key: npx wrangler secret put MODERATOR_KEY",
-        )),
-        right if same(right.as_bytes(), key.as_bytes()) => {
-            socket.join(log::ROOM);
-            Ok(me)
-        }
-        _ => Err(refused("wrong key", "That is not the key.")),
+    if vars.get("MODERATOR_KEY").is_empty() {
+        let words = "This house has no moderators. Give it a key: npx wrangler secret put MODERATOR_KEY";
+        return Err(refused("no key", words));
     }
+    crowd.may_guess(&handshake.address, now)?;
+    if !vars.is("MODERATOR_KEY", &key) {
+        crowd.guessed(&handshake.address, now);
+        return Err(refused("wrong key", "That is not the key."));
+    }
+    socket.join(log::ROOM);
+    Ok(me)
 }

@@ -23,8 +23,9 @@ const PARTS = [
   { name: "examples", before: ensureBrowser, build: examples.map((name) => `example-${name}`), profile: "lab" },
   { name: "foreign", build: ["lab"], before: foreignClients },
   { name: "faults", build: ["lab"] },
+  { name: "abuse", build: ["lab", "chat"] },
   { name: "page" }, // the modules of the chat's page by themselves; no build
-  { name: "browser", build: ["chat"], before: ensureBrowser },
+  { name: "browser", build: ["chat", "lab"], before: ensureBrowser },
 ];
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = []; // what is said of each at the end, where nobody has to look for it

@@ -1,6 +1,14 @@
-//! How much one socket may do in a while, and what it is told when it has done so.
+//! How much one tab, one person and one address may do in a while, and what they are told when they have done so.
+//!
+//! What a tab has done is kept with it, through sleep. The rest is memory of the Gateway: enough against those who open many
+//! tabs, who keep it awake.
 
-use parlor_worker::prelude::*;
+use std::cell::RefCell;
+
+use parlor::{Buckets, Rate, network_of};
+use parlor_worker::{parlor, prelude::*};
+
+use super::people::{Code, Member};
 
 /// What is counted.
 #[derive(Clone, Copy, Debug)]
@@ -43,13 +51,83 @@ impl Limits {
             (*since, *done) = (now, 0);
         }
         if *done >= most {
-            let wait = (*since + seconds * 1000 - now).div_ceil(1000);
-            let wait = if wait > 90 { format!("{} minutes", wait.div_ceil(60)) } else { format!("{wait} s") };
-            return Err(Fault::new("slow down", format!("That was a lot at once. Please wait {wait}.")));
+            return Err(Fault::new("slow down", wait_words(*since + seconds * 1000 - now)));
         }
         *done += 1;
         Ok(())
     }
+}
+
+/// What is said to who has to wait for so many milliseconds.
+fn wait_words(wait: u64) -> String {
+    let wait = wait.div_ceil(1000);
+    let wait = if wait > 90 { format!("{} minutes", wait.div_ceil(60)) } else { format!("{wait} s") };
+    format!("That was a lot at once. Please wait {wait}.")
+}
+
+/// What one person may do in all their tabs, by the event: three times what one tab may, where that has a limit.
+fn of_person(event: &str) -> (&str, Rate) {
+    let (what, deed) = match event {
+        "say" => ("say", Deed::Say),
+        "search" => ("search", Deed::Search),
+        "join" => ("join", Deed::Join),
+        "open" => ("open", Deed::Open),
+        "upload" => ("upload", Deed::Upload),
+        "rename" => ("rename", Deed::Rename),
+        "edit" | "remove" | "react" | "topic" => ("change", Deed::Change),
+        "invite" | "direct" => ("invite", Deed::Invite),
+        "rooms" => return ("rooms", Rate::new(30, 60_000)), // every socket is asked
+        _ => return ("", Rate::new(600, 60_000)),
+    };
+    let (most, seconds) = deed.limit();
+    (what, Rate::new(3 * most, seconds * 1000))
+}
+
+/// How many people may be new from one address: a whole school comes at once.
+const NEWCOMERS: Rate = Rate::new(300, 600_000);
+/// How often the moderators' key may be guessed from one address.
+const GUESSES: Rate = Rate::new(5, 600_000);
+
+/// What people and addresses have done lately on this Gateway.
+#[derive(Debug, Default)]
+pub(crate) struct Crowd(RefCell<Buckets>);
+
+impl Crowd {
+    /// Counts somebody new, unless there are too many.
+    pub(crate) fn newcomer(&self, address: &str, now: u64) -> Result<(), Refused> {
+        let key = format!("new {}", network_of(address));
+        self.0.borrow_mut().take(&key, NEWCOMERS, now).map_err(slow_down)
+    }
+
+    /// Whether the key may be tried from an address.
+    pub(crate) fn may_guess(&self, address: &str, now: u64) -> Result<(), Refused> {
+        self.0.borrow().left(&guesses(address), GUESSES, now).map_err(slow_down)
+    }
+
+    /// Counts a wrong key.
+    pub(crate) fn guessed(&self, address: &str, now: u64) {
+        _ = self.0.borrow_mut().take(&guesses(address), GUESSES, now);
+    }
+}
+
+fn guesses(address: &str) -> String {
+    format!("key {}", network_of(address))
+}
+
+fn slow_down(wait: u64) -> Refused {
+    Refused::new(wait_words(wait)).data(&Code { code: "slow down" })
+}
+
+/// Counts what a person does, in whichever tab, unless it is too much.
+pub(crate) async fn person(
+    EventName(event): EventName,
+    me: SocketData<Member>,
+    crowd: State<Crowd>,
+    Now(now): Now,
+) -> Result<(), Fault> {
+    let (what, rate) = of_person(&event);
+    let taken = crowd.0.borrow_mut().take(&format!("{} {what}", me.person.id), rate, now);
+    taken.map_err(|wait| Fault::new("slow down", wait_words(wait)))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::{
     KEPT, all,
     limits::{Deed, Limits},
     names::{Name, fold},
+    order::in_order,
     person,
     token::Keys,
 };
@@ -197,9 +198,8 @@ pub(crate) type Tab<'a> = (Member, &'a RemoteSocket);
 
 /// The sockets of members, in the order of these people's ids.
 pub(crate) fn tabs(sockets: &[RemoteSocket]) -> Vec<Tab<'_>> {
-    let mut tabs: Vec<Tab<'_>> = sockets.iter().filter_map(|tab| Some((tab.data().ok()?, tab))).collect();
-    tabs.sort_by(|(one, _), (other, _)| one.person.id.cmp(&other.person.id));
-    tabs
+    let tabs = sockets.iter().filter_map(|tab| Some((tab.data().ok()?, tab))).collect();
+    in_order(tabs, |(member, _): &Tab<'_>| (&member.person.id, ""))
 }
 
 /// Each person's part of [`tabs`], with who it is. Away is who is so at all of them.
@@ -212,9 +212,8 @@ pub(crate) fn each_person<'a>(tabs: &'a [Tab<'a>]) -> impl Iterator<Item = (Pres
 
 /// People by their sockets, each once, in the order of their names.
 pub(crate) fn of_sockets(sockets: &[RemoteSocket]) -> Vec<Present> {
-    let mut people: Vec<Present> = each_person(&tabs(sockets)).map(|(present, _)| present).collect();
-    people.sort_unstable_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
-    people
+    let people = each_person(&tabs(sockets)).map(|(present, _)| present).collect();
+    in_order(people, |person: &Present| (person.name.as_ref(), &person.id))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use parlor_worker::{parlor, prelude::*};
 use super::{
     KEPT, all,
     names::{Kind, RoomId, RoomName, Topic},
+    order::in_order,
     people::{self, Member, Person},
     room,
 };
@@ -165,13 +166,13 @@ pub(crate) async fn public(io: &Io) -> Result<Vec<(Listed, Option<Topic>)>, Faul
 
 /// Which room whom has, by their ids: each pair once, in order.
 pub(crate) fn heads(sockets: &[RemoteSocket]) -> Vec<(String, String)> {
-    let mut heads = Vec::new();
+    let mut heads: Vec<(String, String)> = Vec::new();
     for socket in sockets {
         let Ok(member) = socket.data::<Member>() else { continue };
         let rooms = socket.rooms().iter().filter(|room| is_of_people(room, socket.id()));
         heads.extend(rooms.map(|room| (room.clone(), member.person.id.clone())));
     }
-    heads.sort_unstable();
+    let mut heads = in_order(heads, |(room, person): &(String, String)| (room, person));
     heads.dedup();
     heads
 }
@@ -180,8 +181,7 @@ pub(crate) fn heads(sockets: &[RemoteSocket]) -> Vec<(String, String)> {
 pub(crate) fn rooms_of<'a>(sockets: impl Iterator<Item = &'a RemoteSocket>) -> Vec<&'a str> {
     let rooms =
         sockets.flat_map(|socket| socket.rooms().iter().filter(|room| is_of_people(room, socket.id())));
-    let mut rooms: Vec<&str> = rooms.map(String::as_str).collect();
-    rooms.sort_unstable();
+    let mut rooms = in_order(rooms.map(String::as_str).collect(), |room| (room, ""));
     rooms.dedup();
     rooms
 }

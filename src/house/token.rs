@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac_sha256::HMAC;
-use parlor_worker::prelude::*;
+use parlor_worker::{parlor::same, prelude::*};
 
 use super::{names::Name, people::Person};
 
@@ -59,11 +59,6 @@ impl<'a> Keys<'a> {
         signed.truncate(characters);
         signed
     }
-}
-
-/// Compares in a time that tells nothing of where they differ.
-pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
     reason = "in tests a panic is a failure, and what is printed tells of it"
 )]
 
+mod admin;
 mod files;
 mod messages;
 mod moderators;

@@ -1,14 +1,15 @@
-// `checkOrigin`, which is Parlor's own: pages of other origins may not open a connection, by WebSocket neither.
+// `checkOrigin`, which is Parlor's own, and on by default: pages of other origins may not open a connection, by WebSocket neither.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, before, it } from "node:test";
 import WebSocket from "ws";
 import { startLab } from "../support/lab.mjs";
+import { dial, poll, request } from "../support/wire.mjs";
 
 const FRIEND = "https://friend.example";
 
 let lab;
-before(async () => (lab = await startLab({ checkOrigin: true, cors: { origin: `${FRIEND},https://other.example` } })));
+before(async () => (lab = await startLab({ cors: { origin: `${FRIEND},https://other.example` } })));
 after(() => lab.stop());
 
 const cases = [
@@ -35,3 +36,30 @@ for (const [name, origin, allowed] of cases) {
     assert.equal(response.statusCode, 400);
   });
 }
+
+it("where none are allowed, those of other hosts are refused, and knowing a session does not help", async (t) => {
+  const strict = await startLab();
+  t.after(() => strict.stop());
+  const { url } = strict;
+  const opened = await poll(url, "/socket.io/", { headers: { origin: url } });
+  for (const origin of [FRIEND, "null", `${url}0`]) {
+    const headers = { origin };
+    assert.equal((await request(url, "EIO=4&transport=polling", { headers })).status, 403);
+    assert.equal((await opened.post("40", { headers })).status, 403);
+    assert.equal((await opened.get({ headers })).status, 403);
+    assert.deepEqual(await dial(t, url, { origin }).ends(), { status: 400, type: "text/html", body: "Origin not allowed" });
+    assert.equal((await dial(t, url, { sid: opened.sid, origin }).ends()).status, 400);
+  }
+  assert.equal((await opened.post("40")).status, 200, "the session is there still");
+});
+
+it("all may be allowed, by CORS or by asking nobody", async (t) => {
+  for (const options of [{ cors: { origin: "*" } }, { checkOrigin: false }]) {
+    const open = await startLab(options);
+    t.after(() => open.stop());
+    const socket = dial(t, open.url, { origin: "https://evil.example" });
+    assert.match(await socket.next(), /^0/);
+    const answer = await request(open.url, "EIO=4&transport=polling", { headers: { origin: "https://evil.example" } });
+    assert.equal(answer.status, 200);
+  }
+});

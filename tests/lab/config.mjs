@@ -11,7 +11,7 @@ export const COMPATIBILITY_FLAGS = ["enable_request_signal"];
  * The worker's variables for the lab's options; what is undefined keeps its default. The options are named as in
  * Socket.IO's server, and so are the variables: `allowEIO3` is PARLOR_ALLOW_EIO3.
  */
-export function variables({ pingInterval = 25000, pingTimeout = 20000, gateways = 1, recovery, cors, word = "lab", ...more } = {}) {
+export function variables({ pingInterval = 25000, pingTimeout = 20000, gateways = 1, recovery, cors, word = "lab", admin = {}, ...more } = {}) {
   const vars = {
     PARLOR_PING_INTERVAL: pingInterval,
     PARLOR_PING_TIMEOUT: pingTimeout,
@@ -21,6 +21,8 @@ export function variables({ pingInterval = 25000, pingTimeout = 20000, gateways 
     PARLOR_CORS_ORIGIN: cors?.origin,
     PARLOR_CORS_CREDENTIALS: cors?.credentials,
     LAB_WORD: word,
+    ADMIN_PASSWORD: admin.password, // no Admin UI without it
+    ADMIN_READONLY: admin.readonly,
   };
   for (const name of MORE) vars[variable(name)] = more[name];
   return Object.fromEntries(Object.entries(vars).flatMap(([k, v]) => (v === undefined || v === null ? [] : [[k, String(v)]])));
@@ -38,6 +40,12 @@ const MORE = [
   "httpCompression",
   "gatewayConnections",
   "jurisdiction",
+  "connectionsPerAddress", // these limits are Parlor's own
+  "handshakesPerAddress", // so many in so many seconds, as "300/60"
+  "messagesPerAddress",
+  "messagesPerConnection",
+  "namespacesPerConnection",
+  "roomsPerSocket",
   "logLevel", // "debug" for every message
   "metricsToken", // what `GET /metrics` asks for; without it there is none
   "checkOrigin", // Parlor's own: a page from elsewhere may not open a WebSocket

@@ -17,14 +17,14 @@ const USAGE = `npm run lab -- [options]
   --release            the optimised build, for benchmarks
 and as the options of Socket.IO's server: --connect-timeout, --upgrade-timeout, --max-http-buffer-size, --transports LIST,
   --allow-upgrades BOOL, --allow-eio3, --cookie NAME, --cors-origin LIST, --cors-credentials, --parser msgpack,
-  --http-compression BOOL; and --check-origin, which is Parlor's own`;
+  --http-compression BOOL; and, which is Parlor's own, --check-origin BOOL`;
 
 const NUMBERS = [
   ...["port", "ping-interval", "ping-timeout", "connect-timeout", "upgrade-timeout", "max-http-buffer-size"],
   ...["gateways", "recovery"],
 ];
-const TEXTS = ["persist", "transports", "allow-upgrades", "cookie", "cors-origin", "parser", "http-compression"];
-const FLAGS = ["allow-eio3", "cors-credentials", "check-origin", "release", "help"];
+const TEXTS = ["persist", "transports", "allow-upgrades", "cookie", "cors-origin", "parser", "http-compression", "check-origin"];
+const FLAGS = ["allow-eio3", "cors-credentials", "release", "help"];
 const camel = (name) => name.replace("eio3", "EIO3").replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 
 await command(async (args) => {

@@ -17,14 +17,14 @@ const MODULES = ["index.js", "index_bg.wasm"];
 /**
  * Starts workerd with the modules in `build`, behind the module `front` if there is one, and the static files in `assets`.
  * Port 0 takes any free one. Resolves, once
- * the path `ready` answers, to `{url, port, pid, tookMs, closed, stop(), kill()}`: `tookMs` is from the process's start to
+ * the path `ready` answers as `isReady` says, to `{url, port, pid, tookMs, closed, stop(), kill()}`: `tookMs` is from the process's start to
  * that answer, `stop` asks politely first, `kill` is the power cut; `closed` is a promise of the exit status.
  *
  * Another worker than an application of Parlor names its `modules` and has a `config` of its own, in place of `configFile`.
  * `prefix` is a command that starts a program, such as `["taskset", "-c", "0"]`.
  */
 export async function startWorkerd({ build, assets = join(root, "public"), ready = "/healthz", ...options }) {
-  const { port = 0, persist, vars = {}, log = "inherit", front, modules = MODULES, config = configFile, prefix = [] } = options;
+  const { port = 0, persist, vars = {}, log = "inherit", front, modules = MODULES, config = configFile, prefix = [], isReady = ({ ok }) => ok } = options;
   await portFree(port);
   const folder = mkdtempSync(join(tmpdir(), "parlor-lab-"));
   const storage = persist ? resolve(persist) : join(folder, "storage");
@@ -60,7 +60,7 @@ export async function startWorkerd({ build, assets = join(root, "public"), ready
   try {
     const listening = await Promise.race([listensOn(child.stdio[3]), gone(closed)]);
     const url = `http://127.0.0.1:${listening}`;
-    await Promise.race([healthy(url + ready, child), gone(closed)]);
+    await Promise.race([healthy(url + ready, isReady, child), gone(closed)]);
     const tookMs = performance.now() - started;
     return { url, port: listening, pid: child.pid, tookMs, closed, stop, kill };
   } catch (error) {
@@ -99,12 +99,12 @@ async function gone(closed) {
   throw new Failure(`workerd ended before it was ready (exit status ${await closed})`);
 }
 
-async function healthy(address, child) {
+async function healthy(address, isReady, child) {
   let last;
   for (const end = Date.now() + START_WITHIN; Date.now() < end && child.exitCode === null; ) {
     try {
       const answer = await fetch(address, { signal: AbortSignal.timeout(5000) });
-      if (answer.ok) return;
+      if (isReady(answer)) return;
       last = `${answer.status} ${await answer.text()}`;
     } catch (error) {
       last = error.cause?.message ?? error.message;

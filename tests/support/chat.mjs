@@ -11,7 +11,7 @@ import { root } from "../../scripts/lib.mjs";
 const START_WITHIN = 60_000;
 
 /** What opens `/moderators` in tests. */
-export const MODERATOR_KEY = "for tests";
+export const MODERATOR_KEY = "only for these tests";
 
 /**
  * `vars` are worker variables, such as `{ PARLOR_PING_INTERVAL: 300 }`. Each chat begins with empty storage; `restart` is what a

@@ -8,7 +8,7 @@ import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS, OBJECTS, variables } from "../
  * As `startLab`, with `evict(className, name)` and `evictAll()`: the memory goes, sockets and storage stay; and with
  * `crash(className, name)`: the sockets go too.
  */
-export async function startMiniflare({ modulesRoot, ...options } = {}) {
+export async function startMiniflare({ modulesRoot, ratelimits, ...options } = {}) {
   const folder = modulesRoot ?? (await build("lab"));
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -22,6 +22,7 @@ export async function startMiniflare({ modulesRoot, ...options } = {}) {
         { type: "ESModule", path: join(folder, "index.js") },
         { type: "CompiledWasm", path: join(folder, "index_bg.wasm") },
       ],
+      ratelimits,
       bindings: variables(options),
       serviceBindings: { SELF: "lab" },
       durableObjects: Object.fromEntries(

@@ -94,7 +94,9 @@ export async function dialMain(t, url) {
   const socket = dial(t, url);
   await socket.next();
   socket.send("40");
-  socket.id = JSON.parse((await socket.next()).slice(2)).sid;
+  let connected = "";
+  while (!connected.startsWith("40")) connected = await socket.next(); // on a busy machine a ping may come before it
+  socket.id = JSON.parse(connected.slice(2)).sid;
   await socket.next();
   return socket;
 }

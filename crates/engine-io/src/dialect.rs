@@ -1,13 +1,13 @@
 //! How one client writes packets: its handshake decides, and it stays so for the whole session.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use serde::{Deserialize, Serialize};
+use codec::{Decode, Encode};
 
 use crate::packet::{self, DecodeError, Frame, Packet};
 use crate::payload::{self, Body};
 
 /// The version of the protocol.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Encode, Decode)]
 pub enum Version {
     /// Of Socket.IO's clients of version 2. Its clients ping, lengths stand before packets, and binary has a type.
     V3,
@@ -17,7 +17,7 @@ pub enum Version {
 }
 
 /// How a client writes and reads packets.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Dialect {
     /// The version of the protocol.
     pub version: Version,

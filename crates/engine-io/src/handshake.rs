@@ -1,11 +1,9 @@
 //! What a request is, told from the request alone: [`route`] needs no session, so a stateless worker can refuse what is
 //! wrong and forward the rest.
 
-use serde::Serialize;
-
 use crate::http::query_value;
 use crate::output::Answer;
-use crate::{Config, Dialect, Millis, Refusal, Version};
+use crate::{Config, Dialect, Millis, Refusal, Version, quoted};
 
 /// An HTTP method, as far as Engine.IO tells them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,8 +155,7 @@ impl Request<'_> {
 }
 
 /// The data of the first packet of a session: its JSON, with exactly these keys in this order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Open<'a> {
     /// The session's id.
     pub sid: &'a str,
@@ -190,8 +187,11 @@ impl<'a> Open<'a> {
 
     /// The whole packet: `0{"sid":…}`.
     pub fn packet(&self) -> String {
-        // Strings and numbers always serialise.
-        let json = serde_json::to_string(self).unwrap_or_default();
-        format!("0{json}")
+        let Self { sid, upgrades, ping_interval, ping_timeout, max_payload } = self;
+        let (sid, upgrades) =
+            (quoted(sid), upgrades.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(","));
+        format!(
+            r#"0{{"sid":{sid},"upgrades":[{upgrades}],"pingInterval":{ping_interval},"pingTimeout":{ping_timeout},"maxPayload":{max_payload}}}"#
+        )
     }
 }

@@ -33,7 +33,7 @@
 //! 4. The application wants to send: [`Session::send`], as often as it likes.
 //! 5. After each turn drain [`Session::poll_output`], carrying out each [`Output`] in order. Messages may lead to more
 //!    sends; go on until it gives `None`.
-//! 6. If [`Session::take_dirty`], store the session (it is `serde`); if [`Session::is_finished`], delete it.
+//! 6. If [`Session::take_dirty`], store the session (it is [`codec::Encode`]); if [`Session::is_finished`], delete it.
 //! 7. Set a timer for [`Session::next_timeout`], and call [`Session::handle_timeout`] when it fires. Go to 5.
 //!
 //! ```
@@ -83,6 +83,11 @@ pub use output::{Answer, CloseReason, Output};
 pub use packet::{DecodeError, Frame, Message, Packet, decode_binary, decode_text};
 pub use refusal::Refusal;
 pub use session::Session;
+
+/// Text as JSON.
+fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default() // text always serialises
+}
 
 /// A time in milliseconds since the epoch.
 pub type Millis = u64;

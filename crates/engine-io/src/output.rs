@@ -1,6 +1,6 @@
 //! What a session wants done: [`Output`], and the values in it.
 
-use serde::{Deserialize, Serialize};
+use codec::{Decode, Encode};
 
 use crate::payload::Body;
 use crate::{Conn, Frame, Message, Refusal, Ticket, Version};
@@ -93,7 +93,7 @@ impl Answer {
 }
 
 /// Why a session ended, in Node's terms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode)]
 pub enum CloseReason {
     /// The client broke the rules of the transport: requests that overlap, a frame too long, a ping of its own.
     TransportError,

@@ -7,10 +7,10 @@ use std::rc::Rc;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
+use codec::{Decode, Encode};
 
 /// One encoded packet as it goes over a WebSocket. Clones share the data, so a broadcast is encoded once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Frame {
     /// Any packet as text, its type digit included: `4hello`.
     Text(Rc<str>),

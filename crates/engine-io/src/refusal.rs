@@ -1,6 +1,8 @@
-//! The six ways in which a request is turned away.
+//! The ways in which a request is turned away.
 
-use serde::Serialize;
+use crate::quoted;
+
+use crate::Millis;
 
 /// Why a request was turned away before it reached a session.
 ///
@@ -12,6 +14,7 @@ use serde::Serialize;
 /// | 3 | `Bad request` | 400 |
 /// | 4 | the application's, `Forbidden` by custom | 403 |
 /// | 5 | `Unsupported protocol version` | 400 |
+/// | 4 | `Too many requests`, which Node does not know | 429 |
 ///
 /// An HTTP request gets [`status`](Self::status) and [`body`](Self::body) as `application/json`; a WebSocket upgrade
 /// gets [`upgrade_status`](Self::upgrade_status) and the bare [`message`](Self::message) as `text/html`.
@@ -29,6 +32,8 @@ pub enum Refusal {
     Forbidden(String),
     /// `EIO` is not 4.
     UnsupportedVersion,
+    /// The client's address has done so too often: it may again after so many milliseconds.
+    TooMany(Millis),
 }
 
 impl Refusal {
@@ -39,7 +44,7 @@ impl Refusal {
             Self::UnknownSid => 1,
             Self::BadHandshakeMethod => 2,
             Self::BadRequest => 3,
-            Self::Forbidden(_) => 4,
+            Self::Forbidden(_) | Self::TooMany(_) => 4,
             Self::UnsupportedVersion => 5,
         }
     }
@@ -48,13 +53,19 @@ impl Refusal {
     pub fn status(&self) -> u16 {
         match self {
             Self::Forbidden(_) => 403,
+            Self::TooMany(_) => 429,
             _ => 400,
         }
     }
 
     /// The HTTP status for a WebSocket upgrade, where Node does not set a denied request apart.
     pub fn upgrade_status(&self) -> u16 {
-        400
+        if let Self::TooMany(_) = self { 429 } else { 400 }
+    }
+
+    /// After how many seconds it may be tried again (`Retry-After`), where that is known.
+    pub fn retry_after(&self) -> Option<u64> {
+        if let Self::TooMany(wait) = self { Some(wait.div_ceil(1000).max(1)) } else { None }
     }
 
     /// The text clients see; also the whole body of a refused WebSocket upgrade.
@@ -66,18 +77,12 @@ impl Refusal {
             Self::BadRequest => "Bad request",
             Self::Forbidden(message) => message,
             Self::UnsupportedVersion => "Unsupported protocol version",
+            Self::TooMany(_) => "Too many requests",
         }
     }
 
     /// The JSON body for a plain request: `{"code":0,"message":"Transport unknown"}`.
     pub fn body(&self) -> String {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            code: u8,
-            message: &'a str,
-        }
-        let body = Body { code: self.code(), message: self.message() };
-        // A number and a string always serialise.
-        serde_json::to_string(&body).unwrap_or_default()
+        format!(r#"{{"code":{},"message":{}}}"#, self.code(), quoted(self.message()))
     }
 }

@@ -22,7 +22,7 @@ mod upgrade;
 use std::collections::VecDeque;
 use std::mem;
 
-use serde::{Deserialize, Serialize};
+use codec::{Decode, Encode};
 
 use self::heartbeat::{Beat, Heartbeat, Pace};
 use self::outbox::Outbox;
@@ -48,7 +48,7 @@ const CLOSE_WAIT: Millis = 30_000;
 /// writes one beside it.
 ///
 /// [`send_volatile`]: Self::send_volatile
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub struct Session {
     sid: String,
     dialect: Dialect,
@@ -59,19 +59,19 @@ pub struct Session {
     heartbeat: Heartbeat,
     outbox: Outbox,
     dirty: bool,
-    #[serde(skip)]
+    #[codec(skip)]
     outputs: VecDeque<Output>,
 }
 
 /// A POST, and whether its body is bytes (version 3).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
 struct Post {
     ticket: Ticket,
     is_binary: bool,
 }
 
 /// What carries the packets.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 enum Link {
     Polling {
         get: Option<Ticket>,

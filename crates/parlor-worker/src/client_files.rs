@@ -37,7 +37,7 @@ pub(crate) async fn serve(
     {
         return Ok(asked.response(304)?.empty());
     }
-    let Ok(assets) = env.assets("ASSETS") else { return Response::error("Not found", 404) };
+    let Ok(assets) = env.assets("ASSETS") else { return Ok(asked.response(404)?.empty()) };
     // The host says nothing to a binding. (The raw request: `worker`'s brings along code for options.)
     let wanted = web_sys::Request::new_with_str(&format!("https://assets/socket.io/{file}"))?;
     let response = assets.fetch_request(Request::from(wanted)).await?;

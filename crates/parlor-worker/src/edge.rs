@@ -16,8 +16,10 @@ use worker::{
 
 use crate::{
     client_files,
-    http::{Asked, RAY, header, request_id},
-    log, metrics, now, peers, settings, unique,
+    http::{Asked, RAY, address, header, request_id},
+    log, metrics, now,
+    outside::builder,
+    peers, rate, settings, unique,
 };
 
 /// How many Gateways of a location are tried.
@@ -38,6 +40,9 @@ pub async fn serve(app: fn() -> App, request: Request, env: &Env) -> Result<Resp
         Ok(app) => app,
         Err(wrong) => return wrong.response(),
     };
+    if let Some(wrong) = settings::wrong_deployed(&app, &request) {
+        return wrong.response();
+    }
     let config = app.config();
     let asked = Asked::of(&request, config)?;
     if asked.path == metrics::PATH {
@@ -50,7 +55,9 @@ pub async fn serve(app: fn() -> App, request: Request, env: &Env) -> Result<Resp
             Ok(assets) if config.path.strip_suffix('/') != Some(&asked.path) => {
                 assets.fetch_request(request).await
             }
-            _ => Response::error("Not found", 404),
+            _ => Ok(builder(404)?
+                .with_header("content-type", "text/plain;charset=utf-8")?
+                .fixed(b"Not found".to_vec())),
         };
     }
     if let Some(response) = asked.preflight(&request, config) {
@@ -59,12 +66,12 @@ pub async fn serve(app: fn() -> App, request: Request, env: &Env) -> Result<Resp
     if let Some(file) = below.filter(|_| config.serve_client).and_then(client_files::named) {
         return client_files::serve(file, &asked, &request, env).await;
     }
+    if !asked.is_of_allowed_origin(&app, &request) {
+        let refusal = Refusal::Forbidden("Origin not allowed".to_owned());
+        return refused(config, &asked, &request, refusal);
+    }
     let gateway = match asked.route(config, || asked.allowed(&app, &request, now())) {
-        Err(refusal) => {
-            let mut line = Line::new(Level::Info, "refused");
-            log(config, line.number("code", refusal.code().into()), request_id(&request));
-            return asked.refuse(refusal);
-        }
+        Err(refusal) => return refused(config, &asked, &request, refusal),
         Ok(Route::Session { sid, .. }) => {
             match gateway_of(&sid).filter(|name| config.gateways.contains(name)) {
                 Some(name) => name.to_owned(),
@@ -76,9 +83,15 @@ pub async fn serve(app: fn() -> App, request: Request, env: &Env) -> Result<Resp
                 Placement::RoundRobin => ("any", NEXT.replace(NEXT.get().wrapping_add(1))),
                 Placement::ByClient => (location(&request), client_number(&request)),
             };
-            return open(env, config, location, number, request).await;
+            return match rate::check(env, &request).await {
+                Ok(()) => open(env, config, location, number, request).await,
+                Err(refusal) => refused(config, &asked, &request, refusal),
+            };
         }
     };
+    if let Err(refusal) = rate::check(env, &request).await {
+        return refused(config, &asked, &request, refusal);
+    }
     if config.log_level == Level::Debug {
         forwarded(config, &gateway, request_id(&request));
     }
@@ -120,7 +133,14 @@ async fn open(env: &Env, config: &Config, location: &str, number: u32, request: 
             Err(error) => log::unreachable(log::WORKER, config, &gateway, &error),
         }
     }
-    Ok(Response::builder().with_status(503).with_header("retry-after", "5")?.empty())
+    Ok(builder(503)?.with_header("retry-after", "5")?.empty())
+}
+
+/// Refuses a request, and says so in the log.
+fn refused(config: &Config, asked: &Asked, request: &Request, refusal: Refusal) -> Result<Response> {
+    let mut line = Line::new(Level::Info, "refused");
+    log(config, line.number("code", refusal.code().into()), request_id(request));
+    asked.refuse(refusal)
 }
 
 fn forwarded(config: &Config, gateway: &str, id: Option<String>) {
@@ -152,7 +172,7 @@ fn compressed(response: Response, threshold: usize) -> Result<Response> {
 /// The same number for the same client.
 fn client_number(request: &Request) -> u32 {
     let mut hasher = DefaultHasher::new();
-    header(request, "cf-connecting-ip").hash(&mut hasher);
+    address(request).hash(&mut hasher);
     hasher.finish() as u32
 }
 

@@ -10,7 +10,7 @@ use worker::{
 use crate::{
     http::{self, Body},
     log,
-    outside::{authorized, explain},
+    outside::{authorized, builder, explain},
     peers, settings,
 };
 
@@ -81,13 +81,13 @@ pub async fn serve_emit(app: fn() -> App, request: Request, env: &Env, secret: &
     }
     let body = match http::body(request, app.config().engine.max_payload).await {
         Body::Whole(body) => body,
-        Body::TooLarge => return Ok(Response::builder().with_status(413).empty()),
-        Body::Aborted => return Ok(Response::builder().with_status(400).empty()),
+        Body::TooLarge => return Ok(builder(413)?.empty()),
+        Body::Aborted => return Ok(builder(400)?.empty()),
     };
     match Emission::from_json(&body).and_then(|emission| app.request(emission)) {
         Err(fault) => explain(400, &fault),
         Ok((peer, body)) => match send(env, &app, &peer, &body).await {
-            Ok(()) => Ok(Response::builder().with_status(202).empty()),
+            Ok(()) => Ok(builder(202)?.empty()),
             Err(error) => {
                 log::error(log::WORKER, "emission not sent", &error);
                 explain(503, &Fault::new("unavailable", "It could not be sent. Try again."))

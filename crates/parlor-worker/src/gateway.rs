@@ -2,7 +2,6 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
     pin::pin,
     rc::Rc,
     task::{Context, Waker},
@@ -11,21 +10,22 @@ use std::{
 
 use engine_io::{Action, Answer, Refusal, Route};
 use futures_channel::oneshot;
-use futures_util::{
-    StreamExt,
-    future::{self, Either},
-};
+use futures_util::future::{self, Either};
+use litemap::LiteMap;
 use parlor::{App, CallId, Conn, Gateway, Output, Peer, Progress, Protocol, Running, Scope, Ticket, Turn};
 use worker::{
-    Delay, Env, Request, Response, Result, State, WebSocket, WebSocketPair, WebsocketEvent,
-    js_sys::Uint8Array, wasm_bindgen::JsValue, wasm_bindgen_futures::spawn_local, web_sys,
+    Delay, Env, Request, Response, Result, State, WebSocket, WebSocketPair,
+    js_sys::Uint8Array,
+    wasm_bindgen::{JsCast, JsValue},
+    wasm_bindgen_futures::spawn_local,
+    web_sys,
 };
 
 use crate::{
-    abort::OnAbort,
     alarm::Alarm,
     awake::{self, Awake},
     http::{self, Asked, Body},
+    listener::Listener,
     log, metrics, now, peers, random, settings,
     sockets::{self, Sockets},
     store::Store,
@@ -55,10 +55,12 @@ struct Shell {
     sockets: Rc<Sockets>,
     alarm: Alarm,
     /// HTTP requests that wait for their answer.
-    waiting: RefCell<HashMap<Ticket, oneshot::Sender<Answer>>>,
+    waiting: RefCell<LiteMap<Ticket, oneshot::Sender<Answer>>>,
     next_ticket: Cell<Ticket>,
     /// Handlers that wait.
-    calls: RefCell<HashMap<CallId, Rc<Scope>>>,
+    calls: RefCell<LiteMap<CallId, Rc<Scope>>>,
+    /// Who hears the events of the WebSockets of an object that never sleeps.
+    listeners: RefCell<LiteMap<Conn, Listener>>,
     /// Whether outputs are being carried out further up the stack.
     driving: Cell<bool>,
     /// For what sockets here have been asked, by a handler on another Gateway perhaps.
@@ -89,6 +91,7 @@ impl GatewayShell {
             waiting: RefCell::default(),
             next_ticket: Cell::new(1),
             calls: RefCell::default(),
+            listeners: RefCell::default(),
             driving: Cell::new(false),
             awake: Awake::default(),
             counting: Cell::new(false),
@@ -109,11 +112,17 @@ impl GatewayShell {
             return peers::reply(&shell.name, reply);
         }
         // The Worker has asked the application whether the client may.
-        match asked.route(config, || Ok(())) {
-            Err(refusal) => asked.refuse(refusal),
-            Ok(Route::Open(..)) if shell.turn(|gateway, _| gateway.refuses())? => {
-                asked.answer(Answer::Bare(503))
+        let route = asked.route(config, || Ok(()));
+        if let Ok(Route::Open(..)) = route {
+            let address = http::address(&request);
+            match shell.turn(|gateway, turn| gateway.admit(turn, &address))? {
+                Ok(()) => {}
+                Err(Answer::Refused(refusal)) => return asked.refuse(refusal),
+                Err(answer) => return asked.answer(answer),
             }
+        }
+        match route {
+            Err(refusal) => asked.refuse(refusal),
             Ok(Route::Open(engine_io::Transport::Polling, dialect)) => {
                 let handshake = asked.handshake(&request, now());
                 let protocol = shell.protocol(&asked.path);
@@ -151,7 +160,7 @@ impl GatewayShell {
                         shell.turn(|gateway, turn| gateway.handle_poll(turn, &sid, ticket))?;
                         let gone = {
                             let (shell, sid) = (shell.clone(), sid.clone());
-                            OnAbort::new(&request, move || shell.poll_aborted(&sid, ticket))
+                            Listener::of_abort(&request, move || shell.poll_aborted(&sid, ticket))
                         };
                         let answer = given(answer).await;
                         drop(gone);
@@ -191,13 +200,7 @@ impl GatewayShell {
     pub fn websocket_message(&self, socket: &web_sys::WebSocket, message: &JsValue) {
         let shell = &self.0;
         let Some(conn) = shell.sockets.conn(&shell.state, socket) else { return };
-        shell.report(match message.as_string() {
-            Some(text) => shell.turn(|gateway, turn| gateway.handle_text(turn, conn, &text)),
-            None => {
-                let bytes = Uint8Array::new(message).to_vec().into();
-                shell.turn(|gateway, turn| gateway.handle_binary(turn, conn, bytes))
-            }
-        });
+        shell.message(conn, message);
     }
 
     /// A WebSocket was closed, or broke.
@@ -261,7 +264,7 @@ impl Shell {
             self.sockets.accept(&self.state, &pair.server, conn)?;
         } else {
             self.sockets.accept_awake(&pair.server, conn)?;
-            self.listen(pair.server, conn);
+            self.listen(&pair.server, conn);
         }
         self.turn(|gateway, turn| open(gateway, turn, conn))?;
         Ok(pair.client)
@@ -270,26 +273,33 @@ impl Shell {
     /// Brings the events of a WebSocket to the machine, where the object never sleeps. (Where it does the runtime
     /// calls it; but workerd then leaves the connection of a client that was closed before it had sent anything
     /// open for another 10 s, which a heartbeat that short would be late by.)
-    fn listen(self: &Rc<Self>, socket: WebSocket, conn: Conn) {
-        let shell = self.clone();
-        spawn_local(async move {
-            let Ok(mut events) = socket.events() else { return };
-            while let Some(Ok(WebsocketEvent::Message(message))) = events.next().await {
-                let result = match (message.text(), message.bytes()) {
-                    (Some(text), _) => shell.turn(|gateway, turn| gateway.handle_text(turn, conn, &text)),
-                    (None, bytes) => {
-                        let bytes = bytes.unwrap_or_default().into();
-                        shell.turn(|gateway, turn| gateway.handle_binary(turn, conn, bytes))
-                    }
-                };
-                shell.report(result);
+    fn listen(self: &Rc<Self>, socket: &WebSocket, conn: Conn) {
+        let shell = Rc::downgrade(self);
+        let socket: &web_sys::WebSocket = socket.as_ref();
+        let listener = Listener::new(socket, &["message", "close", "error"], move |event| {
+            let Some(shell) = shell.upgrade() else { return };
+            match event.dyn_ref::<web_sys::MessageEvent>() {
+                Some(message) => shell.message(conn, &message.data()),
+                None => shell.report(shell.closed(conn)),
             }
-            shell.report(shell.closed(conn));
+        });
+        self.listeners.borrow_mut().insert(conn, listener);
+    }
+
+    fn message(self: &Rc<Self>, conn: Conn, message: &JsValue) {
+        self.report(match message.as_string() {
+            Some(text) => self.turn(|gateway, turn| gateway.handle_text(turn, conn, &text)),
+            None => {
+                let bytes = Uint8Array::new(message).to_vec().into();
+                self.turn(|gateway, turn| gateway.handle_binary(turn, conn, bytes))
+            }
         });
     }
 
     fn closed(self: &Rc<Self>, conn: Conn) -> Result<()> {
         self.sockets.close(conn, None); // the client's close wants an answer
+        let listener = self.listeners.borrow_mut().remove(&conn);
+        drop(listener);
         self.turn(|gateway, turn| gateway.handle_socket_closed(turn, conn))
     }
 
@@ -411,7 +421,7 @@ impl Shell {
             let Some(body) = body else { return };
             let reply = peers::exchange(&shell.env, shell.app.config(), &peer, &body).await;
             if let Err(error) = &reply {
-                log::unreachable(&shell.name, shell.app.config(), &peer.object_name(), error);
+                log::unreachable(&shell.name, shell.app.config(), &peer.shown(), error);
             }
             let reply = reply.ok();
             shell.report(shell.turn(|gateway, turn| gateway.handle_reply(turn, &peer, reply.as_deref())));

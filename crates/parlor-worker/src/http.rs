@@ -59,24 +59,31 @@ impl Asked {
         let cors = config.engine.cors.as_ref().filter(|_| self.method == Method::Options)?;
         let asked = header(request, "access-control-request-headers");
         let headers = cors.preflight(self.origin.as_deref(), asked.as_deref());
-        Some(with_headers(ResponseBuilder::new().with_status(204), headers).map(ResponseBuilder::empty))
+        let response = secured(ResponseBuilder::new().with_status(204));
+        Some(response.and_then(|response| with_headers(response, headers)).map(ResponseBuilder::empty))
     }
 
     /// A response to begin with: what every answer says.
     pub(crate) fn response(&self, status: u16) -> Result<ResponseBuilder> {
-        with_headers(ResponseBuilder::new().with_status(status), self.cors.clone())
+        with_headers(secured(ResponseBuilder::new().with_status(status))?, self.cors.clone())
     }
 
     /// The answer to a refused request, in the form that its client expects.
     pub(crate) fn refuse(&self, refusal: Refusal) -> Result<Response> {
-        if !self.upgrade {
-            return self.answer(Answer::Refused(refusal));
-        }
-        // As on Node, where nothing but this is said.
-        let response = Response::builder()
-            .with_status(refusal.upgrade_status())
-            .with_header("content-type", "text/html")?;
-        Ok(response.fixed(refusal.message().as_bytes().to_vec()))
+        let (status, retry_after) = (refusal.upgrade_status(), refusal.retry_after());
+        let (response, body) = if self.upgrade {
+            // As on Node, where nothing but this is said.
+            let response = secured(Response::builder().with_status(status))?;
+            (response.with_header("content-type", "text/html")?, refusal.message().as_bytes().to_vec())
+        } else {
+            let answer = Answer::Refused(refusal);
+            (self.answer_builder(&answer)?, answer.into_body())
+        };
+        let response = match retry_after {
+            Some(seconds) => response.with_header("retry-after", &seconds.to_string())?,
+            None => response,
+        };
+        Ok(response.with_header("content-length", &body.len().to_string())?.fixed(body))
     }
 
     /// An answer of the machine as a response.
@@ -126,6 +133,12 @@ impl Asked {
         self.handshake_with(request, now, headers.collect())
     }
 
+    /// Whether it is of no page, or of one that may talk to the server.
+    pub(crate) fn is_of_allowed_origin(&self, app: &App, request: &Request) -> bool {
+        let allowed = |origin: &String| app.allows_origin(origin, header(request, "host").as_deref());
+        self.origin.as_ref().is_none_or(allowed)
+    }
+
     /// Whether the application lets the client open a connection.
     pub(crate) fn allowed(&self, app: &App, request: &Request, now: u64) -> std::result::Result<(), String> {
         let headers = request.headers().entries().collect();
@@ -133,8 +146,7 @@ impl Asked {
     }
 
     fn handshake_with(&self, request: &Request, now: u64, headers: Vec<(String, String)>) -> Handshake {
-        let address = header(request, "cf-connecting-ip").unwrap_or_default();
-        Handshake { query: self.query.clone(), address, issued: now, headers }
+        Handshake { query: self.query.clone(), address: address(request), issued: now, headers }
     }
 }
 
@@ -148,6 +160,20 @@ pub(crate) fn request_id(request: &Request) -> Option<String> {
 
 pub(crate) fn header(request: &Request, name: &str) -> Option<String> {
     request.headers().get(name).ok().flatten()
+}
+
+/// The client's address, as the platform tells it; empty where it does not.
+pub(crate) fn address(request: &Request) -> String {
+    header(request, "cf-connecting-ip").unwrap_or_default()
+}
+
+/// What every answer says to browsers: it is no page, nobody may frame it or take it for something else, and next time they
+/// come by TLS.
+pub(crate) fn secured(response: ResponseBuilder) -> Result<ResponseBuilder> {
+    response
+        .with_header("content-security-policy", "default-src 'none'; frame-ancestors 'none'")?
+        .with_header("strict-transport-security", "max-age=31536000")?
+        .with_header("x-content-type-options", "nosniff")
 }
 
 fn with_headers(mut response: ResponseBuilder, headers: Vec<Header>) -> Result<ResponseBuilder> {

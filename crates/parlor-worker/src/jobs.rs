@@ -6,7 +6,7 @@ use worker::{Env, Request, Response, Result};
 use crate::{
     http::{self, Body},
     log,
-    outside::{authorized, explain},
+    outside::{authorized, builder, explain},
     peers, settings,
 };
 
@@ -48,8 +48,8 @@ pub async fn serve_queue(app: fn() -> App, request: Request, env: &Env, secret: 
     }
     let asked = match http::body(request, LONGEST).await {
         Body::Whole(body) => body,
-        Body::TooLarge => return Ok(Response::builder().with_status(413).empty()),
-        Body::Aborted => return Ok(Response::builder().with_status(400).empty()),
+        Body::TooLarge => return Ok(builder(413)?.empty()),
+        Body::Aborted => return Ok(builder(400)?.empty()),
     };
     let (peer, body) = match app.queue_request(&asked) {
         Ok(asked) => asked,
@@ -58,7 +58,7 @@ pub async fn serve_queue(app: fn() -> App, request: Request, env: &Env, secret: 
     match peers::exchange(env, app.config(), &peer, &body).await {
         Ok(reply) => {
             let (status, json) = app.queue_answer(&asked, &reply);
-            let response = Response::builder().with_status(status);
+            let response = builder(status)?;
             Ok(response.with_header("content-type", "application/json")?.fixed(json.into_bytes()))
         }
         Err(error) => {

@@ -26,11 +26,10 @@
 //! - `emit`, `jobs`: emitting, and queues, from outside of the objects; `outside`: what they share
 //! - `gateway`, `room`, `queue`: the objects, each a machine of [`parlor`] with its outputs carried out; `object`: what the
 //!   last two share
-//! - `sockets`, `store`, `alarm`, `awake`, `abort`, `http`, `peers`, `settings`: what they are plumbed with
+//! - `sockets`, `store`, `alarm`, `awake`, `listener`, `http`, `peers`, `rate`, `settings`: what they are plumbed with
 //! - `log`, `metrics`: what whoever runs it sees
 //! - `macros`: [`durable_objects!`]
 
-mod abort;
 mod alarm;
 mod awake;
 mod client_files;
@@ -39,6 +38,7 @@ mod emit;
 mod gateway;
 mod http;
 mod jobs;
+mod listener;
 mod log;
 mod macros;
 mod metrics;
@@ -47,6 +47,7 @@ mod outside;
 mod panics;
 mod peers;
 mod queue;
+mod rate;
 mod room;
 mod settings;
 mod sockets;

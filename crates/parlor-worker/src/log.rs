@@ -3,7 +3,7 @@
 
 use std::fmt::Display;
 
-use parlor::{Config, Level, Line};
+use parlor::{Config, Level, Line, shown};
 use worker::{State, wasm_bindgen::JsValue, web_sys::console};
 
 use crate::now;
@@ -13,7 +13,7 @@ pub(crate) const WORKER: &str = "worker";
 
 /// How an object of this kind is called in the log.
 pub(crate) fn object(kind: &str, state: &State) -> String {
-    [kind, " ", &state.id().name().unwrap_or_default()].concat()
+    [kind, " ", &shown(&state.id().name().unwrap_or_default())].concat()
 }
 
 /// Writes a line, which this object says.

@@ -41,17 +41,18 @@ pub(crate) async fn serve(app: &App, request: &Request, env: &Env) -> Result<Res
 async fn ask(env: &Env, app: &App, names: Vec<String>) -> Vec<(String, Option<Report>)> {
     let config = app.config();
     let body = Report::request();
-    let peers: Vec<Peer> = names.into_iter().map(Peer::Gateway).collect();
+    let peers: Vec<(String, Peer)> =
+        names.into_iter().map(|name| (name.clone(), Peer::Gateway(name))).collect();
     let mut open: Vec<_> =
-        peers.iter().map(|peer| (peer, peers::exchange(env, config, peer, &body))).collect();
+        peers.iter().map(|(name, peer)| (name, peers::exchange(env, config, peer, &body))).collect();
     let mut reports = Vec::new();
     poll_fn(|cx| {
-        open.retain_mut(|(peer, exchange)| {
+        open.retain_mut(|(name, exchange)| {
             let Poll::Ready(reply) = exchange.as_mut().poll(cx) else { return true };
             if let Err(error) = &reply {
-                log::unreachable(log::WORKER, config, &peer.object_name(), error);
+                log::unreachable(log::WORKER, config, name, error);
             }
-            reports.push((peer.object_name(), reply.ok().and_then(|reply| Report::read(&reply).ok())));
+            reports.push((name.clone(), reply.ok().and_then(|reply| Report::read(&reply).ok())));
             false
         });
         if open.is_empty() { Poll::Ready(()) } else { Poll::Pending }

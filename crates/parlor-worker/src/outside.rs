@@ -1,9 +1,9 @@
 //! What all has in common that is served to other programs over HTTP.
 
-use parlor::Fault;
-use worker::{Request, Response, Result};
+use parlor::{Fault, same};
+use worker::{Request, Response, ResponseBuilder, Result};
 
-use crate::http::header;
+use crate::http::{header, secured};
 
 /// The answer to a request that is no POST, or does not have the secret.
 pub(crate) fn authorized(request: &Request, secret: &str) -> Option<Result<Response>> {
@@ -16,22 +16,21 @@ pub(crate) fn authorized(request: &Request, secret: &str) -> Option<Result<Respo
 /// Whether the request has the secret; nobody has an empty one.
 pub(crate) fn knows(request: &Request, secret: &str) -> bool {
     let given = header(request, "authorization").unwrap_or_default();
-    !secret.is_empty() && given.strip_prefix("Bearer ").is_some_and(|given| is_same(given, secret))
+    let given = given.strip_prefix("Bearer ");
+    !secret.is_empty() && given.is_some_and(|given| same(given.as_bytes(), secret.as_bytes()))
 }
 
 fn refuse(status: u16, name: &str, value: &str) -> Result<Response> {
-    Ok(Response::builder().with_status(status).with_header(name, value)?.empty())
+    Ok(builder(status)?.with_header(name, value)?.empty())
 }
 
 /// A fault as an answer.
 pub(crate) fn explain(status: u16, fault: &Fault) -> Result<Response> {
-    let response = Response::builder().with_status(status).with_header("content-type", "application/json")?;
+    let response = builder(status)?.with_header("content-type", "application/json")?;
     Ok(response.fixed(fault.to_json().into_bytes()))
 }
 
-/// Compares in a time that does not tell where they differ.
-fn is_same(given: &str, secret: &str) -> bool {
-    let (given, secret) = (given.as_bytes(), secret.as_bytes());
-    let difference = given.iter().zip(secret).fold(0, |difference, (a, b)| difference | (a ^ b));
-    given.len() == secret.len() && difference == 0
+/// An answer to begin with.
+pub(crate) fn builder(status: u16) -> Result<ResponseBuilder> {
+    secured(Response::builder().with_status(status))
 }

@@ -7,6 +7,7 @@ use worker::{
     Env, ObjectNamespace, Response, Result, Stub,
     js_sys::{Function, Reflect, Uint8Array},
     wasm_bindgen::{JsCast, JsValue},
+    wasm_bindgen_futures::JsFuture,
     web_sys::{self, RequestInit},
 };
 
@@ -58,11 +59,14 @@ pub(crate) fn exchange<'a>(
         init.set_method("POST");
         init.set_body(&Uint8Array::from(body));
         let request = web_sys::Request::new_with_str_and_init(URL, &init)?;
-        let mut response = stub.fetch_with_request(request.into()).await?;
+        let response = stub.fetch_with_request(request.into()).await?;
         if response.status_code() != 200 {
             return Err(format!("status {}", response.status_code()).into());
         }
-        response.bytes().await
+        // The raw one here too: `worker`'s reads it piece by piece.
+        let response = web_sys::Response::from(response);
+        let body = JsFuture::from(response.array_buffer()?).await?;
+        Ok(Uint8Array::new(&body).to_vec())
     })
 }
 

@@ -5,9 +5,9 @@
 use std::{cell::RefCell, rc::Rc};
 
 use parlor::App;
-use worker::{Env, Response, Result};
+use worker::{Env, Request, Response, Result};
 
-use crate::{log, metrics, peers};
+use crate::{http::header, log, metrics, outside::builder, peers};
 
 /// How an application is made, and the one that was made so.
 type Made = (fn() -> App, Rc<App>);
@@ -56,6 +56,19 @@ fn read(env: &Env, app: App) -> (App, Vec<String>) {
     (app, wrong)
 }
 
+/// What is wrong with them where the application is deployed, which a request tells: Cloudflare names each in a header.
+pub(crate) fn wrong_deployed(app: &App, request: &Request) -> Option<Wrong> {
+    let mut secrets = app.development_secrets().peekable();
+    secrets.peek()?;
+    header(request, "cf-ray")?;
+    let words = |name| {
+        format!(
+            "{name} was made for development, on somebody's machine. Set another: npx wrangler secret put {name}"
+        )
+    };
+    Some(Wrong(secrets.map(words).collect()))
+}
+
 /// What is wrong with the settings.
 pub(crate) struct Wrong(Vec<String>);
 
@@ -63,7 +76,8 @@ impl Wrong {
     /// Says so to whoever asks for something, and in the log.
     pub(crate) fn response(&self) -> Result<Response> {
         log::error(log::WORKER, "wrong settings", self);
-        Response::error(self.to_string(), 500)
+        let response = builder(500)?.with_header("content-type", "text/plain;charset=utf-8")?;
+        Ok(response.fixed(self.to_string().into_bytes()))
     }
 }
 

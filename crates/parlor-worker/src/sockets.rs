@@ -10,10 +10,10 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
     rc::Rc,
 };
 
+use litemap::LiteMap;
 use parlor::{Conn, Frame, Millis};
 use worker::{
     Result, State, WebSocket, js_sys,
@@ -39,7 +39,7 @@ const PATIENCE: Millis = 8;
 /// after sleep the runtime has the sockets, their tags say which is which.
 #[derive(Debug, Default)]
 pub(crate) struct Sockets {
-    open: RefCell<HashMap<Conn, Open>>,
+    open: RefCell<LiteMap<Conn, Open>>,
     /// The numbers by the sockets, in JavaScript: asking the runtime for a socket's tags makes new strings each time.
     conns: Map,
     /// JavaScript forms of the last frames: a broadcast is turned into a string once, not once per socket.

@@ -1,7 +1,8 @@
 //! The stored rows of an object and its journal, in its SQLite.
 
-use std::{cell::RefCell, collections::HashSet, ops::Range};
+use std::{cell::RefCell, ops::Range};
 
+use litemap::LiteMap;
 use parlor::{ENTRY_MAX, Entry, Journal, Order, StorageFault, TakeValue};
 use worker::{Result, SqlStorage, SqlStorageValue, State};
 
@@ -17,7 +18,7 @@ pub(crate) struct Store {
     /// How the object is called in the log.
     object: String,
     /// Which rows have several parts.
-    long: RefCell<HashSet<String>>,
+    long: RefCell<LiteMap<String, ()>>,
 }
 
 impl Store {
@@ -53,7 +54,7 @@ impl Store {
             match rows.last_mut() {
                 Some((last, value)) if *last == key => {
                     value.extend(part);
-                    self.long.borrow_mut().insert(key);
+                    self.long.borrow_mut().insert(key, ());
                 }
                 _ => rows.push((key, part)),
             }
@@ -63,7 +64,7 @@ impl Store {
 
     /// Keeps a row, or deletes it.
     pub(crate) fn put(&self, key: &str, value: Option<&[u8]>) -> Result<()> {
-        let was_long = self.long.borrow_mut().remove(key);
+        let was_long = self.long.borrow_mut().remove(key).is_some();
         if let Some(value) = value.filter(|value| value.len() <= PART && !was_long) {
             let bindings = vec![key.into(), value.to_vec().into()];
             self.sql.exec("INSERT OR REPLACE INTO rows (key, part, value) VALUES (?, 0, ?)", bindings)?;
@@ -76,7 +77,7 @@ impl Store {
             self.sql.exec("INSERT INTO rows (key, part, value) VALUES (?, ?, ?)", bindings)?;
         }
         if value.is_some_and(|value| value.len() > PART) {
-            self.long.borrow_mut().insert(key.to_owned());
+            self.long.borrow_mut().insert(key.to_owned(), ());
         }
         Ok(())
     }

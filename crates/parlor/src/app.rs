@@ -1,6 +1,6 @@
 //! The application: its namespaces and its settings.
 
-use std::{any::Any, rc::Rc, time::Duration};
+use std::{any::Any, cell::OnceCell, rc::Rc, time::Duration};
 
 use engine_io::{Message, Millis};
 use litemap::LiteMap;
@@ -12,6 +12,7 @@ use crate::{
     call::{Call, Handshake, Running, Scope},
     config::Config,
     handler::failed,
+    instrument::{Admin, Instrument},
     namespace::{Handlers, Namespace},
     pattern::{self, Params},
     queue::QueueConfig,
@@ -55,6 +56,8 @@ pub struct App {
     pub(crate) vars: Vars,
     queues: Vec<(String, QueueConfig)>,
     lacks_queues: bool,
+    pub(crate) instrument: Option<Instrument>,
+    pub(crate) admin: OnceCell<Option<Admin>>,
 }
 
 impl std::fmt::Debug for App {
@@ -126,20 +129,21 @@ impl App {
         self
     }
 
-    /// Whether the application, and [`Config::check_origin`], let this client open a connection.
+    /// Whether a page of this origin may talk to the server, which was asked for by that host: see
+    /// [`Config::check_origin`].
+    #[must_use]
+    pub fn allows_origin(&self, origin: &str, host: Option<&str>) -> bool {
+        let own = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        !self.config.check_origin
+            || own.zip(host).is_some_and(|(own, host)| own.eq_ignore_ascii_case(host))
+            || self.config.engine.cors.as_ref().is_some_and(|cors| cors.allows(origin))
+    }
+
+    /// Whether the application lets this client open a connection.
     ///
     /// # Errors
     /// What the client is told instead.
     pub fn allows(&self, handshake: &Handshake) -> Result<(), String> {
-        let origin = handshake.header("origin").filter(|_| self.config.check_origin);
-        let is_known = origin.is_none_or(|origin| {
-            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-            host.is_some() && host == handshake.header("host")
-                || self.config.engine.cors.as_ref().is_some_and(|cors| cors.allows(origin))
-        });
-        if !is_known {
-            return Err("Origin not allowed".to_owned());
-        }
         match &self.allow_request {
             Some(guard) => guard(handshake).map_err(|message| match message.is_empty() {
                 true => "Forbidden".to_owned(),
@@ -256,6 +260,7 @@ impl App {
         let mut problems = self.config.problems();
         let broken = self.dynamic.iter().filter(|dynamic| !pattern::is_well_formed(&dynamic.pattern));
         problems.extend(self.vars.problems());
+        problems.extend(self.instrument_problems());
         problems.extend(broken.map(|Dynamic { pattern, .. }| {
             format!("the namespaces {pattern:?}: a placeholder is a name in braces, and between two there is something")
         }));
@@ -276,9 +281,22 @@ impl App {
         self.find(nsp).map(|(handlers, _)| handlers)
     }
 
+    pub(crate) fn has_namespace(&self, name: &str) -> bool {
+        self.namespaces.contains_key(name)
+    }
+
+    /// The namespaces that have names of their own, that of admins among them.
+    pub(crate) fn namespaces(&self) -> impl Iterator<Item = &str> {
+        let admins = self.admin().map(|admin| admin.namespace.as_str());
+        self.namespaces.keys().map(String::as_str).chain(admins)
+    }
+
     fn find(&self, nsp: &str) -> Option<(&Handlers, Params)> {
         if let Some(handlers) = self.namespaces.get(nsp) {
             return Some((handlers, Params::default()));
+        }
+        if let Some(admin) = self.admin().filter(|admin| admin.namespace == nsp) {
+            return Some((&admin.handlers, Params::default()));
         }
         self.dynamic.iter().find_map(|dynamic| {
             let params = pattern::matches(&dynamic.pattern, nsp).filter(|params| (dynamic.check)(params))?;
@@ -299,7 +317,7 @@ impl App {
     }
 }
 
-fn with_slash(name: &str) -> String {
+pub(crate) fn with_slash(name: &str) -> String {
     if name.starts_with('/') { name.to_owned() } else { format!("/{name}") }
 }
 

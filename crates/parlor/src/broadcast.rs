@@ -15,7 +15,7 @@ use crate::{
     asked::Asked,
     call::{Effect, Handshake, Scope},
     history::{Page, Receipt, Stored},
-    names::ROOM_NAME_MAX,
+    names::{ROOM_NAME_MAX, is_printable},
     wire::{Card, Found, Query},
 };
 
@@ -53,7 +53,7 @@ pub struct Answers {
 
 impl From<Found> for Answers {
     fn from(found: Found) -> Self {
-        Self { answers: found.answers.into_iter().map(Payload::from).collect(), timed_out: found.incomplete }
+        Self { answers: found.answers.into_iter().collect(), timed_out: found.incomplete }
     }
 }
 
@@ -150,7 +150,7 @@ impl Broadcast {
         let query = || {
             check_event(event)?;
             self.check_room_left()?;
-            Ok(Query::Publish { name: event.to_owned(), data: data?.into(), id: self.0.id.clone() })
+            Ok(Query::Publish { name: event.to_owned(), data: data?, id: self.0.id.clone() })
         };
         let query = query();
         self.of_the_room(query, |found| Ok(Receipt { seq: found.done()?.count }))
@@ -201,7 +201,7 @@ impl Broadcast {
 
     fn replace_payload(self, seq: u64, data: Result<Payload, Error>) -> Asked<bool> {
         let query = self.check_room_left();
-        let query = query.and_then(|()| Ok(Query::Replace { seq, data: data?.into() }));
+        let query = query.and_then(|()| Ok(Query::Replace { seq, data: data? }));
         self.of_the_room(query, |found| Ok(found.done()?.count > 0))
     }
 
@@ -240,7 +240,7 @@ impl Broadcast {
         let query = || {
             check_event(event)?;
             self.check_room_left()?;
-            let (payload, timeout) = (payload?.into(), patience(self.0.timeout));
+            let (payload, timeout) = (payload?, patience(self.0.timeout));
             Ok(Query::Emit { name: event.to_owned(), payload, timeout })
         };
         let query = query();
@@ -251,7 +251,7 @@ impl Broadcast {
     pub(crate) fn server_side(self, event: &str, payload: Result<Payload, Error>) -> Asked<Answers> {
         let query = || {
             check_event(event)?;
-            Ok(Query::ServerSide { from: String::new(), name: event.to_owned(), payload: payload?.into() })
+            Ok(Query::ServerSide { from: String::new(), name: event.to_owned(), payload: payload? })
         };
         self.ask(query(), |found| Ok(found.into()))
     }
@@ -360,10 +360,11 @@ pub(crate) fn check_event(event: &str) -> Result<(), Fault> {
 }
 
 pub(crate) fn check_room(room: &str) -> Result<(), Fault> {
-    if room.len() <= ROOM_NAME_MAX {
+    if room.len() <= ROOM_NAME_MAX && is_printable(room) {
         return Ok(());
     }
-    Err(Fault::new("bad room name", format!("The name of a room has at most {ROOM_NAME_MAX} bytes.")))
+    let words = format!("The name of a room has at most {ROOM_NAME_MAX} bytes, and no control characters.");
+    Err(Fault::new("bad room name", words))
 }
 
 /// A socket on any Gateway, as it was when asked for; what is done with it is done where it is now.

@@ -11,10 +11,10 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
+use codec::{Decode, Encode};
 use engine_io::Frame;
 use litemap::LiteMap;
-use serde::{Deserialize, Serialize};
-use socket_io::{Parser, Payload, StoredPayload, Target};
+use socket_io::{Parser, Payload, Target};
 
 use crate::{
     App,
@@ -101,7 +101,7 @@ impl Occasion {
 }
 
 /// What the client sent when it connected.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Handshake {
     /// The query of the first request, without `?`, undecoded.
     pub query: String,
@@ -160,7 +160,7 @@ pub struct Call {
 }
 
 /// What a handler asked for, in its order.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub enum Effect {
     /// Send to the socket itself.
     Emit {
@@ -179,7 +179,7 @@ pub enum Effect {
         /// The event.
         name: String,
         /// Its arguments.
-        payload: StoredPayload,
+        payload: Payload,
         /// How long the acknowledgement may take, ms.
         timeout: u64,
         /// The handler, by the name it was registered under.
@@ -283,6 +283,8 @@ pub struct Scope {
     pub(crate) params: Params,
     pub(crate) states: States,
     pub(crate) vars: Vars,
+    /// How many rooms a socket may be in.
+    rooms_max: usize,
     effects: RefCell<Vec<Effect>>,
     /// The socket's rooms, as they will be once this call's effects are carried out.
     rooms: RefCell<Vec<Rc<str>>>,
@@ -302,6 +304,7 @@ impl Scope {
             params,
             states: app.states(),
             vars: app.vars.clone(),
+            rooms_max: app.config().limits.rooms_per_socket,
             effects: RefCell::default(),
             answers: RefCell::default(),
             asked: Cell::new(0),
@@ -334,6 +337,14 @@ impl Scope {
         if let Err(at) = rooms.binary_search_by(|joined| (**joined).cmp(room)) {
             rooms.insert(at, room.into());
         }
+    }
+
+    /// Whether the socket may join a room; always one that it is in.
+    pub(crate) fn may_join(&self, room: &str) -> Result<(), Fault> {
+        if self.rooms.borrow().len() < self.rooms_max || self.is_in(room) {
+            return Ok(());
+        }
+        Err(Fault::new("too many rooms", format!("A socket is in {} rooms at most.", self.rooms_max)))
     }
 
     pub(crate) fn is_in(&self, room: &str) -> bool {

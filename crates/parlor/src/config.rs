@@ -3,7 +3,11 @@
 use engine_io::{Cookie, Cors, Millis, Origins};
 use socket_io::Parser;
 
-use crate::{logging::Level, names::Gateways};
+use crate::{
+    limits::{Limits, Rate},
+    logging::Level,
+    names::Gateways,
+};
 
 /// The settings of a server. What Socket.IO has too is called as there, by the name in brackets, and has Node's default.
 /// Times are in milliseconds.
@@ -20,9 +24,9 @@ pub struct Config {
     /// Whether the client's files are served beside it, such as `/socket.io/socket.io.js` (`serveClient`): yes. They are
     /// static assets, which cost a call of the Worker and wake no object.
     pub serve_client: bool,
-    /// Whether a handshake is refused when its `Origin` is neither this host nor one that [`Cors`] allows: no. Browsers
+    /// Whether a request is refused when its `Origin` is neither this host nor one that [`Cors`] allows: yes. Browsers
     /// keep pages of other origins out of polling, but let them open a WebSocket, cookies included. Node has no such
-    /// check.
+    /// check. What names no origin is no page, and passes.
     pub check_origin: bool,
     /// Heartbeat, limits, transports: the options of Engine.IO.
     pub engine: engine_io::Config,
@@ -38,6 +42,8 @@ pub struct Config {
     /// How many connections a Gateway holds at most: 30,000, a little less than the platform lets an object have. Where one
     /// is full the next of its location takes what comes.
     pub gateway_connections: usize,
+    /// How much one address, one connection and one socket may do.
+    pub limits: Limits,
     /// How new connections are spread over the Gateways: by client.
     pub placement: Placement,
     /// The jurisdiction that all objects run in and store in, `eu`, `us` or `fedramp`: none. In another one the same names are
@@ -110,12 +116,13 @@ impl Default for Config {
             path: "/socket.io/".into(),
             parser: Parser::Json,
             serve_client: true,
-            check_origin: false,
+            check_origin: true,
             engine: engine_io::Config::default(),
             connect_timeout: 45_000,
             connection_state_recovery: None,
             gateways: Gateways { shards: 1 },
             gateway_connections: 30_000,
+            limits: Limits::default(),
             placement: Placement::ByClient,
             jurisdiction: None,
             log_level: Level::default(),
@@ -139,9 +146,12 @@ type Set = fn(&mut Config, &str) -> Option<()>;
 
 const TIME: &str = "a whole number of milliseconds above 0";
 const FLAG: &str = "true or false";
+const COUNT: &str = "a whole number above 0";
+const COUNT_OR_NONE: &str = "a whole number above 0, or none";
+const RATE: &str = "so many in so many seconds, as 300/60, or none";
 
 /// A variable's name, what it may be, and what it changes.
-const VARIABLES: [(&str, &str, Set); 21] = [
+const VARIABLES: [(&str, &str, Set); 27] = [
     ("PING_INTERVAL", TIME, |config, text| set(&mut config.engine.ping_interval, number(text))),
     ("PING_TIMEOUT", TIME, |config, text| set(&mut config.engine.ping_timeout, number(text))),
     ("CONNECT_TIMEOUT", TIME, |config, text| set(&mut config.connect_timeout, number(text))),
@@ -202,9 +212,23 @@ const VARIABLES: [(&str, &str, Set); 21] = [
     ("GATEWAYS", "a whole number above 0", |config, text| {
         set(&mut config.gateways.shards, number(text).and_then(|shards| u32::try_from(shards).ok()))
     }),
-    ("GATEWAY_CONNECTIONS", "a whole number above 0", |config, text| {
-        set(&mut config.gateway_connections, number(text).and_then(|most| usize::try_from(most).ok()))
+    ("GATEWAY_CONNECTIONS", COUNT, |config, text| set(&mut config.gateway_connections, count(text))),
+    ("CONNECTIONS_PER_ADDRESS", COUNT_OR_NONE, |config, text| {
+        set(&mut config.limits.connections_per_address, or_none(text, count))
     }),
+    ("HANDSHAKES_PER_ADDRESS", RATE, |config, text| {
+        set(&mut config.limits.handshakes_per_address, or_none(text, rate))
+    }),
+    ("MESSAGES_PER_ADDRESS", RATE, |config, text| {
+        set(&mut config.limits.messages_per_address, or_none(text, rate))
+    }),
+    ("MESSAGES_PER_CONNECTION", RATE, |config, text| {
+        set(&mut config.limits.messages_per_connection, or_none(text, rate))
+    }),
+    ("NAMESPACES_PER_CONNECTION", COUNT, |config, text| {
+        set(&mut config.limits.namespaces_per_connection, count(text))
+    }),
+    ("ROOMS_PER_SOCKET", COUNT, |config, text| set(&mut config.limits.rooms_per_socket, count(text))),
     ("PLACEMENT", "by-client or round-robin", |config, text| {
         let placement = match text {
             "by-client" => Some(Placement::ByClient),
@@ -234,6 +258,21 @@ fn set<T>(setting: &mut T, value: Option<T>) -> Option<()> {
 
 fn number(text: &str) -> Option<u64> {
     text.parse().ok().filter(|number| *number > 0)
+}
+
+fn count(text: &str) -> Option<usize> {
+    number(text).and_then(|most| usize::try_from(most).ok())
+}
+
+/// So many in so many seconds.
+fn rate(text: &str) -> Option<Rate> {
+    let (amount, seconds) = text.split_once('/')?;
+    let (amount, seconds) = (number(amount)?, number(seconds)?);
+    Some(Rate::new(u32::try_from(amount).ok()?, seconds.checked_mul(1000)?))
+}
+
+fn or_none<T>(text: &str, value: fn(&str) -> Option<T>) -> Option<Option<T>> {
+    if text == "none" { Some(None) } else { value(text).map(Some) }
 }
 
 fn flag(text: &str) -> Option<bool> {
@@ -268,7 +307,7 @@ impl Config {
     /// What of it no server can be run with, in words.
     #[must_use]
     pub fn problems(&self) -> Vec<String> {
-        let engine = &self.engine;
+        let (engine, limits) = (&self.engine, &self.limits);
         let is_cookie = |cookie: &Cookie| {
             !cookie.name.is_empty()
                 && !cookie.name.contains(|c: char| c.is_whitespace() || "=;,\"".contains(c))
@@ -299,6 +338,13 @@ impl Config {
             ),
             (self.gateway_connections > 0, "gateway_connections: there is at least one"),
             (self.gateways.shards > 0, "gateways: there is at least one"),
+            (
+                [limits.handshakes_per_address, limits.messages_per_address, limits.messages_per_connection]
+                    .into_iter()
+                    .flatten()
+                    .all(|rate| rate.amount > 0 && rate.per > 0),
+                "limits: a rate is at least one in more than 0 ms",
+            ),
             (
                 self.jurisdiction.as_ref().is_none_or(|name| JURISDICTIONS.contains(&name.as_str())),
                 "jurisdiction: it is eu, us or fedramp",
@@ -334,12 +380,18 @@ mod tests {
             ("PARSER", "msgpack", &["json"]),
             ("CORS_ORIGIN", "https://a.example, https://b.example", &[]),
             ("CORS_CREDENTIALS", "", &["true"]), // without an origin
-            ("CHECK_ORIGIN", "true", &["on"]),
+            ("CHECK_ORIGIN", "false", &["on"]),
             ("COOKIE", "io", &[]),
             ("HTTP_COMPRESSION", "false", &["gzip"]),
             ("MAX_DISCONNECTION_DURATION", "60000", &["0", "2min"]),
             ("GATEWAYS", "8", &["0", "4294967296"]),
             ("GATEWAY_CONNECTIONS", "8", &["0", "many"]),
+            ("CONNECTIONS_PER_ADDRESS", "8", &["0", "many"]),
+            ("HANDSHAKES_PER_ADDRESS", "300/60", &["300", "0/60", "300/0", "300/minute", "9999999999/1"]),
+            ("MESSAGES_PER_ADDRESS", "none", &["never"]),
+            ("MESSAGES_PER_CONNECTION", "1/1", &["/", "1/-1", "1/99999999999999999999"]),
+            ("NAMESPACES_PER_CONNECTION", "1", &["0", "none"]),
+            ("ROOMS_PER_SOCKET", "1", &["0", "none"]),
             ("PLACEMENT", "round-robin", &["random"]),
             ("JURISDICTION", "eu", &[]), // see below
             ("LOG_LEVEL", "debug", &["DEBUG", "verbose"]),
@@ -357,7 +409,7 @@ mod tests {
                 assert_eq!(format!("{config:?}"), unchanged, "{name}={text}");
             }
         }
-        assert_eq!(VARIABLES.len(), 21, "as many as in the list above");
+        assert_eq!(VARIABLES.len(), 27, "as many as in the list above");
     }
 
     #[test]
@@ -378,6 +430,23 @@ mod tests {
         let origins = ["https://a.example", "https://b.example"].map(str::to_owned).to_vec();
         let cors = Cors { origins: Origins::List(origins), credentials: true, ..Cors::default() };
         assert_eq!(config.engine.cors, Some(cors));
+        let (config, _) =
+            read(&[("PARLOR_HANDSHAKES_PER_ADDRESS", "300/60"), ("PARLOR_CONNECTIONS_PER_ADDRESS", "8")]);
+        let wanted = Limits {
+            handshakes_per_address: Some(Rate::new(300, 60_000)),
+            connections_per_address: Some(8),
+            ..Limits::default()
+        };
+        assert_eq!(config.limits, wanted);
+        let mut limited = config;
+        let none = |name: &str| (name == "PARLOR_HANDSHAKES_PER_ADDRESS").then(|| "none".to_owned());
+        assert_eq!(limited.read(none), [""; 0]);
+        assert_eq!(limited.limits, Limits { handshakes_per_address: None, ..wanted });
+    }
+
+    #[test]
+    fn the_cookie_has_the_name_that_it_is_given() {
+        let (config, _) = read(&[("PARLOR_COOKIE", "sid")]);
         assert_eq!(config.engine.cookie.map(|cookie| cookie.name), Some("sid".to_owned()));
     }
 

@@ -7,8 +7,8 @@
 //! Split by meaning: `client` is what is kept of one connection, `connections` feeds its session, `sockets` is the life of a
 //! socket, `calls` that of a handler's call, `rooms` talks to Rooms and other Gateways, `queues` to Queues, `membership` is what
 //! the Gateway is to a Room, `joining` how sockets come into it, `having` how much of its history was handed on, `questions` asks and answers them, `absence` is who may come back, `log` what for, `moving` how they come
-//! back to another Gateway, `outgoing` shows what is sent to the handler that wants to see it, `seen` is what
-//! whoever runs the server sees, `restore` is the way back from storage.
+//! back to another Gateway, `outgoing` shows what is sent to the handler that wants to see it, `watch` what happens to the
+//! Admin UI, `seen` is what whoever runs the server sees, `restore` is the way back from storage.
 
 mod absence;
 mod calls;
@@ -26,15 +26,13 @@ mod restore;
 mod rooms;
 mod seen;
 mod sockets;
+mod watch;
 
-use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
-    rc::Rc,
-};
+use std::{collections::VecDeque, rc::Rc};
 
+use codec::{Decode, Encode};
 use engine_io::{Answer, CloseReason, Conn, Frame, Millis, Ticket, Transport};
 use litemap::LiteMap;
-use serde::{Deserialize, Serialize};
 use socket_io::{Connection, Rooms, Set, find};
 
 use self::{
@@ -44,14 +42,17 @@ use self::{
     membership::Membership,
     moving::{Handover, Moved, Seeking},
     questions::{Asked, Awaited, Task},
+    watch::Watch,
 };
 use crate::{
     App, Turn,
     call::{Call, CallId, Handshake},
+    limits::Addresses,
     link::Link,
     logging::Line,
     metrics::{Count, Counters, Report},
     names::RoomKey,
+    sorted::Sorted,
     wire::{Direct, Found, Peer, ToGateway, ToRoom},
 };
 
@@ -123,14 +124,14 @@ const CLIENT: &str = "c/";
 const ROUND: &str = "round";
 
 /// Where a socket is.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 struct Place {
     sid: Rc<str>,
     nsp: Rc<str>,
 }
 
 /// What a Gateway knows of a namespace.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Encode, Decode)]
 struct Local {
     rooms: Rooms,
     /// Sockets without a connection whose clients may come back.
@@ -140,7 +141,7 @@ struct Local {
 }
 
 /// A call under way.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 struct Called {
     /// Over which connection: a socket may come back over another one, and the call is not of that.
     sid: Rc<str>,
@@ -153,16 +154,16 @@ struct Called {
 }
 
 /// The machine. See the module.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub struct Gateway {
-    #[serde(skip)]
+    #[codec(skip)]
     app: Rc<App>,
     name: String,
     /// When its memory began.
     born: Millis,
     // Maps whose entries are of one size share their code in the wasm, whatever is in the boxes.
     clients: LiteMap<Rc<str>, Box<Client>>,
-    conns: HashMap<Conn, Rc<str>>,
+    conns: LiteMap<Conn, Rc<str>>,
     sockets: LiteMap<Rc<str>, Box<Place>>,
     locals: LiteMap<Rc<str>, Box<Local>>,
     calls: LiteMap<CallId, Called>,
@@ -189,7 +190,7 @@ pub struct Gateway {
     /// Sockets that may come back, by their private ids; and those that are away.
     pids: LiteMap<Rc<str>, Box<Place>>,
     absent: LiteMap<Rc<str>, Box<Absent>>,
-    absences: BTreeSet<(Millis, Rc<str>)>,
+    absences: Sorted<(Millis, Rc<str>)>,
     /// Sockets of others whose clients have come here; of this Gateway that are handed over, by their private ids; and
     /// that have moved from here, by their ids.
     seeking: LiteMap<u64, Seeking>,
@@ -198,7 +199,9 @@ pub struct Gateway {
     /// How much of Rooms' histories was handed on here, as rows have it; and with what the log has, once that was read.
     remembered: LiteMap<RoomKey, u64>,
     handed_on: Option<LiteMap<RoomKey, u64>>,
-    timers: BTreeSet<(Millis, Rc<str>)>,
+    watch: Watch,
+    timers: Sorted<(Millis, Rc<str>)>,
+    addresses: Addresses,
     next_call: CallId,
     next_ask: u64,
     next_task: u64,
@@ -214,9 +217,9 @@ pub struct Gateway {
     kept: Report,
     asks_to_be_listed: bool,
     /// What is to be stored; it comes out before everything else, so that nothing is sent that a crash could undo.
-    #[serde(skip)]
+    #[codec(skip)]
     stores: VecDeque<Output>,
-    #[serde(skip)]
+    #[codec(skip)]
     outputs: VecDeque<Output>,
 }
 
@@ -229,7 +232,7 @@ impl Gateway {
             name: name.to_owned(),
             born: 0,
             clients: LiteMap::new(),
-            conns: HashMap::new(),
+            conns: LiteMap::new(),
             sockets: LiteMap::new(),
             locals: LiteMap::new(),
             calls: LiteMap::new(),
@@ -248,13 +251,15 @@ impl Gateway {
             log: Log::default(),
             pids: LiteMap::new(),
             absent: LiteMap::new(),
-            absences: BTreeSet::new(),
+            absences: Sorted::default(),
             seeking: LiteMap::new(),
             handovers: LiteMap::new(),
             moved: LiteMap::new(),
             remembered: LiteMap::new(),
             handed_on: None,
-            timers: BTreeSet::new(),
+            watch: Watch::default(),
+            timers: Sorted::default(),
+            addresses: Addresses::default(),
             next_call: 0,
             next_ask: 0,
             next_task: 0,
@@ -283,6 +288,7 @@ impl Gateway {
             .chain(self.questions_timeout())
             .chain(self.queues_timeout())
             .chain(self.memberships_timeout())
+            .chain(self.watch_timeout())
             .chain(self.absences_timeout())
             .chain(self.seeking.values().map(|seeking| seeking.deadline))
             .min()
@@ -298,6 +304,7 @@ impl Gateway {
         self.expire_absences(turn);
         self.expire_seeking(turn);
         self.ask_rooms_again(turn.now);
+        self.ask_gateways_again(turn);
         self.retry_queues(turn.now);
         self.failing.retain(|key| {
             let link = self.rooms.get_mut(key).map(|membership| &mut membership.link);
@@ -324,8 +331,12 @@ impl Gateway {
             return;
         }
         let horizon = config.horizon(turn.now);
-        let due: Vec<Rc<str>> =
-            self.timers.iter().take_while(|(at, _)| *at <= horizon).map(|(_, sid)| sid.clone()).collect();
+        let due: Vec<Rc<str>> = self
+            .timers
+            .iter()
+            .take_while(|((at, _), ())| *at <= horizon)
+            .map(|((_, sid), ())| sid.clone())
+            .collect();
         let mut pinged = false;
         for sid in due {
             let Some(client) = self.clients.get_mut(&sid) else { continue };
@@ -343,7 +354,7 @@ impl Gateway {
             self.late_answers(turn, &sid);
         }
         if pinged && config.sleeps() {
-            let value = postcard::to_allocvec(&turn.now).ok();
+            let value = Some(codec::to_vec(&turn.now));
             self.stores.push_back(Output::Store { key: ROUND.into(), value });
         }
         self.pump(turn);
@@ -390,8 +401,9 @@ impl Gateway {
                 };
                 self.session_output(turn, &sid, output);
             }
-            self.settle(&sid);
+            self.settle(turn, &sid);
         }
+        self.look_away(turn.now);
         for peer in std::mem::take(&mut self.ready) {
             self.want_request(peer);
         }
@@ -412,14 +424,17 @@ impl Gateway {
     }
 
     /// Brings timers and stored rows up to date with a client whose session has been drained.
-    fn settle(&mut self, sid: &Rc<str>) {
+    fn settle(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>) {
         let Some(client) = self.clients.get_mut(sid) else { return };
         if client.session.is_finished() {
             if let Some(timer) = client.timer.take() {
                 self.timers.remove(&(timer, sid.clone()));
             }
-            self.clients.remove(sid);
+            if let Some(client) = self.clients.remove(sid) {
+                self.addresses.closed(&client.handshake.address);
+            }
             self.dirty.insert(sid.clone());
+            self.client_gone(turn);
             return;
         }
         let changed = client.connection.as_mut().is_some_and(Connection::take_dirty);

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use codec::{Decode, Encode};
 use engine_io::Millis;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use socket_io::{Payload, StoredPayload};
+use serde::{Serialize, de::DeserializeOwned};
+use socket_io::Payload;
 
 use crate::{answer::Fault, app::millis};
 
@@ -42,7 +43,7 @@ impl Keep {
 }
 
 /// Which part of a room's history to read, and at most how much of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[must_use]
 pub struct Page {
     /// Those behind this one.
@@ -80,7 +81,7 @@ pub struct Receipt {
 }
 
 /// A message of a room's history.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub struct Stored {
     /// Its number.
     pub seq: u64,
@@ -88,7 +89,7 @@ pub struct Stored {
     pub at: Millis,
     /// The event that it was sent as.
     pub event: String,
-    pub(crate) data: StoredPayload,
+    pub(crate) data: Payload,
     /// Whose members were not to get it.
     pub(crate) except: Vec<String>,
 }

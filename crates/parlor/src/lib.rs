@@ -8,7 +8,7 @@
 //!
 //! # Layout
 //!
-//! - `app`, `config`, `vars`, `namespace`, `handler`, `extract`, `answer`, `socket`, `broadcast`, `history`, `values`, `pattern`, `outside`: the API of an application
+//! - `app`, `config`, `vars`, `namespace`, `handler`, `extract`, `answer`, `socket`, `broadcast`, `history`, `values`, `pattern`, `outside`, `instrument`: the API of an application
 //! - `call`: one call of a handler, as data
 //! - `gateway`, `room`, `queue`: the machines; the API of queues is with the last
 //! - `journal`: what of its storage a machine reads and writes by itself
@@ -37,7 +37,9 @@ mod extract;
 mod gateway;
 mod handler;
 mod history;
+mod instrument;
 mod journal;
+mod limits;
 mod link;
 mod logging;
 mod metrics;
@@ -50,6 +52,7 @@ mod room;
 #[doc(hidden)]
 pub mod sabotage;
 mod socket;
+mod sorted;
 mod stored;
 mod testing;
 #[cfg(feature = "typescript")]
@@ -77,10 +80,12 @@ pub use crate::{
     gateway::{Gateway, Output, Protocol},
     handler::{ConnectHandler, Handler},
     history::{Keep, Message as StoredMessage, PAGE_MAX, Page, Receipt, Stored},
+    instrument::{Instrument, Mode},
     journal::{ENTRY_MAX, Entry, Journal, MemoryJournal, Order, StorageFault, TakeValue},
+    limits::{Bucket, Buckets, Limits, Rate, network_of},
     logging::{Level, Line},
     metrics::{Counters, Report, exposition},
-    names::{Gateways, ID_BYTES, REGISTRY, ROOM_NAME_MAX, RoomKey, gateway_of},
+    names::{Gateways, ID_BYTES, REGISTRY, ROOM_NAME_MAX, RoomKey, gateway_of, shown},
     namespace::Namespace,
     outside::Emission,
     pattern::Params,
@@ -89,7 +94,7 @@ pub use crate::{
     socket::{Io, Socket, Timed},
     testing::{Incoming, Memory, TestClient, TestServer},
     values::{Value as StoredValue, Values},
-    vars::Vars,
+    vars::{Vars, same},
     wire::{Card, Found, Peer, Query, WireError},
 };
 
@@ -136,6 +141,8 @@ impl Turn<'_> {
 /// The guides, so that what they show is compiled.
 #[cfg(doctest)]
 mod guides {
+    #[doc = include_str!("../../../docs/admin.md")]
+    mod admin {}
     #[doc = include_str!("../../../docs/from-socket-io.md")]
     mod from_socket_io {}
     #[doc = include_str!("../../../docs/getting-started.md")]

@@ -13,14 +13,14 @@
 
 use std::collections::VecDeque;
 
+use codec::{Decode, Encode};
 use engine_io::Millis;
 use litemap::LiteMap;
-use serde::{Deserialize, Serialize};
 
 use crate::sabotage::{Mistake, makes};
 
 /// What goes over the wire in a request or a reply.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(crate) struct Envelope<T> {
     /// The sender's incarnation: greater each time its memory was lost.
     pub(crate) epoch: u64,
@@ -39,7 +39,7 @@ pub(crate) struct Envelope<T> {
 }
 
 /// An item under way.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(crate) struct Numbered<T> {
     number: u64,
     /// The incarnation that it was first sent to (0: whichever was there), if this is not the first time.
@@ -48,14 +48,14 @@ pub(crate) struct Numbered<T> {
 }
 
 /// An item that has arrived.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(crate) struct Arrived<T> {
     pub(crate) item: T,
     /// Whether an incarnation before this one may have acted on it.
     pub(crate) doubtful: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
 enum Via {
     /// Not sent, or known not to have arrived.
     Unsent,
@@ -78,7 +78,7 @@ const WEIGHT_MAX: usize = 32 << 20;
 pub(crate) const LINGER: Millis = 60_000;
 
 /// One end of a link, sending `T` and receiving `R`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(crate) struct Link<T, R> {
     epoch: u64,
     peer_epoch: u64,

@@ -2,12 +2,12 @@
 //!
 //! What a client sends is in none of them: no texts, tokens, ids of sessions or private ids.
 
-use serde::{Deserialize, Serialize};
+use codec::{Decode, Encode};
 
 use crate::answer::Fault;
 
 /// How much a line matters; of the log, which lines are written: those of its own level and of those before it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub enum Level {
     /// Something failed that should not.
     Error,

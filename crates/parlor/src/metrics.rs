@@ -4,8 +4,8 @@
 //! anyway; a Gateway keeps the sums in a row, since it loses its memory whenever it sleeps, and tells them to whoever asks.
 //! docs/observability.md says what each of them means.
 
+use codec::{Decode, Encode};
 use engine_io::Millis;
-use serde::{Deserialize, Serialize};
 
 use crate::wire::{self, WireError};
 
@@ -106,7 +106,7 @@ counts! {
 const GAUGES: usize = Count::Starts as usize;
 
 /// What one object has counted, by numbers; what is not there is 0.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Counters(Vec<u64>);
 
 impl Counters {
@@ -150,7 +150,7 @@ impl Counters {
 const POINT_EVERY: Millis = 60_000;
 
 /// What a Gateway keeps of its counters in a row, and answers to whoever asks for them.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
 pub struct Report {
     pub(crate) counters: Counters,
     /// What the last point had counted, and when that was.

@@ -4,7 +4,7 @@ use socket_io::Target;
 
 use crate::wire::Peer;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use serde::{Deserialize, Serialize};
+use codec::{Decode, Encode};
 
 /// Random bytes behind an id: 15, so 20 characters, as on Node.
 pub const ID_BYTES: usize = 15;
@@ -65,11 +65,29 @@ pub fn gateway_of(id: &str) -> Option<&str> {
     (is_id && !gateway.is_empty()).then_some(gateway)
 }
 
+/// How many characters of a name are shown.
+const SHOWN: usize = 12;
+
+/// The name of a Room or a Queue, for the log: of a long one the beginning, for who has a secret link to a room finds the rest
+/// of it there.
+#[must_use]
+pub fn shown(name: &str) -> String {
+    match name.char_indices().nth(SHOWN) {
+        Some((end, _)) => [name.get(..end).unwrap_or_default(), "…"].concat(),
+        None => name.to_owned(),
+    }
+}
+
 /// How long the name of a room may be, in bytes. It becomes part of an object's name, which the platform bounds.
 pub const ROOM_NAME_MAX: usize = 512;
 
+/// Whether a name has no control characters: names of objects are shown in logs and dashboards, each in one line.
+pub(crate) fn is_printable(name: &str) -> bool {
+    !name.chars().any(char::is_control)
+}
+
 /// Which Room: one per namespace and room, and one per namespace for everyone in it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub struct RoomKey {
     /// The namespace, with its leading slash.
     pub nsp: String,
@@ -138,6 +156,15 @@ mod tests {
         for not_an_id in ["", ".", "lounge", "a.b", "____________________.", "_________ __________.weur-3"] {
             assert_eq!(gateway_of(not_an_id), None, "{not_an_id}");
         }
+    }
+
+    #[test]
+    fn what_is_logged_lets_nobody_in() {
+        let of = |name: &str| Peer::Room(RoomKey::room("/", name)).shown();
+        assert_eq!(of("tea party"), "/#tea party");
+        assert_eq!(of("~AAAAAAAAAAAAAAAAAAAAAA"), "/#~AAAAAAAAA…");
+        assert_eq!(Peer::Queue("é".repeat(13)).shown(), ["é".repeat(12).as_str(), "…"].concat());
+        assert_eq!(Peer::Gateway("weur-1234567890".into()).shown(), "weur-1234567890");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Names of dynamic namespaces: `/org-{id}` is `/org-1`, `/org-blue`, each a namespace of its own.
 
-use crate::{answer::Fault, call::Scope, extract::FromCall};
+use crate::{answer::Fault, call::Scope, extract::FromCall, names::is_printable};
 
 /// How long the name of a dynamic namespace may be, in bytes. Strangers choose it, and it becomes part of an object's name.
 const NAME_MAX: usize = 256;
@@ -57,7 +57,7 @@ pub(crate) fn is_well_formed(pattern: &str) -> bool {
 /// The placeholders of `name`, if it is as the pattern says. A placeholder stands for at least one character and for no
 /// slash, and for as few as possible.
 pub(crate) fn matches(pattern: &str, name: &str) -> Option<Params> {
-    if name.len() > NAME_MAX {
+    if name.len() > NAME_MAX || !is_printable(name) {
         return None;
     }
     let mut params = Vec::new();
@@ -117,6 +117,8 @@ mod tests {
             ("/{id}é", "/é", None),
             ("/{id}", "/ü", Some("id=ü")),
             ("/plain", "/plain", Some("")),
+            ("/{id}", "/a\nb", None),
+            ("/{id}", "/a\u{85}b", None),
             ("/broken-{id", "/broken-{id", None),
         ] {
             assert_eq!(params(pattern, name).as_deref(), expected, "{pattern} {name}");

@@ -18,9 +18,9 @@ mod talk;
 
 use std::{collections::VecDeque, rc::Rc};
 
+use codec::{Decode, Encode};
 use engine_io::Millis;
 use litemap::LiteMap;
-use serde::{Deserialize, Serialize};
 
 pub(crate) use self::talk::{FromQueue, ToQueue};
 use self::{
@@ -73,9 +73,9 @@ pub enum QueueOutput {
 }
 
 /// One queue.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub struct Queue {
-    #[serde(skip)]
+    #[codec(skip)]
     app: Rc<App>,
     name: String,
     born: Millis,
@@ -91,7 +91,7 @@ pub struct Queue {
     ready: Vec<String>,
     /// What was counted, and no Gateway was told.
     counters: Counters,
-    #[serde(skip)]
+    #[codec(skip)]
     outputs: VecDeque<QueueOutput>,
 }
 
@@ -175,7 +175,7 @@ impl Queue {
             (Some(Peer::Gateway(gateway)), rest) => (gateway, rest),
             (Some(_), _) => return Err(WireError::Malformed),
             (None, rest) => {
-                let query = postcard::from_bytes(rest).map_err(|_| WireError::Malformed)?;
+                let query = codec::from_bytes(rest).ok_or(WireError::Malformed)?;
                 self.expire(turn);
                 let found = self.answer(turn, query);
                 self.pump(turn);
@@ -235,10 +235,10 @@ impl Queue {
 
     /// The machine that its serialised form gives back; all outputs have been taken.
     pub(crate) fn through_snapshot(&self) -> Self {
-        let snapshot = postcard::to_allocvec(self).unwrap_or_default();
-        match postcard::from_bytes::<Self>(&snapshot) {
-            Ok(restored) => Self { app: self.app.clone(), ..restored },
-            Err(_) => self.clone(),
+        let snapshot = codec::to_vec(self);
+        match codec::from_bytes::<Self>(&snapshot) {
+            Some(restored) => Self { app: self.app.clone(), ..restored },
+            None => self.clone(),
         }
     }
 

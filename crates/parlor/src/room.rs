@@ -11,9 +11,9 @@ mod values;
 
 use std::{collections::VecDeque, rc::Rc};
 
+use codec::{Decode, Encode};
 use engine_io::{Frame, Millis};
 use litemap::LiteMap;
-use serde::{Deserialize, Serialize};
 
 pub(crate) use self::lease::{LEASE, MARGIN};
 use self::{
@@ -60,7 +60,7 @@ pub enum RoomOutput {
     Log(Line),
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 struct Question {
     asker: String,
     ask: u64,
@@ -81,9 +81,9 @@ struct Origin<'a> {
 }
 
 /// One room, or everyone in a namespace.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub struct Room {
-    #[serde(skip)]
+    #[codec(skip)]
     app: Rc<App>,
     key: RoomKey,
     born: Millis,
@@ -92,7 +92,7 @@ pub struct Room {
     links: LiteMap<String, Link<ToGateway, ToRoom>>,
     lease: Lease,
     /// What it keeps of its history (none in most namespaces).
-    #[serde(skip)]
+    #[codec(skip)]
     keep: Option<Keep>,
     history: History,
     /// Whether newer code has stored messages here. Then nobody is served, until that is back.
@@ -106,7 +106,7 @@ pub struct Room {
     ready: Vec<String>,
     /// What was counted, and no Gateway was told.
     counters: Counters,
-    #[serde(skip)]
+    #[codec(skip)]
     outputs: VecDeque<RoomOutput>,
 }
 
@@ -123,7 +123,7 @@ impl Room {
             if let Some(gateway) = row.strip_prefix(GATEWAY) {
                 members.push(gateway.to_owned());
             } else if row == LAST {
-                last = postcard::from_bytes(&value).unwrap_or_default();
+                last = codec::from_bytes(&value).unwrap_or_default();
             }
         }
         let keep = app.handlers(&key.nsp).and_then(|handlers| handlers.keep(key.room.as_deref()));
@@ -269,10 +269,10 @@ impl Room {
 
     /// The machine that its serialised form gives back; all outputs have been taken.
     pub(crate) fn through_snapshot(&self) -> Self {
-        let snapshot = postcard::to_allocvec(self).unwrap_or_default();
-        match postcard::from_bytes::<Self>(&snapshot) {
-            Ok(restored) => Self { app: self.app.clone(), keep: self.keep, ..restored },
-            Err(_) => self.clone(),
+        let snapshot = codec::to_vec(self);
+        match codec::from_bytes::<Self>(&snapshot) {
+            Some(restored) => Self { app: self.app.clone(), keep: self.keep, ..restored },
+            None => self.clone(),
         }
     }
 

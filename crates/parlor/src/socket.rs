@@ -111,9 +111,10 @@ impl Socket {
     /// Joins a room. What the handler asks for after it, its acknowledgement included, comes after the join
     /// has taken effect on every Gateway.
     ///
-    /// A name of more than [`ROOM_NAME_MAX`](crate::ROOM_NAME_MAX) bytes is no room: the event fails, and its acknowledgement says so.
+    /// A name of more than [`ROOM_NAME_MAX`](crate::ROOM_NAME_MAX) bytes, or with control characters in it, is no room, and
+    /// there may be [too many](crate::Limits::rooms_per_socket): the event fails, and its acknowledgement says so.
     pub fn join(&self, room: &str) {
-        match check_room(room) {
+        match check_room(room).and_then(|()| self.scope.may_join(room)) {
             Ok(()) => self.scope.push(Effect::Join(room.to_owned())),
             Err(fault) => self.scope.fail(fault),
         }
@@ -211,7 +212,7 @@ impl Timed {
         check_event(event)?;
         self.socket.scope.push(Effect::EmitThen {
             name: event.to_owned(),
-            payload: payload.into_payload()?.into(),
+            payload: payload.into_payload()?,
             timeout: patience(self.timeout),
             handler: handler.to_owned(),
             kept: json::to_string(kept)?,

@@ -1,7 +1,7 @@
-//! The form of what is stored: a byte that says which version of it, then postcard. Newer code meets what older code has
+//! The form of what is stored: a byte that says which version of it, then what `codec` makes of it. Newer code meets what older code has
 //! stored; a version that it does not know it takes for nothing.
 
-use serde::{Serialize, de::DeserializeOwned};
+use codec::{Decode, Encode};
 
 use crate::{
     edition,
@@ -9,9 +9,8 @@ use crate::{
 };
 
 /// The bytes of a value.
-pub(crate) fn write<T: Serialize>(version: u8, value: &T) -> Vec<u8> {
-    // Writing to a growing vector can't fail for these types; nothing is read from nothing.
-    postcard::to_extend(value, vec![edition::written(version)]).unwrap_or_default()
+pub(crate) fn write<T: Encode>(version: u8, value: &T) -> Vec<u8> {
+    codec::to_extend(value, vec![edition::written(version)])
 }
 
 /// Whether code that is newer than this has written them.
@@ -20,7 +19,7 @@ pub(crate) fn is_newer(version: u8, bytes: &[u8]) -> bool {
 }
 
 /// The value of bytes.
-pub(crate) fn read<T: DeserializeOwned>(version: u8, bytes: &[u8]) -> Option<T> {
+pub(crate) fn read<T: Decode>(version: u8, bytes: &[u8]) -> Option<T> {
     let (found, rest) = bytes.split_first()?;
-    edition::reads(version, *found).then(|| postcard::from_bytes(rest).ok())?
+    edition::reads(version, *found).then(|| codec::from_bytes(rest))?
 }

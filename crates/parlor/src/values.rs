@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use socket_io::{Payload, StoredPayload, json::Error};
+use codec::{Decode, Encode};
+use serde::{Serialize, de::DeserializeOwned};
+use socket_io::{Payload, json::Error};
 
 use crate::{
     answer::Fault,
@@ -23,7 +24,7 @@ pub(crate) const READ_MAX: usize = 1_000;
 pub(crate) const READ_BYTES: usize = 4 << 20;
 
 /// Values of a room, by key: see [`Broadcast::values`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
 pub struct Values {
     /// Sorted by key.
     pub(crate) entries: Vec<(String, Value)>,
@@ -31,8 +32,8 @@ pub struct Values {
 }
 
 /// A value of a room.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Value(StoredPayload);
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub struct Value(Payload);
 
 impl Value {
     fn new(payload: Payload) -> Result<Self, Fault> {
@@ -40,7 +41,7 @@ impl Value {
         if payload.json().len() + bytes > VALUE_MAX {
             return Err(Fault::new("too large", format!("A value has at most {VALUE_MAX} bytes.")));
         }
-        Ok(Self(payload.into()))
+        Ok(Self(payload))
     }
 
     /// What it is.

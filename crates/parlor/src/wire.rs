@@ -3,8 +3,8 @@
 mod form;
 mod query;
 
+use codec::{Decode, Encode};
 use engine_io::{Frame, Millis};
-use serde::{Deserialize, Serialize};
 use socket_io::Target;
 
 pub use self::{
@@ -13,7 +13,7 @@ pub use self::{
 };
 use crate::{
     metrics::Counters,
-    names::RoomKey,
+    names::{RoomKey, shown},
     queue::{FromQueue, ToQueue},
 };
 
@@ -23,7 +23,7 @@ pub(crate) use self::form::{
 };
 
 /// One end of a link.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub enum Peer {
     /// A Gateway, by its name.
     Gateway(String),
@@ -34,18 +34,19 @@ pub enum Peer {
 }
 
 impl Peer {
-    /// The name of the object.
+    /// The name of the object, as it is in the log.
     #[must_use]
-    pub fn object_name(&self) -> String {
+    pub fn shown(&self) -> String {
         match self {
-            Self::Gateway(name) | Self::Queue(name) => name.clone(),
-            Self::Room(key) => key.object_name(),
+            Self::Gateway(name) => name.clone(),
+            Self::Queue(name) => shown(name),
+            Self::Room(key) => shown(&key.object_name()),
         }
     }
 }
 
 /// A broadcast, encoded once where it was emitted.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
 pub(crate) struct Cast {
     /// Who gets it.
     pub target: Target,
@@ -58,7 +59,7 @@ pub(crate) struct Cast {
 }
 
 /// Which of a Room's broadcasts it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct Order {
     /// Its number in the history; 0: it is not stored.
     pub seq: u64,
@@ -67,7 +68,7 @@ pub(crate) struct Order {
 }
 
 /// Which broadcast of all Rooms it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct Place {
     /// The Room.
     pub key: RoomKey,
@@ -89,7 +90,7 @@ impl Cast {
 }
 
 /// From a Gateway to a Room.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(crate) enum ToRoom {
     /// The first of its sockets becomes a member; or, as a member, it wants to know where the order is.
     Join {
@@ -132,7 +133,7 @@ pub(crate) enum ToRoom {
 }
 
 /// From a Room to a Gateway with members.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(crate) enum ToGateway {
     /// The join has its place in the order: the Gateway gets all that follows.
     Joined {
@@ -208,7 +209,7 @@ impl ToRoom {
 }
 
 /// From a Gateway to a Gateway: about one socket, by its id.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(crate) enum Direct {
     /// Something to send to it.
     Cast {
@@ -283,7 +284,7 @@ pub(crate) enum Direct {
 }
 
 /// Where a socket is that is looked for.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(crate) enum Whereabouts {
     /// Here.
     Here {
@@ -299,7 +300,7 @@ pub(crate) enum Whereabouts {
 }
 
 /// What a socket takes along to another Gateway.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(crate) struct Socket {
     /// Its data, as JSON.
     pub data: String,
@@ -310,7 +311,7 @@ pub(crate) struct Socket {
 }
 
 /// A broadcast that a Gateway has heard.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(crate) struct Heard {
     /// Which, if it came from a Room.
     pub place: Option<Place>,

@@ -1,8 +1,9 @@
 //! The machine of one client's connection. This file owns which namespaces the client is in.
 
+use codec::{Decode, Encode};
 use engine_io::{Frame, Message, Version, query_pairs};
 use litemap::LiteMap;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::{Decoder, Packet, Parser, Payload, Violation, parser::json};
@@ -15,20 +16,19 @@ use crate::{Decoder, Packet, Parser, Payload, Violation, parser::json};
 ///
 /// It can be stored after any call, and has to be when [`take_dirty`](Self::take_dirty) says so. After a
 /// [`Violation`] the connection has to be closed, and the machine is of no more use.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Connection {
     options: Options,
     decoder: Decoder,
-    #[serde(deserialize_with = "crate::read_map")]
     namespaces: LiteMap<String, Membership>,
     /// When to give up waiting for the first namespace.
     deadline: Option<u64>,
-    #[serde(skip)]
+    #[codec(skip)]
     dirty: bool,
 }
 
 /// What both sides of a connection have agreed on before it opens.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Options {
     /// How packets are written.
     pub parser: Parser,
@@ -38,7 +38,7 @@ pub struct Options {
 }
 
 /// How far a client is in a namespace.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Membership {
     /// It asked, and waits for [`Connection::accept`] or [`Connection::refuse`].
     Connecting,
@@ -50,7 +50,7 @@ pub enum Membership {
 }
 
 /// What a client sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Incoming {
     /// It asks to join a namespace, which need not exist.
     Connect {
@@ -68,7 +68,6 @@ pub enum Incoming {
         /// The event's name.
         name: String,
         /// What follows the name.
-        #[serde(with = "crate::stored")]
         args: Payload,
     },
     /// An acknowledgement. Whether its id was ever given out is not known here.
@@ -78,7 +77,6 @@ pub enum Incoming {
         /// The id that the server's event had.
         id: u64,
         /// The answer.
-        #[serde(with = "crate::stored")]
         args: Payload,
     },
     /// It has left a namespace.

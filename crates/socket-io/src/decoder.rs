@@ -1,8 +1,8 @@
 //! Messages → packets. This file owns the reassembly of binary packets.
 
 use bytes::Bytes;
+use codec::{Decode, Encode};
 use engine_io::Message;
-use serde::{Deserialize, Serialize};
 
 use crate::parser::{json, msgpack};
 use crate::{Packet, Parser, Payload, Violation};
@@ -15,14 +15,14 @@ pub const MAX_ATTACHMENTS: usize = 10;
 ///
 /// It reads what either side sends; that clients send no CONNECT_ERROR is [`Connection`](crate::Connection)'s
 /// to know. After a [`Violation`] the connection has to be closed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Decoder {
     parser: Parser,
     partial: Option<Partial>,
 }
 
 /// A binary packet whose attachments have not all come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 struct Partial {
     /// Without its attachments. `None` when the text had no payload, which Node tolerates.
     packet: Option<Packet>,

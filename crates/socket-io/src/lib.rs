@@ -33,7 +33,7 @@
 //! 2. [`Incoming::Connect`]: decide, perhaps later, then [`Connection::accept`] or [`Connection::refuse`].
 //! 3. The server ends a namespace: [`Connection::disconnect`]. The connection is lost:
 //!    [`Connection::namespaces`] says what the client was in.
-//! 4. After each turn send the frames; if [`Connection::take_dirty`], store the connection (it is `serde`).
+//! 4. After each turn send the frames; if [`Connection::take_dirty`], store the connection (it is [`codec::Encode`]).
 //! 5. Set a timer for [`Connection::next_timeout`], and call [`Connection::handle_timeout`] when it fires.
 //!
 //! ```
@@ -102,10 +102,10 @@ mod violation;
 
 pub use connection::{Connection, Incoming, Membership, Options};
 pub use decoder::{Decoder, MAX_ATTACHMENTS};
-pub use map::{find, read_map};
+pub use map::find;
 pub use packet::{Packet, is_reserved};
 pub use parser::{EncodeError, Parser};
-pub use payload::{Binary, IntoPayload, Payload, Raw, StoredPayload, stored};
+pub use payload::{Binary, IntoPayload, Payload, Raw};
 pub use rooms::{Rooms, Target};
 pub use set::Set;
 pub use violation::Violation;

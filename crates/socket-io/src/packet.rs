@@ -1,12 +1,12 @@
 //! One packet.
 
-use serde::{Deserialize, Serialize};
+use codec::{Decode, Encode};
 
 use crate::Payload;
 
 /// A Socket.IO packet. The two binary types of the wire are an event or acknowledgement whose payload has
 /// attachments.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Packet {
     /// Type 0: a client asks to join a namespace, or the server says that it has.
     Connect {
@@ -30,7 +30,6 @@ pub enum Packet {
         /// string.
         name: String,
         /// What follows the name.
-        #[serde(with = "crate::stored")]
         args: Payload,
     },
     /// Types 3 and 6: the answer to the event with that id.
@@ -40,7 +39,6 @@ pub enum Packet {
         /// The event's id.
         id: u64,
         /// The answer.
-        #[serde(with = "crate::stored")]
         args: Payload,
     },
     /// Type 4: the server does not let the client into a namespace.

@@ -3,13 +3,13 @@
 pub(crate) mod json;
 pub(crate) mod msgpack;
 
+use codec::{Decode, Encode};
 use engine_io::Frame;
-use serde::{Deserialize, Serialize};
 
 use crate::{Packet, Payload};
 
 /// How packets are written on the wire, Node's option `parser`. Both sides have to use the same.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub enum Parser {
     /// Socket.IO's own: text, with JSON in it, and binary data in messages of its own.
     #[default]

@@ -3,12 +3,12 @@
 mod array;
 mod binary;
 mod raw;
-pub mod stored;
 #[cfg(feature = "typescript")]
 mod typescript;
 mod walk;
 
 use bytes::Bytes;
+use codec::{Decode, Encode};
 use serde::de::DeserializeOwned;
 use serde::ser::{Error as _, Serialize};
 use serde_json::value::RawValue;
@@ -16,7 +16,6 @@ use serde_json::value::RawValue;
 pub(crate) use array::Array;
 pub use binary::Binary;
 pub use raw::Raw;
-pub use stored::StoredPayload;
 pub(crate) use walk::{Walk, attachments_needed};
 
 use crate::Violation;
@@ -27,9 +26,9 @@ use crate::json::{self, Error, Reader, Writer};
 /// Where an argument is or contains binary data, the JSON holds a placeholder,
 /// `{"_placeholder":true,"num":n}`, for the attachment with that index. [`Binary`] reads and writes them.
 ///
-/// A payload is deliberately not [`Serialize`]: to be stored it has a [stored form](stored), and to be sent
-/// it is passed on as it is, by [`IntoPayload`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A payload is deliberately not [`Serialize`]: to be sent it is passed on as it is, by [`IntoPayload`]. To be stored it is
+/// [`Encode`]; what is read again is trusted, not checked, and reading a damaged payload fails where it is used.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Payload {
     /// Without the brackets: `1,{"a":2}`. Always valid JSON once in brackets, unless a damaged store says
     /// otherwise.

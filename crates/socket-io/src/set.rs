@@ -2,12 +2,11 @@
 
 use std::borrow::Borrow;
 
-use serde::{Deserialize, Serialize};
+use codec::{Decode, Encode};
 
 /// A set in a sorted list: what [`litemap::LiteMap`] is to a map. A `BTreeSet` is some 5 kB of wasm for each type, and this
 /// a tenth of that. A change moves what comes behind it: of 30,000 entries that is some microseconds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Set<T>(Vec<T>);
 
 impl<T> Default for Set<T> {

@@ -6,7 +6,7 @@ mod counts;
 mod main_namespace;
 mod values;
 
-use parlor_worker::prelude::*;
+use parlor_worker::{parlor::Instrument, prelude::*};
 use serde_json::{Value, json};
 
 /// The whole application.
@@ -23,6 +23,7 @@ pub fn app() -> App {
         .dynamic("/org-{n}", is_number, Namespace::new(org).on("msg", main_namespace::msg))
         .engine("/engine.io/", |message| vec![message])
         .allow_request(unless_denied)
+        .instrument(Instrument::new())
         .queue("*", QueueConfig { visibility: 2_000, attempts: 5, backoff: 0, ..QueueConfig::default() })
 }
 

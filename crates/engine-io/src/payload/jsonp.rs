@@ -1,12 +1,11 @@
 //! What is around a body for clients that poll by script tags and post by forms, as old browsers have to.
 
-use crate::http::query_value;
+use crate::{http::query_value, quoted};
 
 /// The script that hands the body to the client's callback, which is given by digits alone.
 pub(crate) fn encode(callback: &str, body: &str) -> String {
-    // A string always serialises. In a script, unlike in JSON, two characters end a line.
-    let json = serde_json::to_string(body).unwrap_or_default();
-    let json = json.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
+    // In a script, unlike in JSON, two characters end a line.
+    let json = quoted(body).replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
     format!("___eio[{callback}]({json});")
 }
 

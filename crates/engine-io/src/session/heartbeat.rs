@@ -15,11 +15,11 @@
 //! The client's pings (version 3): the client pings once per interval, and is dead when nothing came for interval and
 //! timeout together. The runtime cannot answer these pings, so each wakes the object, and is stored.
 
-use serde::{Deserialize, Serialize};
+use codec::{Decode, Encode};
 
 use crate::{Config, Millis};
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(super) struct Heartbeat {
     /// When the last pong came, or the session opened.
     heard: Millis,

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use serde::{Deserialize, Serialize};
+use codec::{Decode, Encode};
 
 use crate::Frame;
 
@@ -12,7 +12,7 @@ const MAX_BYTES: usize = 4_000_000;
 /// What a frame costs beside its bytes, so that empty ones are not free.
 const FRAME_COST: usize = 32;
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
 pub(super) struct Outbox {
     frames: Vec<Frame>,
     bytes: usize,

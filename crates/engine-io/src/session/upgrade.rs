@@ -6,13 +6,13 @@
 //!
 //! Until `5` the session is a polling session as any other, and what goes wrong with the probe costs only the probe.
 
-use serde::{Deserialize, Serialize};
+use codec::{Decode, Encode};
 
 use super::{Link, Session};
 use crate::{Config, Conn, DecodeError, Frame, Millis, Output, Packet};
 
 /// A WebSocket that is not yet the session's.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(super) struct Probe {
     pub(super) conn: Conn,
     since: Millis,

@@ -33,8 +33,7 @@ pub(crate) fn lazy() -> Config {
 }
 
 pub(crate) fn restore(session: &Session) -> Session {
-    let stored = postcard::to_allocvec(session).unwrap();
-    postcard::from_bytes(&stored).unwrap()
+    codec::from_bytes(&codec::to_vec(session)).unwrap()
 }
 
 pub(crate) fn drain(session: &mut Session) -> Vec<Output> {

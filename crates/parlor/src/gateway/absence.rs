@@ -3,8 +3,9 @@
 
 use std::rc::Rc;
 
+use codec::{Decode, Encode};
 use engine_io::{CloseReason, Frame, Millis, Version};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use socket_io::find;
 
 use super::{
@@ -29,7 +30,7 @@ pub(super) const AWAY: &str = "a/";
 pub(super) const VERSION: u8 = 1;
 
 /// A socket that is away.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) struct Absent {
     pub(super) id: Rc<str>,
     pub(super) nsp: Rc<str>,
@@ -90,7 +91,8 @@ impl Gateway {
         cast: &Cast,
         place: Option<&wire::Place>,
     ) -> Option<Vec<Frame>> {
-        self.recovery().filter(|_| !cast.volatile)?;
+        // Admins come back as somebody new.
+        self.recovery().filter(|_| !cast.volatile && !self.is_of_admins(nsp))?;
         let Some(number) = self.log.add(turn, nsp, cast, place) else {
             self.stores.push_back(Output::Store { key: LOG.to_owned(), value: self.log.row() });
             return None;
@@ -341,6 +343,7 @@ impl Gateway {
             frames.extend(connection.accept_with_pid(nsp, &id, &lifeline.pid));
         }
         self.send(sid, frames, false);
+        self.show_connected(turn, nsp, &id);
         self.forget_away(&lifeline.pid);
         self.dirty.insert(sid.clone());
         if self.app.handlers(nsp).is_some_and(crate::namespace::Handlers::has_recover) {

@@ -2,10 +2,10 @@
 
 use std::{collections::VecDeque, rc::Rc};
 
+use codec::{Decode, Encode};
 use engine_io::{Conn, Frame, Millis, Session, Transport};
 use litemap::LiteMap;
-use serde::{Deserialize, Serialize};
-use socket_io::{Connection, Payload, StoredPayload};
+use socket_io::{Connection, Payload};
 
 use super::{
     Output,
@@ -13,17 +13,17 @@ use super::{
 };
 use crate::{
     call::{CallId, Effect, Handshake, Occasion},
+    limits::Bucket,
     stored,
 };
 
 /// One connection: its Engine.IO session, and on it the Socket.IO connection with its sockets.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) struct Client {
     pub(super) session: Session,
     /// `None`: bare Engine.IO.
     pub(super) connection: Option<Connection>,
     pub(super) handshake: Rc<Handshake>,
-    #[serde(deserialize_with = "socket_io::read_map")]
     pub(super) sockets: LiteMap<Rc<str>, Socket>,
     /// Whether it waits in the Gateway's list of clients to look after.
     pub(super) touched: bool,
@@ -31,10 +31,15 @@ pub(super) struct Client {
     pub(super) work_stored: bool,
     /// Its place in the Gateway's timers.
     pub(super) timer: Option<Millis>,
+    /// What it sends is counted here, and whether that was too much.
+    #[codec(skip)]
+    pub(super) messages: Bucket,
+    #[codec(skip)]
+    pub(super) is_flooding: bool,
 }
 
 /// One socket: a client in a namespace.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) struct Socket {
     pub(super) id: Rc<str>,
     pub(super) nsp: Rc<str>,
@@ -46,7 +51,7 @@ pub(super) struct Socket {
     pub(super) work: VecDeque<Work>,
     pub(super) call: Option<CallId>,
     /// Its last call, of which its effects are.
-    #[serde(skip)]
+    #[codec(skip)]
     pub(super) last_call: CallId,
     /// What handlers asked for and is not carried out yet.
     pub(super) effects: VecDeque<Effect>,
@@ -64,7 +69,7 @@ pub(super) struct Socket {
 }
 
 /// What lets a client come back as its socket.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) struct Lifeline {
     /// Its private id.
     pub(super) pid: Rc<str>,
@@ -88,7 +93,7 @@ impl Lifeline {
 }
 
 /// How far it is with coming back.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Encode, Decode)]
 pub(super) struct Resuming {
     /// What is behind this number in the log it has missed.
     pub(super) after: u64,
@@ -104,7 +109,7 @@ pub(super) struct Resuming {
     pub(super) luggage: Option<crate::wire::Socket>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub(super) enum Phase {
     /// The connect handler has not decided.
     Connecting,
@@ -117,27 +122,29 @@ pub(super) enum Phase {
 }
 
 /// A join or leave that its Room has not confirmed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(super) struct Pending {
     pub(super) room: String,
     pub(super) join: bool,
 }
 
 /// What waits for its turn.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) enum Work {
     Event {
         ack: Option<u64>,
         name: String,
-        #[serde(with = "socket_io::stored")]
         payload: Payload,
     },
     /// An acknowledgement of the client, for a handler.
-    Answer { handler: String, payload: Option<StoredPayload>, kept: String },
+    Answer {
+        handler: String,
+        payload: Option<Payload>,
+        kept: String,
+    },
     /// An event that was sent to the client, to be shown to a handler.
     Outgoing {
         name: String,
-        #[serde(with = "socket_io::stored")]
         payload: Payload,
     },
 }
@@ -148,15 +155,13 @@ impl Work {
         match self {
             Self::Event { ack, name, payload } => (Occasion::Event { name, payload }, ack),
             Self::Outgoing { name, payload } => (Occasion::Outgoing { name, payload }, None),
-            Self::Answer { handler, payload, kept } => {
-                (Occasion::Answer { handler, payload: payload.map(Payload::from), kept }, None)
-            }
+            Self::Answer { handler, payload, kept } => (Occasion::Answer { handler, payload, kept }, None),
         }
     }
 }
 
 /// An acknowledgement that the client owes to a handler.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) struct Owed {
     pub(super) number: u64,
     pub(super) handler: String,
@@ -237,11 +242,10 @@ impl Socket {
 /// Version of the stored form. Raise it with any change to it. Older ones were those of no release, and are not read.
 const VERSION: u8 = 5;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Encode, Decode)]
 struct Stored<C> {
     client: C,
     /// Rooms of each socket, by namespace.
-    #[serde(deserialize_with = "socket_io::read_map")]
     rooms: RoomsOf,
 }
 

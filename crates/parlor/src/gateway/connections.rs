@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use engine_io::{
-    Answer, Conn, Dialect, Frame, Message, Millis, Output as SessionOutput, Session, Ticket, Transport,
-    Version,
+    Answer, Conn, Dialect, Frame, Message, Millis, Output as SessionOutput, Refusal, Session, Ticket,
+    Transport, Version,
 };
 use litemap::LiteMap;
 use socket_io::{Connection, Options};
@@ -14,6 +14,7 @@ use super::{Gateway, Output, Protocol, client::Client};
 use crate::{
     Turn,
     call::Handshake,
+    limits::Bucket,
     logging::{Level, Line},
     metrics::Count,
     names::id,
@@ -75,7 +76,11 @@ impl Gateway {
             touched: false,
             work_stored: false,
             timer: None,
+            messages: Bucket::default(),
+            is_flooding: false,
         };
+        self.addresses.opened(&config.limits, &client.handshake.address, turn.now);
+        self.opening(turn);
         let transport = client.session.transport();
         self.clients.insert(sid.clone(), Box::new(client));
         self.counters.count(Count::ConnectionsOpened);
@@ -93,11 +98,21 @@ impl Gateway {
         Some(self.clients.get(sid)?.session.version())
     }
 
-    /// Whether it refuses another connection, since it holds as many as it may.
-    pub fn refuses(&mut self) -> bool {
-        let is_full = self.clients.len() >= self.app.config().gateway_connections;
-        self.counters.add(Count::ConnectionsRefused, u64::from(is_full));
-        is_full
+    /// Whether one more connection may be opened, from this address.
+    ///
+    /// # Errors
+    /// The answer to give instead: 503 if it holds as many as it may, or the refusal of an address that has or opens too many.
+    pub fn admit(&mut self, turn: &Turn<'_>, address: &str) -> Result<(), Answer> {
+        let config = self.app.config();
+        let admitted = match self.clients.len() >= config.gateway_connections {
+            true => Err(Answer::Bare(503)),
+            false => {
+                let may_open = self.addresses.may_open(&config.limits, address, turn.now);
+                may_open.map_err(|wait| Answer::Refused(Refusal::TooMany(wait)))
+            }
+        };
+        self.counters.add(Count::ConnectionsRefused, u64::from(admitted.is_err()));
+        admitted
     }
 
     /// Whether a WebSocket is about to take over this session.
@@ -153,7 +168,7 @@ impl Gateway {
                 self.pump(turn);
             }
             None => {
-                let answer = Answer::Refused(engine_io::Refusal::UnknownSid);
+                let answer = Answer::Refused(Refusal::UnknownSid);
                 self.outputs.push_back(Output::Answer { ticket, answer });
             }
         }
@@ -229,7 +244,7 @@ impl Gateway {
                 self.outputs.push_back(Output::Close { conn, code });
             }
             SessionOutput::Message(message) => self.message(turn, sid, message),
-            SessionOutput::Upgraded => {}
+            SessionOutput::Upgraded => self.show_upgraded(turn, sid),
             SessionOutput::Closed(reason) => self.closed(turn, sid, reason.as_str()),
         }
     }

@@ -4,7 +4,7 @@
 
 use std::{collections::VecDeque, rc::Rc};
 
-use serde::{Deserialize, Serialize};
+use codec::{Decode, Encode};
 
 use super::{Gateway, Output, log::Log};
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
 pub(super) const SEEN: &str = "s/";
 
 /// What of a Room's history was handed on here.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Encode, Decode)]
 pub(super) struct Having {
     /// The number of the last stored message, if that is known.
     seen: Option<u64>,
@@ -27,7 +27,7 @@ pub(super) struct Having {
     asking: Option<Asking>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 struct Asking {
     /// The Room's answer to this comes behind what is missing.
     token: u64,
@@ -283,7 +283,7 @@ impl Gateway {
         let known = self.remembered.entry(key.clone()).or_default();
         if *known < seq {
             *known = seq;
-            let value = postcard::to_allocvec(&seq).ok();
+            let value = Some(codec::to_vec(&seq));
             self.stores.push_back(Output::Store { key: format!("{SEEN}{}", key.object_name()), value });
         }
     }

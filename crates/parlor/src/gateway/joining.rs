@@ -58,7 +58,7 @@ impl Gateway {
         let key = RoomKey::room(nsp, &change.room);
         let membership = self.membership(turn, &key);
         if membership.is_settled() && !waits || makes(Mistake::EarlyJoin) {
-            self.changed(&key, sid, nsp, id, change.join);
+            self.changed(turn, &key, sid, nsp, id, change.join);
             self.vacate(turn, &key);
             return false;
         }
@@ -84,18 +84,26 @@ impl Gateway {
     }
 
     /// A socket joins or leaves, here and now.
-    fn changed(&mut self, key: &RoomKey, sid: &str, nsp: &Rc<str>, id: &Rc<str>, join: bool) {
+    fn changed(
+        &mut self,
+        turn: &mut Turn<'_>,
+        key: &RoomKey,
+        sid: &str,
+        nsp: &Rc<str>,
+        id: &Rc<str>,
+        join: bool,
+    ) {
         let room = key.room.as_deref().unwrap_or_default();
         let number = self.log.last();
         if let Some(lifeline) = self.socket(sid, nsp).and_then(|socket| socket.lifeline.as_mut()) {
             lifeline.change(room, join, number);
         }
-        if let Some(local) = self.locals.get_mut(nsp) {
-            if join {
-                local.rooms.join(id, room);
-            } else {
-                local.rooms.leave(id, room);
-            }
+        let changed = self.locals.get_mut(nsp).is_some_and(|local| match join {
+            true => local.rooms.join(id, room),
+            false => local.rooms.leave(id, room),
+        });
+        if changed {
+            self.show_room(turn, join, nsp, room, id);
         }
         self.dirty.insert(sid.into());
     }
@@ -128,7 +136,7 @@ impl Gateway {
                 match &key.room {
                     Some(room) if socket.resuming.from.is_some() => {
                         socket.pending.retain(|one| one.room != *room);
-                        self.changed(key, &place.sid, &place.nsp, &id, join);
+                        self.changed(turn, key, &place.sid, &place.nsp, &id, join);
                     }
                     None if socket.resuming.from.is_some() => socket.resuming.everyone = number,
                     _ => {}
@@ -147,7 +155,7 @@ impl Gateway {
             {
                 socket.pending.remove(at);
             }
-            self.changed(key, &place.sid, &place.nsp, &id, join);
+            self.changed(turn, key, &place.sid, &place.nsp, &id, join);
             done.push((id, place, Awaited::Change { room: room.clone(), join }));
         }
         // Only now: what they do next may make the last member here leave.

@@ -1,8 +1,8 @@
 //! The log of connection state recovery: what this Gateway has sent, in its journal, so that a client that comes back in
 //! time hears what it missed. An entry's number is what clients are given as the packet's offset.
 
+use codec::{Decode, Encode, Reader};
 use engine_io::{Frame, Millis};
-use serde::{Deserialize, Deserializer, Serialize};
 use socket_io::Target;
 
 use crate::{
@@ -27,7 +27,7 @@ const SLACK: u64 = 8;
 pub(super) const LOG: &str = "log";
 
 /// What is known of the log without reading it.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Encode, Decode)]
 pub(super) struct Log {
     /// The number of the last entry.
     last: u64,
@@ -42,7 +42,7 @@ pub(super) struct Log {
     oldest: Millis,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 struct Head {
     at: Millis,
     /// How many bytes there were in all entries before it, and in itself.
@@ -52,7 +52,7 @@ struct Head {
     stored: Option<(RoomKey, u64)>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Encode)]
 struct BodyRef<'a> {
     nsp: &'a str,
     cast: (&'a Target, &'a [Frame], bool),
@@ -60,17 +60,19 @@ struct BodyRef<'a> {
 }
 
 /// An entry.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Logged {
     nsp: String,
-    #[serde(deserialize_with = "without_trace")]
     pub(super) cast: Cast,
     pub(super) place: Option<Place>,
 }
 
-fn without_trace<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cast, D::Error> {
-    let (target, frames, volatile) = Deserialize::deserialize(deserializer)?;
-    Ok(Cast { target, frames, volatile, trace: String::new() })
+/// As [`BodyRef`] has it: what a broadcast is logged as is not stored.
+impl Decode for Logged {
+    fn decode(from: &mut Reader<'_>) -> Self {
+        let (nsp, (target, frames, volatile), place) = Decode::decode(from);
+        Self { nsp, cast: Cast { target, frames, volatile, trace: String::new() }, place }
+    }
 }
 
 /// Which entries a socket has to have: those behind `after` for its id, those for a room that are behind its join, and of

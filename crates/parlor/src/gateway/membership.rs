@@ -8,8 +8,8 @@
 
 use std::rc::Rc;
 
+use codec::{Decode, Encode};
 use engine_io::{CloseReason, Millis};
-use serde::{Deserialize, Serialize};
 
 use super::{Gateway, having::Having};
 use crate::{
@@ -27,7 +27,7 @@ use crate::{
 const ASK_AGAIN: Millis = 30_000;
 
 /// Whether the Room counts this Gateway in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 enum Standing {
     Out,
     /// Until the Room answers to this token.
@@ -36,7 +36,7 @@ enum Standing {
 }
 
 /// A socket that joins or leaves where the Room's answer to this token comes.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) struct Waiting {
     token: u64,
     pub(super) socket: Rc<str>,
@@ -44,7 +44,7 @@ pub(super) struct Waiting {
 }
 
 /// What this Gateway is to a Room.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) struct Membership {
     pub(super) link: Link<ToRoom, ToGateway>,
     pub(super) having: Having,
@@ -250,8 +250,11 @@ impl Gateway {
         })
     }
 
-    /// Whether a socket here is a member, one that is away perhaps.
+    /// Whether a socket here is a member, one that is away perhaps; or whether this Gateway is one of those that admins ask.
     pub(super) fn is_occupied(&self, key: &RoomKey) -> bool {
+        if self.is_asked_by_admins(key) {
+            return true;
+        }
         self.locals.get(key.nsp.as_str()).is_some_and(|local| match &key.room {
             Some(room) => {
                 [&local.rooms, &local.away].iter().any(|rooms| rooms.members(room).next().is_some())

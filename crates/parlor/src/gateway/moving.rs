@@ -11,8 +11,8 @@
 
 use std::{collections::VecDeque, rc::Rc};
 
+use codec::{Decode, Encode};
 use engine_io::{Frame, Millis};
-use serde::{Deserialize, Serialize};
 use socket_io::{Target, find};
 
 use super::{
@@ -38,7 +38,7 @@ const PATIENCE: Millis = 10_000;
 const LUGGAGE: usize = 8 << 20;
 
 /// A client that comes back, whose socket is at another Gateway.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) struct Seeking {
     sid: Rc<str>,
     nsp: Rc<str>,
@@ -52,7 +52,7 @@ pub(super) struct Seeking {
 }
 
 /// A socket that is handed over once its Rooms have told all.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) struct Handover {
     to: String,
     ask: u64,
@@ -62,7 +62,7 @@ pub(super) struct Handover {
 }
 
 /// Where a socket of this Gateway is now.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) struct Moved {
     pid: Rc<str>,
     pub(super) to: String,

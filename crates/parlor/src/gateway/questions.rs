@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use codec::{Decode, Encode};
 use engine_io::Millis;
-use serde::{Deserialize, Serialize};
 use socket_io::{Payload, Target};
 
 use super::{
@@ -26,14 +26,14 @@ pub(super) const ASK_TIMEOUT: Millis = 6_000;
 const CHANGE_TIMEOUT: Millis = 4_000;
 
 /// A question that was asked of another object.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) struct Asked {
     pub(super) asker: Asker,
     pub(super) deadline: Millis,
 }
 
 /// Whom an answer is for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) enum Asker {
     /// A call of this Gateway.
     Call {
@@ -49,10 +49,13 @@ pub(super) enum Asker {
         name: String,
         ask: u64,
     },
+    /// An admin here, who is shown all sockets.
+    Admin(Rc<str>),
+    Nobody,
 }
 
 /// A question to the sockets here whose answer takes time.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) struct Task {
     asker: Asker,
     /// How many entries of `Gateway::awaited` are its own.
@@ -62,7 +65,7 @@ pub(super) struct Task {
 }
 
 /// What a task waits for, of one socket.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(super) enum Awaited {
     /// The client's acknowledgement of this number.
     Ack(u64),
@@ -80,6 +83,17 @@ impl Gateway {
         (call, ask): (CallId, u64),
         nsp: &str,
         target: Target,
+        query: Query,
+    ) {
+        self.ask_as(turn, Asker::Call { call, ask }, nsp, target, query);
+    }
+
+    pub(super) fn ask_as(
+        &mut self,
+        turn: &mut Turn<'_>,
+        asker: Asker,
+        nsp: &str,
+        target: Target,
         mut query: Query,
     ) {
         match &mut query {
@@ -94,7 +108,6 @@ impl Gateway {
             Peer::Room(key) => !query.is_for_the_room() && self.membership(turn, key).leads(turn.now),
             Peer::Queue(_) => false,
         };
-        let asker = Asker::Call { call, ask };
         if is_here {
             return self.question_one(turn, nsp, target, query, asker);
         }
@@ -163,6 +176,7 @@ impl Gateway {
                 let sockets = selected.iter().filter_map(|id| self.card(nsp, id)).collect();
                 Found { sockets, ..Found::default() }
             }
+            Query::Watch { sockets } => self.watched(turn, *sockets),
             Query::Count => Found { count: selected.len() as u64, ..Found::default() },
             _ => Found::default(),
         };
@@ -211,7 +225,7 @@ impl Gateway {
                 if from != self.name
                     && self.app.handlers(nsp).is_some_and(|nsp| nsp.has_server_side(&name)) =>
             {
-                let call = self.server_side(turn, nsp, name, payload.into());
+                let call = self.server_side(turn, nsp, name, payload);
                 waiting.push(("".into(), Awaited::Call(call)));
             }
             _ => {} // what was found is the answer
@@ -292,7 +306,7 @@ impl Gateway {
             self.awaited.remove(socket);
         }
         for (_, task) in came {
-            let answers = answer.clone().map(Into::into).into_iter().collect();
+            let answers = answer.clone().into_iter().collect();
             self.part(turn, task, Found { answers, ..Found::default() });
         }
     }
@@ -329,6 +343,8 @@ impl Gateway {
             Asker::Gateway { name, ask } => {
                 self.tell_gateway(turn, name, Direct::Answer { ask, found });
             }
+            Asker::Admin(id) => self.show_all(turn, &id, found),
+            Asker::Nobody => {}
         }
     }
 

@@ -7,8 +7,8 @@
 
 use std::rc::Rc;
 
+use codec::{Decode, Encode};
 use engine_io::Millis;
-use serde::{Deserialize, Serialize};
 use socket_io::Payload;
 
 use super::{
@@ -21,13 +21,13 @@ use crate::{
     link::{Arrived, LINGER, Link},
     logging::{Level, Line},
     metrics::Count,
-    names::id,
+    names::{id, shown},
     queue::{FromQueue, Job, QueueQuery, ToQueue},
     wire::{Found, Peer, ToGateway, ToRoom},
 };
 
 /// A queue whose jobs a socket takes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(super) struct Consuming {
     queue: Rc<str>,
     /// Tells it from an earlier one of the same socket.
@@ -37,7 +37,7 @@ pub(super) struct Consuming {
     stage: Stage,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 enum Stage {
     /// The Queue has not said that it knows.
     Asked,
@@ -47,7 +47,7 @@ enum Stage {
 }
 
 /// A job that a socket has.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(super) struct Held {
     queue: Rc<str>,
     id: u64,
@@ -111,7 +111,7 @@ impl Gateway {
     ) {
         if self.app.lacks_queues() {
             let mut line = Line::new(Level::Error, "no queues");
-            line.text("queue", queue);
+            line.text("queue", &shown(queue));
             return self
                 .log_of(sid, line.text("error", "no Durable Object is bound as QUEUE, so it has no jobs"));
         }

@@ -12,6 +12,7 @@ use super::{
     log::{LOG, Log},
     moving::{MOVED, MOVED_VERSION},
     seen::COUNTERS,
+    watch::Watch,
 };
 use crate::{
     App, Turn,
@@ -50,7 +51,8 @@ impl Gateway {
         let next_ask = turn.epoch();
         // Nor are two calls to have the same number, by which the log tells them apart.
         let next_call = turn.epoch();
-        let mut gateway = Self { born: turn.now, next_ask, next_call, ..Self::new(app, name) };
+        let watch = Watch::new(turn.now);
+        let mut gateway = Self { born: turn.now, next_ask, next_call, watch, ..Self::new(app, name) };
         let rows: Vec<_> = rows.into_iter().collect();
         if gateway.recovery().is_some() {
             let row = rows.iter().find(|(key, _)| key == LOG).map(|(_, row)| row.as_slice());
@@ -64,7 +66,7 @@ impl Gateway {
             if key == COUNTERS {
                 gateway.restore_counters(&value);
             } else if key == ROUND {
-                round = postcard::from_bytes(&value).ok();
+                round = codec::from_bytes(&value);
             } else if let Some(pid) = key.strip_prefix(AWAY) {
                 match stored::read::<Absent>(absence::VERSION, &value) {
                     Some(absent) => gateway.take_away(pid.into(), absent),
@@ -77,7 +79,7 @@ impl Gateway {
             } else if let Some(room) = key.strip_prefix(SEEN) {
                 gateway
                     .remembered
-                    .insert(RoomKey::of_object(room), postcard::from_bytes(&value).unwrap_or_default());
+                    .insert(RoomKey::of_object(room), codec::from_bytes(&value).unwrap_or_default());
             } else if let Some(sid) = key.strip_prefix(CLIENT) {
                 let sid: Rc<str> = sid.into();
                 match client::decode(&value) {
@@ -176,6 +178,7 @@ impl Gateway {
             changes.extend(pending.into_iter().map(|pending| (nsp.clone(), socket.id.clone(), pending)));
             live.push(nsp.clone());
         }
+        self.addresses.opened(&self.app.config().limits, &client.handshake.address, turn.now);
         self.clients.insert(sid.clone(), Box::new(client));
         Unfinished { sid: sid.clone(), changes, live, again, returning }
     }
@@ -199,10 +202,10 @@ impl Gateway {
 
     /// The machine that its serialised form gives back; all outputs have been taken.
     pub(crate) fn through_snapshot(&self) -> Self {
-        let snapshot = postcard::to_allocvec(self).unwrap_or_default();
-        match postcard::from_bytes::<Self>(&snapshot) {
-            Ok(restored) => Self { app: self.app.clone(), ..restored },
-            Err(_) => Self::new(self.app.clone(), &self.name),
+        let snapshot = codec::to_vec(self);
+        match codec::from_bytes::<Self>(&snapshot) {
+            Some(restored) => Self { app: self.app.clone(), ..restored },
+            None => Self::new(self.app.clone(), &self.name),
         }
     }
 }

@@ -164,7 +164,7 @@ impl Gateway {
         self.counters.count(Count::BroadcastsSent);
         if !cast.trace.is_empty() {
             let mut line = Line::new(Level::Debug, "broadcast");
-            line.text("to", &peer.object_name());
+            line.text("to", &peer.shown());
             self.log(line.id(&cast.trace));
         }
         match peer {
@@ -273,6 +273,7 @@ impl Gateway {
         }
         self.counters.count(Count::BroadcastsDelivered);
         self.counters.add(Count::MessagesSent, sockets.len() as u64);
+        self.count_out(&cast.frames, sockets.len());
         if !cast.trace.is_empty() {
             let mut line = Line::new(Level::Debug, "delivered");
             line.text("nsp", nsp);

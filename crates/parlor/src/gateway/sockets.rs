@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use engine_io::{CloseReason, Frame, Message, Version};
-use socket_io::{Incoming, Violation};
+use socket_io::{Connection, Incoming, Violation};
 
 use super::{
     Called, Gateway, Output, Place,
@@ -31,10 +31,29 @@ const OWED_MAX: usize = 256;
 impl Gateway {
     /// A message from a client.
     pub(super) fn message(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, message: Message) {
+        self.count_in(&message);
         let Some(client) = self.clients.get_mut(sid) else { return };
+        let limits = &self.app.config().limits;
+        let within = |rate| client.messages.take(rate, turn.now).is_ok();
+        if client.is_flooding
+            || !limits.messages_per_connection.is_none_or(within)
+            || !self.addresses.may_send(limits, &client.handshake.address, turn.now)
+        {
+            return self.flooded(turn, sid);
+        }
         let Some(connection) = &mut client.connection else { return self.echo(sid, message) };
         let incoming = connection.handle_message(message);
         self.incoming(turn, sid, incoming);
+    }
+
+    /// More came than may.
+    fn flooded(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>) {
+        let Some(client) = self.clients.get_mut(sid) else { return };
+        if !std::mem::replace(&mut client.is_flooding, true) {
+            client.session.close(CloseReason::ForcedClose, turn.now);
+            self.counters.count(Count::Violations);
+            self.log_of(sid, Line::new(Level::Warn, "violation").text("error", "too many messages"));
+        }
     }
 
     fn incoming(
@@ -43,6 +62,11 @@ impl Gateway {
         sid: &Rc<str>,
         incoming: Result<Option<Incoming>, Violation>,
     ) {
+        if let Ok(Some(Incoming::Event { nsp, name, args, .. })) = &incoming
+            && self.for_admins(turn, sid, nsp, (name, args))
+        {
+            return;
+        }
         let Some(client) = self.clients.get_mut(sid) else { return };
         match incoming {
             Ok(None) => {}
@@ -68,7 +92,7 @@ impl Gateway {
                 self.counters.count(Count::AcksReceived);
                 if let Some(at) = socket.owed.iter().position(|owed| owed.number == id) {
                     let Owed { handler, kept, .. } = socket.owed.remove(at);
-                    socket.work.push_back(Work::Answer { handler, payload: Some(args.into()), kept });
+                    socket.work.push_back(Work::Answer { handler, payload: Some(args), kept });
                     self.dirty.insert(sid.clone());
                     return self.step(turn, sid, &nsp.as_str().into());
                 }
@@ -93,16 +117,21 @@ impl Gateway {
     /// What a client asks for by opening its connection.
     pub(super) fn greet(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>) {
         let connection = self.clients.get_mut(sid).and_then(|client| client.connection.as_mut());
-        let incoming = connection.and_then(socket_io::Connection::greet);
+        let incoming = connection.and_then(Connection::greet);
         self.incoming(turn, sid, Ok(incoming));
     }
 
     pub(super) fn connect(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &str, auth: Option<String>) {
         let known = self.app.handlers(nsp).is_some();
         let Some(client) = self.clients.get_mut(sid) else { return };
-        if !known {
+        let most = self.app.config().limits.namespaces_per_connection;
+        let is_one_too_many = |connection: &Connection| connection.namespaces().count() > most;
+        if !known || client.connection.as_ref().is_some_and(is_one_too_many) {
             self.counters.count(Count::SocketsRefused);
-            let frames = client.connection.as_mut().map(|connection| connection.refuse_unknown(nsp));
+            let frames = client.connection.as_mut().map(|connection| match known {
+                true => connection.refuse(nsp, r#"{"message":"Too many namespaces"}"#),
+                false => connection.refuse_unknown(nsp),
+            });
             return self.send(sid, frames.unwrap_or_default(), false);
         }
         let nsp: Rc<str> = nsp.into();
@@ -157,7 +186,7 @@ impl Gateway {
     /// The client gets its CONNECT; from now on it is a socket of the namespace.
     pub(super) fn accept(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, nsp: &Rc<str>) {
         let Some(version) = self.version_of(sid) else { return };
-        let lifeline = self.lifeline(turn, version);
+        let lifeline = if self.is_of_admins(nsp) { None } else { self.lifeline(turn, version) };
         let Some(client) = self.clients.get_mut(sid) else { return };
         let (Some(socket), Some(connection)) = (client.sockets.get_mut(nsp), &mut client.connection) else {
             return;
@@ -173,10 +202,13 @@ impl Gateway {
         };
         socket.lifeline = lifeline;
         self.counters.count(Count::SocketsConnected);
-        self.locals.entry(nsp.clone()).or_default().rooms.insert(socket.id.clone());
+        let id = socket.id.clone();
+        self.locals.entry(nsp.clone()).or_default().rooms.insert(id.clone());
         self.dirty.insert(sid.clone());
         self.send(sid, frames, false);
+        self.show_connected(turn, nsp, &id);
         self.step(turn, sid, nsp);
+        self.admin_entered(turn, nsp, &id);
     }
 
     pub(super) fn refuse(&mut self, turn: &mut Turn<'_>, sid: &str, nsp: &Rc<str>, body: &str) {
@@ -266,8 +298,9 @@ impl Gateway {
                 self.cast(turn, &nsp, Cast { target, frames, volatile, trace })
             }
             Effect::Store(data) => {
-                socket.data = data;
+                socket.data.clone_from(&data);
                 self.dirty.insert(sid.clone());
+                self.show_data(turn, nsp, &id, &data);
             }
             Effect::Join(room) => _ = self.change(turn, sid, nsp, &id, Pending { room, join: true }),
             Effect::Leave(room) => _ = self.change(turn, sid, nsp, &id, Pending { room, join: false }),
@@ -336,6 +369,7 @@ impl Gateway {
 
     /// A session has closed: all its sockets go.
     pub(super) fn closed(&mut self, turn: &mut Turn<'_>, sid: &Rc<str>, reason: &'static str) {
+        self.count_closed(reason);
         self.counters.count(Count::ConnectionsClosed);
         self.log_of(sid, Line::new(Level::Info, "closed").text("reason", reason));
         let Some(client) = self.clients.get_mut(sid) else { return };
@@ -376,6 +410,7 @@ impl Gateway {
         for Pending { room, .. } in &socket.pending {
             self.left(turn, &RoomKey::room(nsp, room), &socket.id, false);
         }
+        self.show_disconnected(turn, &socket, &rooms, reason);
         self.forget_awaited(turn, &socket.id);
         self.consumer_gone(turn, &socket.id, std::mem::take(&mut socket.consuming));
         if !stays {
@@ -412,6 +447,7 @@ impl Gateway {
 
     /// Sends events and acknowledgements to a client: by WebSocket they change nothing that would be looked after.
     fn say(&mut self, sid: &str, frames: &[Frame], volatile: bool) {
+        self.count_out(frames, 1);
         let Some(client) = self.clients.get_mut(sid) else { return };
         if !client.pass(frames, volatile, &mut self.outputs) {
             self.touch(sid);

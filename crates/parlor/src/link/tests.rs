@@ -12,7 +12,7 @@ fn sure(arrived: Vec<Arrived<u32>>) -> Vec<u32> {
 }
 
 fn through_storage(end: &End) -> End {
-    postcard::from_bytes(&postcard::to_allocvec(end).unwrap()).unwrap()
+    codec::from_bytes(&codec::to_vec(end)).unwrap()
 }
 
 /// Two ends, which may be replaced after every step by what their stored form gives back.

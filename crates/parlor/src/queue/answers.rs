@@ -1,7 +1,7 @@
 //! What a Queue is asked, and does at once: pushes, counts, dead letters; and what is handed to whoever is no socket.
 
 use engine_io::Millis;
-use socket_io::StoredPayload;
+use socket_io::Payload;
 
 use super::{
     BYTES_MAX, Queue, QueueOutput, TRY_AGAIN,
@@ -23,9 +23,9 @@ const JOBS_AT_ONCE: u64 = 1_000;
 pub(super) const TIME_MAX: Millis = 365 * 24 * 3_600_000;
 
 /// What was pushed.
-fn read(turn: &Turn<'_>, id: u64) -> Option<StoredPayload> {
+fn read(turn: &Turn<'_>, id: u64) -> Option<Payload> {
     let entry = turn.journal.read(id..id + 1, Order::OldestFirst, 1, usize::MAX).pop()?;
-    postcard::from_bytes(&entry.body).ok()
+    codec::from_bytes(&entry.body)
 }
 
 impl Queue {
@@ -88,14 +88,14 @@ impl Queue {
         &mut self,
         turn: &mut Turn<'_>,
         push: String,
-        data: &StoredPayload,
+        data: &Payload,
         delay: Millis,
         key: Option<String>,
     ) -> Found {
         if let Some(count) = self.jobs.pushed(&push).filter(|_| !push.is_empty()) {
             return Found { count, ..Found::default() };
         }
-        let body = postcard::to_allocvec(data).unwrap_or_default();
+        let body = codec::to_vec(data);
         if self.jobs.is_full() {
             return Found::refused("queue full", "The queue has as many jobs as it can take.");
         }

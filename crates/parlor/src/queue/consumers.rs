@@ -1,8 +1,8 @@
 //! Who takes the jobs of a queue: sockets, each with the Gateway that it is on. They are rows, so that they are known
 //! after the loss of memory.
 
+use codec::{Decode, Encode};
 use litemap::LiteMap;
-use serde::{Deserialize, Serialize};
 
 use crate::stored;
 
@@ -14,7 +14,7 @@ const VERSION: u8 = 1;
 pub(super) const PREFETCH_MAX: u32 = 1_000;
 
 /// What is stored of a consumer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(super) struct Terms {
     pub(super) gateway: String,
     pub(super) token: u64,
@@ -23,7 +23,7 @@ pub(super) struct Terms {
     pub(super) is_stopping: bool,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 pub(super) struct Consumer {
     pub(super) terms: Terms,
     /// The jobs that it has.
@@ -37,7 +37,7 @@ pub(super) struct Consumer {
 }
 
 /// See the module.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Encode, Decode)]
 pub(super) struct Consumers(LiteMap<String, Consumer>);
 
 impl Consumers {

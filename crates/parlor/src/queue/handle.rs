@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, rc::Rc, time::Duration};
 
-use socket_io::{IntoPayload, Payload, StoredPayload, json::Error};
+use socket_io::{IntoPayload, Payload, json::Error};
 
 use super::{
     config::QueueConfig,
@@ -14,7 +14,7 @@ use crate::{
     asked::Asked,
     broadcast::{is_done, patience},
     call::{Effect, Scope},
-    names::ROOM_NAME_MAX,
+    names::{ROOM_NAME_MAX, is_printable},
     socket::{Io, Socket},
     wire::Found,
 };
@@ -42,19 +42,22 @@ impl Terms {
 }
 
 /// A payload as one argument: several are a list, none is `null`.
-fn one_argument(payload: &Payload) -> Result<StoredPayload, Fault> {
+fn one_argument(payload: &Payload) -> Result<Payload, Fault> {
     let mut args = payload.args();
     let json = match (args.next(), args.next()) {
         (None, _) => Cow::Borrowed("null"),
         (_, None) => Cow::Borrowed(payload.json()),
         _ => Cow::Owned(format!("[{}]", payload.json())),
     };
-    Ok(Payload::from_raw(&json, payload.attachments().to_vec())?.into())
+    Ok(Payload::from_raw(&json, payload.attachments().to_vec())?)
 }
 
 /// Whether a queue may be called so: it becomes the name of an object.
 pub(super) fn check_queue(name: &str) -> Result<(), Fault> {
-    check(name, "queue name")
+    match is_printable(name) {
+        true => check(name, "queue name"),
+        false => Err(Fault::new("bad queue name", "It has no control characters.")),
+    }
 }
 
 fn check(name: &str, what: &str) -> Result<(), Fault> {
@@ -66,7 +69,7 @@ fn check(name: &str, what: &str) -> Result<(), Fault> {
 
 /// A queue: jobs that are stored until somebody has done them. [`Io::queue`] gives it.
 ///
-/// Its name may be anything of 1 to 512 bytes. Each queue is an object, and the same for all namespaces.
+/// Its name may be anything of 1 to 512 bytes without control characters. Each queue is an object, and the same for all namespaces.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct QueueHandle {

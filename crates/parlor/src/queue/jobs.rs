@@ -6,17 +6,19 @@
 //! after the loss of memory.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    collections::{BinaryHeap, VecDeque},
     rc::Rc,
 };
 
+use codec::{Decode, Encode};
 use engine_io::Millis;
-use serde::{Deserialize, Serialize};
+use litemap::LiteMap;
 
 use super::{config::QueueConfig, talk::Counts};
 use crate::{
     Turn,
     journal::{ENTRY_MAX, Order, StorageFault},
+    sorted::Sorted,
     stored,
 };
 
@@ -32,7 +34,7 @@ const SET_ASIDE: u64 = 100;
 const VERSION: u8 = 1;
 
 /// Who has a job.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(super) enum Holder {
     /// A socket, by its id.
     Socket(String),
@@ -40,7 +42,7 @@ pub(super) enum Holder {
     Outside,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(super) enum State {
     /// It waits, at least until then.
     Waiting { due: Millis },
@@ -51,7 +53,7 @@ pub(super) enum State {
 }
 
 /// What is known of a job: its head.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(super) struct Record {
     /// Its place among all: its id, until it is put back.
     place: u64,
@@ -66,7 +68,7 @@ pub(super) struct Record {
 }
 
 /// What outlives the jobs themselves.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default, Encode, Decode)]
 struct Memo {
     /// No id up to this is given out again.
     last: u64,
@@ -74,15 +76,15 @@ struct Memo {
 }
 
 /// See the module.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Encode, Decode)]
 pub(super) struct Jobs {
-    all: BTreeMap<u64, Box<Record>>,
+    all: Sorted<u64, Box<Record>>,
     /// Those that may be handed out, by their places.
-    ready: BTreeSet<(u64, u64)>,
+    ready: Sorted<(u64, u64)>,
     /// When those that are held are taken back, and those that wait for their time may be handed out.
-    timers: BTreeSet<(Millis, u64)>,
+    timers: Sorted<(Millis, u64)>,
     /// Those of each key that are not finished, in their order. Only the first may be handed out.
-    keys: HashMap<Rc<str>, VecDeque<u64>>,
+    keys: LiteMap<Rc<str>, VecDeque<u64>>,
     /// The last pushes and their jobs.
     pushes: VecDeque<(String, u64)>,
     held: u64,
@@ -111,7 +113,7 @@ impl Jobs {
             doubt_until: turn.now.saturating_add(crate::link::LINGER),
             ..Self::default()
         };
-        let mut keyed = BTreeSet::new();
+        let mut keyed = BinaryHeap::new();
         for (id, head) in turn.journal.heads(0..u64::MAX, Order::OldestFirst, JOBS_MAX) {
             if stored::is_newer(VERSION, &head) {
                 return None;
@@ -126,18 +128,16 @@ impl Jobs {
                 State::Dead => jobs.dead += 1,
                 State::Waiting { .. } => {}
             }
-            if record.key.is_some() && record.state != State::Dead {
-                keyed.insert((record.place, id));
+            if let Some(key) = record.key.clone().filter(|_| record.state != State::Dead) {
+                keyed.push((key, record.place, id));
             }
-            jobs.all.insert(id, Box::new(record));
+            jobs.all.set(id, Box::new(record));
         }
-        for (_, id) in keyed {
-            if let Some(key) = jobs.all.get(&id).and_then(|record| record.key.clone()) {
-                jobs.keys.entry(key).or_default().push_back(id);
-            }
+        for (key, _, id) in keyed.into_sorted_vec() {
+            jobs.keys.entry(key).or_default().push_back(id);
         }
         jobs.inherited = jobs.last;
-        let ids: Vec<u64> = jobs.all.keys().copied().collect();
+        let ids: Vec<u64> = jobs.all.iter().map(|(id, _)| *id).collect();
         ids.into_iter().for_each(|id| jobs.enter(id, turn.now));
         Some(jobs)
     }
@@ -229,7 +229,7 @@ impl Jobs {
         if let Some(key) = key {
             self.keys.entry(key).or_default().push_back(id);
         }
-        self.all.insert(id, Box::new(record));
+        self.all.set(id, Box::new(record));
         self.enter(id, turn.now);
         Ok(id)
     }
@@ -248,7 +248,7 @@ impl Jobs {
         turn.journal.set_head(id, &stored::write(VERSION, &record))?;
         self.leave(id);
         self.held += 1;
-        self.all.insert(id, Box::new(record));
+        self.all.set(id, Box::new(record));
         self.enter(id, turn.now);
         Ok(attempt)
     }
@@ -291,7 +291,7 @@ impl Jobs {
         }
         // Its head is gone, by which its push was known, and perhaps which ids were given out.
         let in_doubt = id <= self.inherited && turn.now < self.doubt_until;
-        let is_shown = self.all.last_key_value().is_some_and(|(id, _)| *id == self.last);
+        let is_shown = self.all.last().is_some_and(|id| *id == self.last);
         self.memo_is_due |= record.push.starts_with(ONCE)
             || in_doubt && !record.push.is_empty()
             || !is_shown && self.last > self.set_aside;
@@ -312,7 +312,7 @@ impl Jobs {
         if let Some(key) = record.key.clone() {
             self.keys.entry(key).or_default().push_back(id);
         }
-        self.all.insert(id, Box::new(record));
+        self.all.set(id, Box::new(record));
         self.enter(id, turn.now);
         Ok(())
     }
@@ -333,7 +333,7 @@ impl Jobs {
 
     /// Who pushed this job may not know that it did.
     pub(super) fn is_in_doubt(&mut self, id: u64) {
-        let is_gone = !self.all.contains_key(&id);
+        let is_gone = self.all.get(&id).is_none();
         self.memo_is_due |= is_gone && self.pushes.iter().any(|(_, pushed)| *pushed == id);
     }
 
@@ -357,10 +357,10 @@ impl Jobs {
     fn enter(&mut self, id: u64, now: Millis) {
         let Some(record) = self.all.get(&id) else { return };
         match record.state {
-            State::Held { until, .. } => _ = self.timers.insert((until, id)),
+            State::Held { until, .. } => self.timers.insert((until, id)),
             State::Waiting { due } if self.is_first(id, record.key.as_ref()) => {
                 let place = record.place;
-                _ = if due <= now { self.ready.insert((place, id)) } else { self.timers.insert((due, id)) };
+                if due <= now { self.ready.insert((place, id)) } else { self.timers.insert((due, id)) }
             }
             _ => {}
         }

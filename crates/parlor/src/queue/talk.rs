@@ -1,8 +1,9 @@
 //! What Queues and Gateways say to each other, and what a Queue is asked from outside.
 
+use codec::{Decode, Encode};
 use engine_io::Millis;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use socket_io::{Payload, StoredPayload};
+use serde::{Serialize, de::DeserializeOwned};
+use socket_io::Payload;
 
 use crate::{
     answer::Fault,
@@ -10,7 +11,7 @@ use crate::{
 };
 
 /// From a Gateway to a Queue. A consumer is a socket, by its id.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(crate) enum ToQueue {
     /// The socket takes jobs.
     Consume {
@@ -35,7 +36,7 @@ pub(crate) enum ToQueue {
 }
 
 /// From a Queue to a Gateway.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(crate) enum FromQueue {
     /// The Queue knows the consumer.
     Consuming { consumer: String, token: u64 },
@@ -78,14 +79,14 @@ pub(super) fn weight(data: &Payload) -> usize {
 }
 
 /// What a queue is asked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub enum QueueQuery {
     /// Store a job.
     Push {
         /// The push itself: another with the same is the same push. Empty: it is like no other.
         push: String,
         /// The job, one argument.
-        data: StoredPayload,
+        data: Payload,
         /// How long until it may be handed out, ms.
         delay: Millis,
         /// It comes after all that have the same.
@@ -123,14 +124,14 @@ impl QueueQuery {
 }
 
 /// A job as it is handed out, or listed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub struct Job {
     /// Its number in its queue.
     pub id: u64,
     /// How often it has been handed out, this time included.
     pub attempt: u32,
     /// What was pushed, as one argument.
-    pub data: StoredPayload,
+    pub data: Payload,
 }
 
 impl Job {
@@ -144,7 +145,7 @@ impl Job {
 }
 
 /// How many jobs a queue has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize)]
 pub struct Counts {
     /// Those that wait: for a consumer, for their time, or for another of their key.
     pub ready: u64,

@@ -3,9 +3,9 @@
 
 use std::collections::VecDeque;
 
+use codec::{Decode, Encode};
 use engine_io::Millis;
-use serde::{Deserialize, Serialize};
-use socket_io::StoredPayload;
+use socket_io::Payload;
 
 use crate::{
     Turn,
@@ -31,14 +31,14 @@ const SLACK: u64 = 64;
 /// Key of the row with the number of the last message, where none is left to tell it.
 pub(super) const LAST: &str = "last";
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Encode, Decode)]
 struct Head {
     at: Millis,
     id: String,
 }
 
 /// What a Room knows of its history without reading it.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Encode, Decode)]
 pub(super) struct History {
     /// The number of the last message.
     last: u64,
@@ -102,7 +102,7 @@ impl History {
         &mut self,
         turn: &mut Turn<'_>,
         keep: Keep,
-        (event, data, except): (String, StoredPayload, Vec<String>),
+        (event, data, except): (String, Payload, Vec<String>),
         id: String,
     ) -> Result<Published, Rejected> {
         let known = self.ids.iter().rev().find(|(_, known)| *known == id);
@@ -123,7 +123,7 @@ impl History {
     }
 
     /// Stores other data in a message; tells whether it is there.
-    pub(super) fn replace(turn: &mut Turn<'_>, seq: u64, data: &StoredPayload) -> Result<bool, Rejected> {
+    pub(super) fn replace(turn: &mut Turn<'_>, seq: u64, data: &Payload) -> Result<bool, Rejected> {
         let entry = turn.journal.read(seq..seq.saturating_add(1), Order::OldestFirst, 1, 1).pop();
         let Some((head, message)) = entry.and_then(|entry| Some((entry.head.clone(), message(entry)?)))
         else {
@@ -215,7 +215,7 @@ fn put(
     turn: &mut Turn<'_>,
     seq: u64,
     head: &[u8],
-    message: &(&String, &StoredPayload, &Vec<String>),
+    message: &(&String, &Payload, &Vec<String>),
 ) -> Result<(), Rejected> {
     let body = stored::write(VERSION, message);
     if head.len() + body.len() > ENTRY_MAX {

@@ -5,15 +5,15 @@
 //! until it has it, or until its time is over. Leases are numbered, for one may still be on its way when it is asked back.
 //! A Room that lost its memory does not know what it gave, and takes the worst for true.
 
+use codec::{Decode, Encode};
 use engine_io::Millis;
-use serde::{Deserialize, Serialize};
 
 /// How long a Gateway may use a lease, from its request on.
 pub(crate) const LEASE: Millis = 30_000;
 /// How much sooner it stops, since clocks do not run alike.
 pub(crate) const MARGIN: Millis = 1_000;
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub(super) struct Lease {
     /// The number of the last one that was given, or may have been.
     last: u64,

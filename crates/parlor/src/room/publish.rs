@@ -1,6 +1,6 @@
 //! What a Room does with its history: it stores, sends, reads, and tells those who missed something.
 
-use socket_io::{StoredPayload, Target};
+use socket_io::{Payload, Target};
 
 use super::{
     Origin, Room, RoomOutput,
@@ -58,7 +58,7 @@ impl Room {
         &mut self,
         turn: &mut Turn<'_>,
         keep: Keep,
-        message: (String, StoredPayload, Vec<String>),
+        message: (String, Payload, Vec<String>),
         (id, trace): (String, String),
     ) -> Found {
         let seq = match self.history.publish(turn, keep, message, id) {
@@ -114,7 +114,7 @@ impl Room {
 
     /// Keeps the number of the last message, which its entry can't tell any more.
     pub(super) fn remember_last(&mut self) {
-        let value = postcard::to_allocvec(&self.history.last()).ok();
+        let value = Some(codec::to_vec(&self.history.last()));
         self.outputs.push_back(RoomOutput::Store { key: LAST.to_owned(), value });
     }
 }

@@ -1,12 +1,12 @@
-//! The binary form of what objects say: a version byte, then postcard. Code of another version is refused, and comes again.
+//! The binary form of what objects say: a version byte, then what `codec` makes of it. Code of another version is refused, and comes again.
 
-use serde::{Serialize, de::DeserializeOwned};
+use codec::{Decode, Encode};
 
 use super::{Cast, Peer};
 use crate::{edition, link::Envelope};
 
 /// Raise it with any change to the types of `wire`.
-const VERSION: u8 = 7;
+const VERSION: u8 = 8;
 
 fn version() -> u8 {
     edition::written(VERSION)
@@ -38,14 +38,13 @@ impl std::error::Error for WireError {}
 
 /// The bytes of a value.
 #[must_use]
-pub(crate) fn encode<T: Serialize>(value: &T) -> Vec<u8> {
-    // Writing to a growing vector can't fail for these types; an empty body would be refused by the reader.
-    postcard::to_extend(value, vec![version()]).unwrap_or_default()
+pub(crate) fn encode<T: Encode>(value: &T) -> Vec<u8> {
+    codec::to_extend(value, vec![version()])
 }
 
 /// The body of a request between objects: who speaks, and its side of the link.
 #[must_use]
-pub(crate) fn encode_request<T: Serialize>(from: &Peer, envelope: &Envelope<T>) -> Vec<u8> {
+pub(crate) fn encode_request<T: Encode>(from: &Peer, envelope: &Envelope<T>) -> Vec<u8> {
     encode(&(Some(from), envelope))
 }
 
@@ -66,7 +65,7 @@ pub(crate) fn encode_metrics() -> Vec<u8> {
 /// # Errors
 /// See [`WireError`].
 pub(crate) fn decode_outside(rest: &[u8]) -> Result<(String, Cast), WireError> {
-    postcard::from_bytes(rest).map_err(|_| WireError::Malformed)
+    codec::from_bytes(rest).ok_or(WireError::Malformed)
 }
 
 /// The sender of a request (`None`: from outside of all objects), and the rest of it for [`decode_envelope`].
@@ -75,9 +74,7 @@ pub(crate) fn decode_outside(rest: &[u8]) -> Result<(String, Cast), WireError> {
 /// See [`WireError`].
 pub(crate) fn decode_sender(body: &[u8]) -> Result<(Option<Peer>, &[u8]), WireError> {
     match body.split_first() {
-        Some((found, rest)) if *found == version() => {
-            postcard::take_from_bytes(rest).map_err(|_| WireError::Malformed)
-        }
+        Some((found, rest)) if *found == version() => codec::take(rest).ok_or(WireError::Malformed),
         other => Err(WireError::Version(other.map(|(version, _)| *version))),
     }
 }
@@ -86,19 +83,17 @@ pub(crate) fn decode_sender(body: &[u8]) -> Result<(Option<Peer>, &[u8]), WireEr
 ///
 /// # Errors
 /// See [`WireError`].
-pub(crate) fn decode_envelope<T: DeserializeOwned>(rest: &[u8]) -> Result<Envelope<T>, WireError> {
-    postcard::from_bytes(rest).map_err(|_| WireError::Malformed)
+pub(crate) fn decode_envelope<T: Decode>(rest: &[u8]) -> Result<Envelope<T>, WireError> {
+    codec::from_bytes(rest).ok_or(WireError::Malformed)
 }
 
 /// The value of bytes.
 ///
 /// # Errors
 /// See [`WireError`].
-pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WireError> {
+pub(crate) fn decode<T: Decode>(bytes: &[u8]) -> Result<T, WireError> {
     match bytes.split_first() {
-        Some((found, rest)) if *found == version() => {
-            postcard::from_bytes(rest).map_err(|_| WireError::Malformed)
-        }
+        Some((found, rest)) if *found == version() => codec::from_bytes(rest).ok_or(WireError::Malformed),
         other => Err(WireError::Version(other.map(|(version, _)| *version))),
     }
 }

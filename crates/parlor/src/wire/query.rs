@@ -1,8 +1,8 @@
 //! What one object asks of another, and what comes of it.
 
+use codec::{Decode, Encode};
 use engine_io::Millis;
-use serde::{Deserialize, Serialize};
-use socket_io::StoredPayload;
+use socket_io::Payload;
 
 use crate::{
     answer::Fault,
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What is asked of sockets, or done with them, on whichever Gateway they are.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub enum Query {
     /// Who are you?
     Sockets,
@@ -33,7 +33,7 @@ pub enum Query {
         /// Its name.
         name: String,
         /// Its arguments.
-        payload: StoredPayload,
+        payload: Payload,
         /// How long the acknowledgement may take, ms.
         timeout: Millis,
     },
@@ -42,7 +42,7 @@ pub enum Query {
         /// The event.
         name: String,
         /// What is stored.
-        data: StoredPayload,
+        data: Payload,
         /// What is stored under this id already is not stored again.
         id: String,
     },
@@ -55,7 +55,7 @@ pub enum Query {
         /// Its number.
         seq: u64,
         /// What is stored from now on.
-        data: StoredPayload,
+        data: Payload,
     },
     /// Keep this value: the Room itself.
     Set {
@@ -79,7 +79,12 @@ pub enum Query {
         /// Its name.
         name: String,
         /// Its arguments.
-        payload: StoredPayload,
+        payload: Payload,
+    },
+    /// Show admins what happens to you: the Gateway itself.
+    Watch {
+        /// Say which sockets you have.
+        sockets: bool,
     },
 }
 
@@ -110,14 +115,14 @@ impl Query {
 }
 
 /// What came of a [`Query`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
 pub struct Found {
     /// How many sockets, or messages, where that was asked; the number of what is stored.
     pub count: u64,
     /// The sockets, where they were asked for.
     pub sockets: Vec<Card>,
     /// The clients' acknowledgements, in the order in which they came.
-    pub answers: Vec<StoredPayload>,
+    pub answers: Vec<Payload>,
     /// How many jobs a queue has.
     pub counts: Counts,
     /// Jobs of a queue.
@@ -164,7 +169,7 @@ impl Found {
 }
 
 /// A socket as others see it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
 pub struct Card {
     /// Its id.
     pub id: String,

@@ -258,7 +258,7 @@ pub(crate) fn in_every_memory(test: impl Fn(&mut TestServer)) {
     in_every_memory_of(app, test);
 }
 
-pub(crate) fn in_every_memory_of(app: fn() -> App, test: impl Fn(&mut TestServer)) {
+pub(crate) fn in_every_memory_of(app: impl Fn() -> App + Copy + 'static, test: impl Fn(&mut TestServer)) {
     for memory in [Memory::Kept, Memory::Snapshots, Memory::Rows] {
         println!("memory: {memory:?}");
         test(&mut TestServer::with_memory(app, memory));

@@ -7,11 +7,13 @@
     reason = "in tests a panic is a failure, and what is printed tells of it"
 )]
 
+mod admin;
 mod app;
 mod around;
 mod costs;
 mod handlers;
 mod history;
+mod limits;
 mod lives;
 mod questions;
 mod queues;

@@ -40,35 +40,37 @@ impl serde::de::Error for Error {
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::said(format_args!("invalid type: {}, expected {expected}", Found(found)))
+        Self::said(format_args!("invalid type: {}, expected {expected}", kind(found)))
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::said(format_args!("invalid value: {}, expected {expected}", Found(found)))
+        Self::said(format_args!("invalid value: {}, expected {expected}", kind(found)))
+    }
+
+    fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
+        Self::said(format_args!("unknown variant, expected one of {}", expected.join(", ")))
+    }
+
+    fn unknown_field(_: &str, _: &'static [&'static str]) -> Self {
+        Self::words("unknown field")
     }
 }
 
-/// What was found, in words. Those of serde would bring all that writes floating point numbers.
-struct Found<'a>(Unexpected<'a>);
-
-impl Display for Found<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Unexpected::Bool(found) => write!(f, "boolean `{found}`"),
-            Unexpected::Unsigned(found) => write!(f, "integer `{found}`"),
-            Unexpected::Signed(found) => write!(f, "integer `{found}`"),
-            Unexpected::Float(_) => f.write_str("floating point number"),
-            Unexpected::Str(found) => write!(f, "string {found:?}"),
-            Unexpected::Char(_) => f.write_str("character"),
-            Unexpected::Unit => f.write_str("null"),
-            Unexpected::Seq => f.write_str("sequence"),
-            Unexpected::Map => f.write_str("map"),
-            Unexpected::Option => f.write_str("Option value"),
-            Unexpected::Bytes(_) => f.write_str("byte array"),
-            Unexpected::NewtypeStruct => f.write_str("newtype struct"),
-            Unexpected::UnitVariant => f.write_str("unit variant"),
-            Unexpected::Other(found) => f.write_str(found),
-            _ => f.write_str("enum"),
-        }
+/// What was found. Its kind alone: errors are logged, and what people write has no place there.
+fn kind(found: Unexpected<'_>) -> &'static str {
+    match found {
+        Unexpected::Bool(_) => "boolean",
+        Unexpected::Unsigned(_) | Unexpected::Signed(_) => "integer",
+        Unexpected::Float(_) => "floating point number",
+        Unexpected::Str(_) => "string",
+        Unexpected::Char(_) => "character",
+        Unexpected::Unit => "null",
+        Unexpected::Seq => "sequence",
+        Unexpected::Map => "map",
+        Unexpected::Option => "Option value",
+        Unexpected::Bytes(_) => "byte array",
+        Unexpected::NewtypeStruct => "newtype struct",
+        Unexpected::UnitVariant => "unit variant",
+        _ => "enum",
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use codec::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use socket_io::{Binary, IntoPayload, Payload, Raw, StoredPayload, Violation};
+use socket_io::{Binary, IntoPayload, Payload, Raw, Violation};
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Said {
@@ -103,7 +104,7 @@ fn missing_arguments_are_like_null() {
         assert_eq!(error.to_string(), "an argument is missing");
     }
     let error = raw("true").to::<String>().unwrap_err().to_string();
-    assert!(error.starts_with("invalid type: boolean `true`, expected a string"), "{error}");
+    assert!(error.starts_with("invalid type: boolean, expected a string"), "{error}");
     assert!(raw(r#"1,"a""#).to::<(u8, u8)>().is_err());
 }
 
@@ -128,8 +129,6 @@ fn binary_values_become_attachments() {
     assert!(Payload::from_args(&forged).is_ok(), "without attachments it is an object like any other");
 
     // Elsewhere it is bytes.
-    let stored = postcard::to_allocvec(&two).unwrap();
-    assert_eq!(postcard::from_bytes::<Binary>(&stored).unwrap(), two);
     let json = serde_json::to_string(&two).unwrap();
     assert_eq!(serde_json::from_str::<Binary>(&json).unwrap(), two);
 }
@@ -193,19 +192,18 @@ fn anything_can_be_emitted() {
 
 #[test]
 fn the_stored_form_is_faithful() {
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    #[derive(Debug, PartialEq, Encode, Decode)]
     struct Job {
-        #[serde(with = "socket_io::stored")]
         args: Payload,
-        more: Vec<StoredPayload>,
+        more: Vec<Payload>,
     }
     let payload = Payload::from_args(&(1, Binary(Bytes::from_static(b"x")))).unwrap();
-    let job = Job { args: payload.clone(), more: vec![payload.into(), raw("").into()] };
-    let stored = postcard::to_allocvec(&job).unwrap();
-    assert_eq!(postcard::from_bytes::<Job>(&stored).unwrap(), job);
+    let job = Job { args: payload.clone(), more: vec![payload, raw("")] };
+    let stored = codec::to_vec(&job);
+    assert_eq!(codec::from_bytes::<Job>(&stored).unwrap(), job);
 
     // A damaged store is found where the payload is used.
-    let damaged: StoredPayload = serde_json::from_str(r#"["1,}{",[]]"#).unwrap();
+    let damaged: Payload = codec::from_bytes(b"\x041,}{\0").unwrap();
     assert_eq!(damaged.args().count(), 1);
     assert!(damaged.to::<(u8, u8)>().is_err());
 }

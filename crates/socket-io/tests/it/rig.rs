@@ -1,9 +1,8 @@
 use std::fmt::Debug;
 
 use bytes::Bytes;
+use codec::{Decode, Encode};
 use engine_io::{Frame, Message};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use socket_io::{Connection, Decoder, Packet, Violation};
 
 /// Whether memory is lost between two steps.
@@ -19,7 +18,7 @@ pub(crate) fn twice(test: impl Fn(Mode)) {
     test(Mode::Asleep);
 }
 
-pub(crate) trait Machine: Clone + Debug + PartialEq + Serialize + DeserializeOwned {
+pub(crate) trait Machine: Clone + Debug + PartialEq + Encode + Decode {
     /// Whether the driver would store it now.
     fn take_dirty(&mut self) -> bool;
 }
@@ -53,10 +52,10 @@ impl<M: Machine> Rig<M> {
     pub(crate) fn step<R>(&mut self, step: impl FnOnce(&mut M) -> R) -> R {
         let result = step(&mut self.machine);
         if self.machine.take_dirty() {
-            self.stored = postcard::to_allocvec(&self.machine).unwrap();
+            self.stored = codec::to_vec(&self.machine);
         }
         if self.mode == Mode::Asleep {
-            let restored: M = postcard::from_bytes(&self.stored).unwrap();
+            let restored: M = codec::from_bytes(&self.stored).unwrap();
             assert_eq!(restored, self.machine, "something changed that was not stored");
             self.machine = restored;
         }

@@ -1,9 +1,9 @@
 // One who means no good, and what he has: a source of chance, TCP, HTTP, WebSockets. All of it ends with `leave()`.
 import { once } from "node:events";
 import { connect } from "node:net";
-import { within } from "../../support/clients.mjs";
-import { random } from "../../support/random.mjs";
-import { dial, dialMain, poll, pollMain, request } from "../../support/wire.mjs";
+import { within } from "../support/clients.mjs";
+import { random } from "../support/random.mjs";
+import { dial, dialMain, poll, pollMain, request } from "../support/wire.mjs";
 
 export const POLL = "EIO=4&transport=polling";
 export const WS = "EIO=4&transport=websocket";
@@ -14,6 +14,8 @@ export class Stranger {
   #connections = [];
   /** Of every answer that he got, its HTTP status. */
   statuses = [];
+  /** How many requests, connections and frames came from him. */
+  acts = 0;
 
   /** The same seed is the same stranger. */
   constructor(url, seed) {
@@ -46,7 +48,7 @@ export class Stranger {
 
   /** TCP, and nothing said yet. */
   async tcp() {
-    const connection = new Connection(this.url);
+    const connection = new Connection(this.url, () => (this.acts += 1));
     this.#connections.push(connection);
     await connection.opened;
     return connection;
@@ -60,6 +62,7 @@ export class Stranger {
 
   /** A request like anyone's. Gives its answer, or undefined if none came. */
   async ask(query, options) {
+    this.acts += 1;
     const answer = await request(this.url, query, options).catch(ended);
     if (answer) this.statuses.push(answer.status);
     return answer;
@@ -80,18 +83,26 @@ export class Stranger {
 
   /** A polling session; `main`: in the namespace `/`. */
   session({ main = true } = {}) {
+    this.acts += main ? 4 : 1;
     return main ? pollMain(this.url) : poll(this.url);
   }
 
   /** A WebSocket in the namespace `/`. */
-  member() {
-    return dialMain(this, this.url);
+  async member() {
+    return this.#counted(await dialMain(this, this.url));
   }
 
   /** A WebSocket session in no namespace; `how` as for `dial`. */
   dial(how) {
-    const socket = dial(this, this.url, how);
+    const socket = this.#counted(dial(this, this.url, how));
     socket.end.then(({ status }) => status && this.statuses.push(status));
+    return socket;
+  }
+
+  #counted(socket) {
+    this.acts += 1;
+    const send = socket.ws.send.bind(socket.ws);
+    socket.ws.send = (...frame) => ((this.acts += 1), send(...frame));
     return socket;
   }
 
@@ -116,7 +127,8 @@ class Connection {
   received = "";
   ended = false;
 
-  constructor(url) {
+  constructor(url, act) {
+    this.act = act;
     const { hostname, port } = new URL(url);
     this.#socket = connect({ host: hostname, port, noDelay: true });
     this.opened = once(this.#socket, "connect");
@@ -132,6 +144,7 @@ class Connection {
   async write(...chunks) {
     for (const chunk of chunks) {
       if (this.ended) return;
+      this.act();
       await Promise.race([new Promise((done) => this.#socket.write(chunk, done)), this.#closed]);
     }
   }

@@ -1,6 +1,6 @@
 // How much memory a process has, in bytes.
 import { existsSync, readFileSync } from "node:fs";
-import { output } from "../../../scripts/lib.mjs";
+import { output } from "../../scripts/lib.mjs";
 
 export function residentMemory(pid) {
   const status = `/proc/${pid}/status`;

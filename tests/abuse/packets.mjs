@@ -1,5 +1,5 @@
 // What a stranger may do with packets, by either transport: whole messages that nobody sends, or nobody sends so many of.
-import { SEPARATOR } from "../../support/wire.mjs";
+import { SEPARATOR } from "../support/wire.mjs";
 import { NOT_UTF8 } from "./frames.mjs";
 
 const DEEP = 100_000;
@@ -96,6 +96,7 @@ export const PACKETS = {
 
   async "in and out and in and out"(stranger) {
     const socket = await stranger.member();
+    socket.ws.on("message", (data) => String(data) === "2" && socket.send("3")); // where the machine is busy it takes a while
     for (let n = 0; n < 50; n += 1) {
       socket.send("41", "40"); // a CONNECT that comes while one waits closes the connection, so wait for each
       for (let frame = ""; !String(frame).startsWith("40"); ) frame = await socket.next();
