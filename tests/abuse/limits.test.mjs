@@ -270,6 +270,7 @@ it("every answer says to browsers what it is not", async (t) => {
     "a preflight": await request(url, POLL, { method: "OPTIONS" }),
     "the client": await request(url, undefined, { path: "/socket.io/socket.io.min.js" }),
     "what is not there": await request(url, undefined, { path: "/socket.io" }),
+    "metrics without a token": await request(url, undefined, { path: "/metrics" }),
     "emitting without a secret": await request(url, undefined, { path: "/emit", method: "POST" }),
     "emitting nothing": await request(url, undefined, { path: "/emit", method: "POST", body: "x", headers: { authorization: "Bearer lab" } }),
     "a queue without a name": await request(url, undefined, { path: "/queue", method: "POST", body: "x", headers: { authorization: "Bearer lab" } }),

@@ -9,7 +9,11 @@ use worker::{
     wasm_bindgen::{JsCast, JsValue},
 };
 
-use crate::{log, outside::knows, peers};
+use crate::{
+    log,
+    outside::{builder, knows},
+    peers,
+};
 
 /// Where the Worker tells what was counted.
 pub(crate) const PATH: &str = "/metrics";
@@ -20,21 +24,21 @@ const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// Tells whoever has the token what the Gateways have counted that were ever used: 404 where no token is set, 401 without it, 503 if the
 /// Gateway with the list can't be reached.
 pub(crate) async fn serve(app: &App, request: &Request, env: &Env) -> Result<Response> {
-    let Some(token) = &app.config().metrics_token else { return Response::error("Not found", 404) };
+    let Some(token) = &app.config().metrics_token else { return say(404, "Not found") };
     if !knows(request, token.reveal()) {
-        return Response::error("Say `Authorization: Bearer`, and the token of these metrics.", 401);
+        return say(401, "Say `Authorization: Bearer`, and the token of these metrics.");
     }
     let mut all = ask(env, app, vec![REGISTRY.to_owned()]).await;
     let Some((_, Some(first))) = all.first_mut() else {
-        return Response::error(
-            "The Gateway that has the list of all, any-0, can't be reached. Try again.",
-            503,
-        );
+        return say(503, "The Gateway that has the list of all, any-0, can't be reached. Try again.");
     };
     let others = std::mem::take(&mut first.gateways);
     all.append(&mut ask(env, app, others).await);
-    let response = Response::builder().with_header("content-type", CONTENT_TYPE)?;
-    Ok(response.fixed(exposition(&all).into_bytes()))
+    say(200, &exposition(&all))
+}
+
+fn say(status: u16, text: &str) -> Result<Response> {
+    Ok(builder(status)?.with_header("content-type", CONTENT_TYPE)?.fixed(text.as_bytes().to_vec()))
 }
 
 /// Asks these Gateways, all at once.

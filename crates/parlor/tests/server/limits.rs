@@ -3,7 +3,7 @@
 use std::{rc::Rc, time::Duration};
 
 use parlor::{
-    Dialect, Gateway, Handshake, Limits, MemoryJournal, Protocol, Rate, TestServer, Turn, prelude::*,
+    Dialect, Gateway, Handshake, Limits, MemoryJournal, Protocol, Rate, Report, TestServer, Turn, prelude::*,
 };
 use serde_json::json;
 
@@ -124,6 +124,8 @@ fn an_address_has_so_many_connections_at_once() {
     door.close(first.unwrap());
     assert!(door.open("192.0.2.1").is_ok());
     assert_eq!(door.open("192.0.2.1"), Err(429));
+    let report = door.turn(|gateway, turn, _| gateway.handle_request(turn, &Report::request())).unwrap();
+    assert_eq!(Report::read(&report).unwrap().value("connections_refused"), Some(2));
 }
 
 #[test]
