@@ -57,7 +57,7 @@ export async function prepareStarts(servers) {
   return [
     { name: "empty", start: startEmpty },
     ...servers.filter(isWorker),
-    { name: "chat", start: (prefix) => startWorkerd({ build: chat, vars: { CHAT_SECRET: "bench" }, ready: "/index.html", log: "ignore", prefix }) },
+    { name: "chat", start: (prefix) => startWorkerd({ build: chat, vars: { CHAT_SECRET: "a secret of the benchmark" }, ready: "/index.html", log: "ignore", prefix }) },
   ];
 }
 

@@ -63,7 +63,7 @@ describe("3.3 path", () => {
 it("3.3 path: a WebSocket elsewhere is none", async (t) => {
   const due = differs("a clear answer; Node cuts the connection after a second", {
     node: { code: 1006 },
-    parlor: { status: 404, type: undefined, body: "Not found" },
+    parlor: { status: 404, type: "text/plain;charset=utf-8", body: "Not found" },
   });
   assert.deepEqual(await dial(t, lab.url, { path: "/socket.io" }).ends(), own(t, due));
 });

@@ -22,8 +22,7 @@ fn decoder(messages: &[Message]) {
     for message in messages {
         let result = kept.decode(message.clone());
         assert_eq!(restored.decode(message.clone()), result, "sleep was seen");
-        restored = postcard::from_bytes(&postcard::to_allocvec(&kept).expect("it is stored"))
-            .expect("it comes back");
+        restored = codec::from_bytes(&codec::to_vec(&kept)).expect("it comes back");
         match result {
             Ok(Some(packet)) => check(&packet),
             Ok(None) => {}
@@ -70,8 +69,8 @@ fn connection(messages: &[Message], version: Version) {
     let mut joined = Vec::new();
     let greeting = connection.greet();
     let incoming = messages.iter().map_while(|message| {
-        let stored = postcard::to_allocvec(&connection).expect("it is stored");
-        let mut restored: Connection = postcard::from_bytes(&stored).expect("it comes back");
+        let stored = codec::to_vec(&connection);
+        let mut restored: Connection = codec::from_bytes(&stored).expect("it comes back");
         let result = connection.handle_message(message.clone());
         assert_eq!(restored.handle_message(message.clone()), result, "sleep was seen");
         if let Ok(Some(Incoming::Connect { nsp, .. })) = &result {
