@@ -109,7 +109,7 @@ it("no secret, token, key or text is in its log", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "parlor-chat-log-"));
   const log = openSync(join(folder, "log"), "w");
   t.after(() => (closeSync(log), rmSync(folder, { recursive: true })));
-  const { url } = await startChat(t, SECRETS, { log });
+  const { url } = await startChat(t, { ...SECRETS, PARLOR_LOG_LEVEL: "debug" }, { log });
   const ann = await tab(t, url).comeIn(newcomer("Ann"));
   const [card] = await call(ann, "open", { name: "Secret plans", topic: "", private: true, seed: "0123456789abcdef" });
   await call(ann, "join", { room: card.id });
@@ -130,7 +130,8 @@ it("no secret, token, key or text is in its log", async (t) => {
   await next(ann, "disconnect");
   const text = readFileSync(join(folder, "log"), "utf8");
   assert.match(text, /bad payload/);
-  assert.match(text, /session \S+… on any-0: invalid payload; closed/);
+  assert.match(text, /"event":"violation","error":"invalid payload","id":"\w+","object":"gateway any-0"/);
+  assert.match(text, /"event":"ordered",.*"object":"room \/#\S{10}…"/); // of a private room
   for (const secret of [...Object.values(SECRETS), ann.token, TEXT, "a guess of the key", card.id, sid]) {
     assert.ok(!text.includes(secret), `${secret} is in the log:\n${text}`);
   }

@@ -7,6 +7,7 @@ use crate::{
     limits::{Limits, Rate},
     logging::Level,
     names::Gateways,
+    vars::Secret,
 };
 
 /// The settings of a server. What Socket.IO has too is called as there, by the name in brackets, and has Node's default.
@@ -56,30 +57,6 @@ pub struct Config {
     pub metrics: bool,
     /// What whoever asks for `/metrics` has to say: nothing, and then nobody is told.
     pub metrics_token: Option<Secret>,
-}
-
-/// A text that shows up nowhere by accident.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Whoever takes it out takes care of it.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<&str> for Secret {
-    fn from(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret")
-    }
 }
 
 /// How clients may come back as the same sockets.

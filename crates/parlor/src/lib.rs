@@ -72,7 +72,7 @@ pub use crate::{
     asked::Asked,
     broadcast::{Answers, Broadcast, RemoteSocket},
     call::{Call, CallId, Effect, Handshake, Occasion, Progress, Running, Scope},
-    config::{Config, Placement, Recovery, Secret},
+    config::{Config, Placement, Recovery},
     extract::{
         Auth, Connecting, Data, DisconnectReason, EventName, FromCall, Kept, Now, ServerSide, SocketData,
         State,
@@ -94,7 +94,7 @@ pub use crate::{
     socket::{Io, Socket, Timed},
     testing::{Incoming, Memory, TestClient, TestServer},
     values::{Value as StoredValue, Values},
-    vars::{Vars, same},
+    vars::{Secret, Vars, same},
     wire::{Card, Found, Peer, Query, WireError},
 };
 

@@ -22,6 +22,30 @@ const SECRET_MIN: usize = 16;
 /// How secrets begin that are made on a machine for development, as `npm start` does.
 const OF_DEVELOPMENT: &str = "dev-";
 
+/// A text that shows up nowhere by accident.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Whoever takes it out takes care of it.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
 /// Whether two secrets are the same, in a time that tells nothing of where they differ.
 ///
 /// ```
