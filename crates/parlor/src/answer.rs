@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use serde::Serialize;
 use socket_io::{IntoPayload, Payload};
 
+use crate::{history::Receipt, wire::Found};
+
 /// The answer to the client's acknowledgement, if it asked for one. A tuple is several arguments, `()` none.
 ///
 /// ```
@@ -171,14 +173,23 @@ pub enum Outcome {
     Refused(String),
     /// Handled; what the acknowledgement carries, if the handler gives one.
     Done(Option<Payload>),
+    /// Handled, but for what was published by this question of the call: the acknowledgement carries what comes of that.
+    Publishes(u64),
     /// Not handled.
     Failed(Fault),
+}
+
+impl Outcome {
+    /// That of a handler which has returned what it published, once the Room has answered.
+    pub(crate) fn of_receipt(found: Found) -> Self {
+        Receipt::read(found).map(Ack).into_outcome()
+    }
 }
 
 /// What an event handler may return.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not what a handler may return",
-    note = "a handler returns (), `Ack<T>`, or a `Result` of these whose error turns into a `Fault`"
+    note = "a handler returns (), `Ack<T>`, `Asked<Receipt>`, or a `Result` of these whose error turns into a `Fault`"
 )]
 pub trait IntoOutcome {
     /// The outcome of the call.

@@ -7,7 +7,12 @@ use std::{
     task::{Context, Poll},
 };
 
-use crate::{answer::Fault, call::Scope, wire::Found};
+use crate::{
+    answer::{Fault, IntoOutcome, Outcome},
+    call::Scope,
+    history::Receipt,
+    wire::Found,
+};
 
 /// A question, asked already: await it for what came of it. So of several that are asked before one is awaited none waits
 /// for another.
@@ -19,6 +24,18 @@ use crate::{answer::Fault, call::Scope, wire::Found};
 ///     Ok(Ack((topic.await?, people.await)))
 /// }
 /// # let _ = Namespace::open().on("both", both);
+/// ```
+///
+/// A handler that has nothing to do once a message is stored returns what [`publish`](crate::Broadcast::publish) gave it, and
+/// has ended: the client's acknowledgement is the [`Receipt`], or why there is none, when the Room has said so. The socket's
+/// next event does not wait for it, as on Node that of a listener which leaves the acknowledgement to a callback.
+///
+/// ```
+/// use parlor::prelude::*;
+/// async fn say(io: Io, Data((room, id, text)): Data<(String, String, String)>) -> Asked<Receipt> {
+///     io.to(&room).once(&id).publish("said", &text)
+/// }
+/// # let _ = Namespace::open().on("say", say);
 /// ```
 #[must_use = "it is asked; what came of it is known to who awaits it"]
 pub struct Asked<T> {
@@ -50,9 +67,27 @@ impl<T> Future for Asked<T> {
         match &mut self.question {
             Ok(ask) => {
                 let ask = *ask;
-                self.scope.poll_answer(ask, cx).map(read)
+                let answer = self.scope.poll_answer(ask, cx).map(read);
+                if answer.is_ready() {
+                    self.question = Err(None);
+                }
+                answer
             }
             Err(fault) => Poll::Ready(Err(fault.take().unwrap_or_else(Fault::timeout))),
+        }
+    }
+}
+
+/// The acknowledgement is the receipt, once there is one.
+impl IntoOutcome for Asked<Receipt> {
+    fn into_outcome(self) -> Outcome {
+        match self.question {
+            // It may have come while the handler waited for something else.
+            Ok(ask) => match self.scope.take_answer(ask) {
+                Some(found) => Outcome::of_receipt(found),
+                None => Outcome::Publishes(ask),
+            },
+            Err(fault) => Outcome::Failed(fault.unwrap_or_else(Fault::timeout)),
         }
     }
 }

@@ -153,7 +153,7 @@ impl Broadcast {
             Ok(Query::Publish { name: event.to_owned(), data: data?, id: self.0.id.clone() })
         };
         let query = query();
-        self.of_the_room(query, |found| Ok(Receipt { seq: found.done()?.count }))
+        self.of_the_room(query, Receipt::read)
     }
 
     /// Reads a page of a room's history, oldest first.

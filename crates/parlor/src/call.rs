@@ -374,13 +374,18 @@ impl Scope {
 
     /// The answer to a question, once it is there.
     pub(crate) fn poll_answer(&self, ask: u64, cx: &Context<'_>) -> Poll<Found> {
-        match self.answers.borrow_mut().remove(&ask) {
+        match self.take_answer(ask) {
             Some(found) => Poll::Ready(found),
             None => {
                 self.waker.replace(Some(cx.waker().clone()));
                 Poll::Pending
             }
         }
+    }
+
+    /// Takes the answer to a question, if it is there.
+    pub(crate) fn take_answer(&self, ask: u64) -> Option<Found> {
+        self.answers.borrow_mut().remove(&ask)
     }
 
     /// Brings the answer to a question of this call.

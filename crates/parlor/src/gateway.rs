@@ -151,6 +151,8 @@ struct Called {
     /// That of its connection, which may be gone; and when it began.
     handshake: Rc<Handshake>,
     began: Millis,
+    /// Its handler has ended, and the answer to this question is what it gives back.
+    publishes: Option<u64>,
 }
 
 /// The machine. See the module.

@@ -7,7 +7,7 @@ use engine_io::Millis;
 use serde::{Serialize, de::DeserializeOwned};
 use socket_io::Payload;
 
-use crate::{answer::Fault, app::millis};
+use crate::{answer::Fault, app::millis, wire::Found};
 
 /// How much of its history a room keeps. What is more, or older, goes: within about a minute, or an hour where only its
 /// age counts.
@@ -75,9 +75,17 @@ impl Page {
 
 /// That a message is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Receipt {
     /// Its number in its room: 1, 2, 3, and so on.
     pub seq: u64,
+}
+
+impl Receipt {
+    /// What the Room has answered.
+    pub(crate) fn read(found: Found) -> Result<Self, Fault> {
+        Ok(Self { seq: found.done()?.count })
+    }
 }
 
 /// A message of a room's history.

@@ -103,9 +103,9 @@ pub mod prelude {
     pub use serde::{Deserialize, Serialize};
 
     pub use crate::{
-        Ack, Answers, App, Auth, Binary, Data, DisconnectReason, Emission, EventName, Fault, Handshake, Io,
-        Keep, Kept, Namespace, Now, Page, Params, Payload, Push, QueueConfig, Raw, Receipt, Refused, Socket,
-        SocketData, State, Stored, Values, Vars,
+        Ack, Answers, App, Asked, Auth, Binary, Data, DisconnectReason, Emission, EventName, Fault,
+        Handshake, Io, Keep, Kept, Namespace, Now, Page, Params, Payload, Push, QueueConfig, Raw, Receipt,
+        Refused, Socket, SocketData, State, Stored, Values, Vars,
     };
 }
 

@@ -22,7 +22,7 @@ use codec::{Decode, Encode};
 use engine_io::Millis;
 use litemap::LiteMap;
 
-pub(crate) use self::talk::{FromQueue, ToQueue};
+pub(crate) use self::talk::{FromQueue, ToQueue, weight};
 use self::{
     answers::TIME_MAX,
     consumers::{Consumers, PREFETCH_MAX, Terms, row},
@@ -426,7 +426,7 @@ impl Queue {
                 return self.again = Some(turn.now);
             }
             let Some(job) = self.next_job(turn, Holder::Socket(consumer.clone()), until) else { return };
-            bytes += talk::weight(&job.data);
+            bytes += weight(&job.data);
             self.served += 1;
             let Some(known) = self.consumers.get_mut(&consumer) else { return };
             known.served = self.served;

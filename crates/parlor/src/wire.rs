@@ -14,7 +14,7 @@ pub use self::{
 use crate::{
     metrics::Counters,
     names::{RoomKey, shown},
-    queue::{FromQueue, ToQueue},
+    queue::{FromQueue, ToQueue, weight},
 };
 
 pub(crate) use self::form::{
@@ -202,6 +202,7 @@ impl ToRoom {
     pub(crate) fn weight(&self) -> usize {
         match self {
             Self::Cast { cast, .. } => cast.weight(),
+            Self::Ask { query: Query::Publish { data, .. }, .. } => weight(data),
             Self::Queue(item) => item.weight(),
             _ => 0,
         }

@@ -176,11 +176,8 @@ async fn kick(io: Io, Data((id, close)): Data<(String, bool)>) -> Result<Ack, Fa
     Ok(Ack(io.in_(&id).disconnect_all(close).await?))
 }
 
-async fn publish(
-    io: Io,
-    Data((room, x, id)): Data<(String, Raw, Option<String>)>,
-) -> Result<Ack<Receipt>, Fault> {
-    Ok(Ack(io.to(&room).once(&id.unwrap_or_default()).publish("said", &x).await?))
+async fn publish(io: Io, Data((room, x, id)): Data<(String, Raw, Option<String>)>) -> Asked<Receipt> {
+    io.to(&room).once(&id.unwrap_or_default()).publish("said", &x)
 }
 
 async fn history(

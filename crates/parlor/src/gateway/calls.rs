@@ -48,7 +48,15 @@ impl Gateway {
             self.starting.insert(sid.into());
         }
         let (socket, handshake) = (call.socket.clone(), call.handshake.clone());
-        let called = Called { sid: sid.into(), socket, nsp: nsp.clone(), ack, handshake, began: turn.now };
+        let called = Called {
+            sid: sid.into(),
+            socket,
+            nsp: nsp.clone(),
+            ack,
+            handshake,
+            began: turn.now,
+            publishes: None,
+        };
         self.calls.insert(call.id, called);
         if self.traces() {
             self.log_call(&call);
@@ -62,13 +70,29 @@ impl Gateway {
             Progress::Waiting(effects) => (effects, None),
             Progress::Done(effects, outcome) => (effects, Some(outcome)),
         };
+        self.went_on(turn, id, effects, outcome);
+        self.pump(turn);
+    }
+
+    /// The same, and again for a call whose outcome is known once the Room has answered.
+    pub(super) fn went_on(
+        &mut self,
+        turn: &mut Turn<'_>,
+        id: CallId,
+        effects: Vec<Effect>,
+        outcome: Option<Outcome>,
+    ) {
+        let publishes = if let Some(Outcome::Publishes(ask)) = outcome { Some(ask) } else { None };
         let called = match &outcome {
-            Some(_) => self.calls.remove(&id),
-            None => self.calls.get(&id).cloned(),
+            Some(_) if publishes.is_none() => self.calls.remove(&id),
+            _ => self.calls.get_mut(&id).map(|called| {
+                called.publishes = publishes;
+                called.clone()
+            }),
         };
         let Some(called) = called else { return };
         self.starting.remove(&called.sid);
-        if let Some(outcome) = &outcome {
+        if let Some(outcome) = outcome.as_ref().filter(|_| publishes.is_none()) {
             self.ended(turn, id, &called, outcome);
         }
         let place = self.sockets.get(&called.socket).filter(|place| place.sid == called.sid).cloned();
@@ -82,9 +106,11 @@ impl Gateway {
                 let (asks, effects): (Vec<_>, Vec<_>) =
                     effects.into_iter().partition(|effect| connecting && effect.question().is_some());
                 socket.effects.extend(effects);
-                socket.last_call = id;
+                if socket.call == Some(id) {
+                    socket.last_call = id;
+                    socket.call = socket.call.filter(|_| outcome.is_none());
+                }
                 if let Some(outcome) = outcome {
-                    socket.call = None;
                     self.finish(turn, &place, &called, outcome);
                 }
                 self.without_socket(turn, id, asks, String::new());
@@ -104,7 +130,6 @@ impl Gateway {
                 }
             }
         }
-        self.pump(turn);
     }
 
     /// Carries out what needs no socket: broadcasts and questions.
@@ -138,7 +163,7 @@ impl Gateway {
             Outcome::Connected(data) => self.enter(turn, sid, nsp, data),
             Outcome::Refused(body) => self.refuse(turn, sid, nsp, &body),
             Outcome::Done(Some(payload)) => self.acknowledge(place, called, &payload),
-            Outcome::Done(None) => {}
+            Outcome::Done(None) | Outcome::Publishes(_) => {}
             Outcome::Failed(fault) => {
                 let connecting =
                     self.socket(sid, nsp).is_some_and(|socket| socket.phase == Phase::Connecting);

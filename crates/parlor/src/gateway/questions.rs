@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     Turn,
+    answer::Outcome,
     call::{Call, CallId, Occasion},
     logging::{Level, Line},
     metrics::Count,
@@ -130,7 +131,12 @@ impl Gateway {
                 self.tell_gateway(turn, name, Direct::Ask { ask, nsp: nsp.to_owned(), target, query });
             }
             Peer::Room(key) => {
-                self.tell(turn, key, ToRoom::Ask { ask, target, query, trace });
+                let membership = self.membership(turn, &key);
+                membership.push(ToRoom::Ask { ask, target, query, trace });
+                if membership.link.is_full(ToRoom::weight) {
+                    self.full.insert(key.clone());
+                }
+                self.ready.push(Peer::Room(key));
             }
             Peer::Queue(_) => {} // sockets are in none
         }
@@ -269,7 +275,7 @@ impl Gateway {
         };
         let (socket, nsp) = (call.socket.clone(), call.nsp.clone());
         let (handshake, began) = (call.handshake.clone(), turn.now);
-        let called = Called { sid: "".into(), socket, nsp, ack: None, handshake, began };
+        let called = Called { sid: "".into(), socket, nsp, ack: None, handshake, began, publishes: None };
         self.calls.insert(call.id, called);
         self.outputs.push_back(Output::Run(Box::new(call)));
         self.next_call
@@ -338,7 +344,12 @@ impl Gateway {
 
     fn respond(&mut self, turn: &mut Turn<'_>, asker: Asker, found: Found) {
         match asker {
-            Asker::Call { call, ask } => self.outputs.push_back(Output::Answered { call, ask, found }),
+            Asker::Call { call, ask } => match self.calls.get(&call) {
+                Some(called) if called.publishes == Some(ask) => {
+                    self.went_on(turn, call, Vec::new(), Some(Outcome::of_receipt(found)));
+                }
+                _ => self.outputs.push_back(Output::Answered { call, ask, found }),
+            },
             Asker::Room { key, question } => self.tell(turn, key, ToRoom::Answer { question, found }),
             Asker::Gateway { name, ask } => {
                 self.tell_gateway(turn, name, Direct::Answer { ask, found });

@@ -305,7 +305,7 @@ impl Gateway {
             Effect::Join(room) => _ = self.change(turn, sid, nsp, &id, Pending { room, join: true }),
             Effect::Leave(room) => _ = self.change(turn, sid, nsp, &id, Pending { room, join: false }),
             Effect::Ask { ask, nsp, target, query } => {
-                let call = socket.call.unwrap_or_default();
+                let call = socket.last_call; // which may have ended
                 self.ask(turn, (call, ask), &nsp, target, query);
             }
             Effect::Queue { ask, queue, query } => {
@@ -391,8 +391,8 @@ impl Gateway {
             self.counters.count(Count::SocketsDisconnected);
             // What it still had to say to others is said.
             let last_words = std::mem::take(&mut socket.effects);
-            let trace = self.trace_of(socket.call.unwrap_or_default());
-            self.without_socket(turn, socket.call.unwrap_or_default(), last_words, trace);
+            let trace = self.trace_of(socket.last_call);
+            self.without_socket(turn, socket.last_call, last_words, trace);
         }
         let nsp = &socket.nsp;
         let stays = self.stays(&socket, reason);
@@ -433,8 +433,15 @@ impl Gateway {
         let occasion = Occasion::Disconnect { reason };
         let call = call_of(self.next_call, &socket, &client.handshake, occasion, rooms, turn.now);
         let (socket, handshake) = (call.socket.clone(), call.handshake.clone());
-        let called =
-            Called { sid: sid.clone(), socket, nsp: nsp.clone(), ack: None, handshake, began: turn.now };
+        let called = Called {
+            sid: sid.clone(),
+            socket,
+            nsp: nsp.clone(),
+            ack: None,
+            handshake,
+            began: turn.now,
+            publishes: None,
+        };
         self.calls.insert(call.id, called);
         self.outputs.push_back(Output::Run(Box::new(call)));
     }

@@ -74,7 +74,7 @@ impl ToQueue {
 }
 
 /// The size of a payload, roughly.
-pub(super) fn weight(data: &Payload) -> usize {
+pub(crate) fn weight(data: &Payload) -> usize {
     data.json().len() + data.attachments().iter().map(bytes::Bytes::len).sum::<usize>()
 }
 

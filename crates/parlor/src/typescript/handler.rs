@@ -4,8 +4,8 @@ use ts_rs::TS;
 
 use super::Signature;
 use crate::{
-    Ack, Auth, Data, DisconnectReason, EventName, Fault, Handshake, Io, Kept, Now, Params, Payload, Socket,
-    SocketData, State, Vars,
+    Ack, Asked, Auth, Data, DisconnectReason, EventName, Fault, Handshake, Io, Kept, Now, Params, Payload,
+    Receipt, Socket, SocketData, State, Vars,
 };
 
 /// A handler whose arguments are known in TypeScript.
@@ -131,7 +131,7 @@ impl<T> Argument for Kept<T> {
 /// handler that returns `Result<(), Fault>` acknowledges its faults alone.
 #[diagnostic::on_unimplemented(
     message = "it is not known what `{Self}` answers, in TypeScript",
-    note = "a handler returns (), `Ack<T>` where `T` derives `ts_rs::TS`, or a `Result` of these"
+    note = "a handler returns (), `Ack<T>` where `T` derives `ts_rs::TS`, `Asked<Receipt>`, or a `Result` of these"
 )]
 pub trait Answer {
     /// Says what it answers.
@@ -145,6 +145,13 @@ impl Answer for () {
 impl<T: TS + 'static> Answer for Ack<T> {
     fn declare(signature: &mut Signature<'_>) {
         signature.answer::<T>();
+    }
+}
+
+impl Answer for Asked<Receipt> {
+    fn declare(signature: &mut Signature<'_>) {
+        signature.answer::<Receipt>();
+        signature.may_fail();
     }
 }
 

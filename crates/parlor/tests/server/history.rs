@@ -20,6 +20,16 @@ pub(crate) fn app() -> App {
             Ack(())
         })
         .on("publish", publish)
+        .on("publish-and-wait", async |io: Io, Data((room, x)): Data<(String, Raw)>| {
+            Ok::<_, Fault>(Ack(io.to(&room).publish("said", &x).await?.seq))
+        })
+        .on("enter", enter)
+        .on("delegate", async |io: Io, Data(room): Data<String>| {
+            let answers = io.server_side_emit_with_ack("publish", (room, "delegated")).await?;
+            Ok::<_, Fault>(Ack(answers.answers.first().cloned().unwrap_or_default()))
+        })
+        .on_server_side("publish", publish)
+        .on("echo", async |x: Payload| Ack(x))
         .on("history", history)
         .on("before", before)
         .on("erase", erase)
@@ -33,19 +43,30 @@ pub(crate) fn app() -> App {
     App::new().gateways_per_location(2).namespace("/", main)
 }
 
-async fn publish(
+async fn publish(io: Io, Data((room, x, id)): Data<(String, Raw, Option<String>)>) -> Asked<Receipt> {
+    io.to(&room).once(&id.unwrap_or_default()).publish("said", &x)
+}
+
+/// Its effects wait until it is in the room; and what it published is known before it has ended, if it waits.
+async fn enter(
+    socket: Socket,
     io: Io,
-    Data((room, x, id)): Data<(String, Raw, Option<String>)>,
-) -> Result<Ack<Receipt>, Fault> {
-    Ok(Ack(io.to(&room).once(&id.unwrap_or_default()).publish("said", &x).await?))
+    Data((room, waits)): Data<(String, bool)>,
+) -> Result<Asked<Receipt>, Fault> {
+    socket.join(&room);
+    let entered = io.to(&room).publish("said", "enter");
+    if waits {
+        io.to(&room).history(Page::newest(1)).await?;
+    }
+    Ok(entered)
 }
 
 async fn others(socket: Socket, Data((room, x)): Data<(String, Raw)>) -> Result<Ack<Receipt>, Fault> {
     Ok(Ack(socket.to(&room).publish("said", &x).await?))
 }
 
-async fn much(io: Io, Data((room, bytes)): Data<(String, usize)>) -> Result<Ack<Receipt>, Fault> {
-    Ok(Ack(io.to(&room).publish("said", &"x".repeat(bytes)).await?))
+async fn much(io: Io, Data((room, bytes)): Data<(String, usize)>) -> Asked<Receipt> {
+    io.to(&room).publish("said", &"x".repeat(bytes))
 }
 
 type Bounds = (String, u64, u64);
@@ -275,6 +296,80 @@ fn who_missed_a_message_that_was_replaced_hears_what_it_is_now() {
         [json!({ "seq": 1, "data": "heard" }), json!({ "seq": 2, "data": "new" }), json!("next")]
     );
     assert_eq!(said(&ann), [1]);
+}
+
+/// Who leaves the acknowledgement to the Room has ended: what comes behind does not wait.
+#[test]
+fn a_receipt_that_is_returned_holds_up_nothing() {
+    in_every_memory_of(app, |server| {
+        let (ann, bob) = (server.connect("/", &()), server.connect("/", &()));
+        ask(&bob, "join", "r");
+        let anns = ann.id();
+        server.cut_off(anns.split_once('.').map(|(_, gateway)| gateway));
+        let published: Vec<u64> = (1..=3).map(|n| ann.request("publish", ("r", n))).collect();
+        let too_much = ann.request("publish-much", ("r", 1_900_000));
+        assert_eq!(ask(&ann, "echo", 1), json!([1]), "nobody waits");
+        let waited = ann.request("publish-and-wait", ("r", 4));
+        let echoed = ann.request("echo", 2);
+        assert_eq!(ann.answer(echoed), None, "it waits for a handler that waits");
+        server.cut_off(None);
+        server.advance(Duration::from_secs(1));
+        for (seq, id) in (1..).zip(published) {
+            assert_eq!(ann.answer(id), Some(json!([{ "seq": seq }])));
+        }
+        assert_eq!(ann.answer(too_much).unwrap_or_default()[0]["error"], "too large");
+        assert_eq!((ann.answer(waited), ann.answer(echoed)), (Some(json!([4])), Some(json!([2]))));
+        assert_eq!(said(&bob), [1, 2, 3, 4], "in the order of their socket");
+    });
+}
+
+#[test]
+fn a_receipt_that_is_returned_comes_however_the_handler_ended() {
+    in_every_memory_of(app, |server| {
+        let (ann, bob) = (server.connect("/", &()), server.connect("/", &()));
+        assert_eq!(ask(&ann, "enter", ("r", false)), json!([{ "seq": 1 }]));
+        assert_eq!(said(&ann), [1], "it was in the room by then");
+        assert_eq!(ask(&bob, "enter", ("r", true)), json!([{ "seq": 2 }]));
+        assert_eq!((said(&ann), said(&bob)), (vec![2], vec![2]));
+        assert_eq!(ask(&ann, "delegate", "r"), json!([{ "seq": 3 }]));
+        assert_eq!(ask(&ann, "enter", ("plain", false))[0]["error"], "no history");
+        assert_eq!(ask(&ann, "publish", ("x".repeat(1_000), 1))[0]["error"], "bad room name");
+    });
+}
+
+#[test]
+fn who_has_gone_or_waited_too_long_has_published_all_the_same() {
+    in_every_memory_of(app, |server| {
+        let (ann, bob, cid) = (server.connect("/", &()), server.connect("/", &()), server.connect("/", &()));
+        ask(&bob, "join", "r");
+        let anns = ann.id();
+        server.cut_off(anns.split_once('.').map(|(_, gateway)| gateway));
+        let late = ann.request("publish", ("r", 1));
+        cid.emit("publish", ("r", 2));
+        cid.disconnect();
+        server.advance(Duration::from_secs(7));
+        assert_eq!(ann.answer(late).unwrap_or_default()[0]["error"], "timeout");
+        server.cut_off(None);
+        server.advance(Duration::from_secs(6));
+        assert_eq!(said(&bob), [1, 2]);
+        assert_eq!(ann.next(), None, "it is answered once");
+        assert_eq!(ask(&ann, "publish", ("r", 3)), json!([{ "seq": 3 }]));
+    });
+}
+
+/// Not in every memory: a snapshot of so much after every step takes minutes.
+#[test]
+fn who_publishes_to_a_room_that_is_out_of_reach_is_told_in_time() {
+    let mut server = TestServer::new(app);
+    let ann = server.connect("/", &());
+    let anns = ann.id();
+    server.cut_off(anns.split_once('.').map(|(_, gateway)| gateway));
+    let refused = (0..10_000).find(|n| ann.ask("publish", ("r", n)).is_some());
+    assert!(refused.is_some_and(|refused| (4_000..5_000).contains(&refused)), "{refused:?}");
+    assert_eq!(ask(&ann, "publish", ("r", "no"))[0]["error"], "busy");
+    server.cut_off(None);
+    server.advance(Duration::from_secs(6));
+    assert_eq!(ask(&ann, "publish", ("r", "again")), json!([{ "seq": refused.unwrap_or_default() + 1 }]));
 }
 
 /// A message whose request comes after all: published once, acknowledged, and in order with what is not stored.
