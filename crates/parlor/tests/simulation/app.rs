@@ -1,6 +1,6 @@
 //! The application of the simulation: rooms to join and leave, and every way to send to them.
 
-use parlor::{Recovery, prelude::*};
+use parlor::{IntoOutcome, Outcome, Recovery, prelude::*};
 
 /// How long a client may be away, ms.
 const RECOVERY: u64 = 60_000;
@@ -36,10 +36,13 @@ async fn union(io: Io, Data((one, other, number)): Data<(String, String, u64)>) 
     Ok(Ack(io.to(&one).to(&other).emit("said", ("*", number))?))
 }
 
-/// Stores a message; the client says under which id.
-async fn publish(io: Io, Data((room, number)): Data<Said>) -> Result<Ack<u64>, Fault> {
-    let receipt = io.to(&room).once(&number.to_string()).publish("stored", &(&room, number)).await?;
-    Ok(Ack(receipt.seq))
+/// Stores a message; the client says under which id. What comes behind waits for each second one.
+async fn publish(io: Io, Data((room, number)): Data<Said>) -> Outcome {
+    let receipt = io.to(&room).once(&number.to_string()).publish("stored", &(&room, number));
+    match number % 2 {
+        0 => receipt.into_outcome(),
+        _ => receipt.await.map(Ack).into_outcome(),
+    }
 }
 
 /// A page of what is stored: numbers in the history, and of the messages.

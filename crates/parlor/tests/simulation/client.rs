@@ -181,7 +181,7 @@ impl Client {
                     Some((room.clone(), ids.filter_map(Value::as_str).map(str::to_owned).collect()));
             }
             Asked::Published(_, number) => {
-                let seq = body[0].as_u64().ok_or("a receipt without a number")?;
+                let seq = body[0]["seq"].as_u64().ok_or("a receipt without a number")?;
                 if let Some(other) = model.receipts.insert(*number, seq).filter(|other| *other != seq) {
                     return Err(format!("message {number} is acknowledged as {other}, and as {seq}"));
                 }
