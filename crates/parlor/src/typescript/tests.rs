@@ -138,6 +138,17 @@ fn extractors_of_an_application_say_what_they_take() {
     );
 }
 
+#[test]
+fn what_is_published_is_answered_by_its_receipt() {
+    async fn say(io: Io) -> Asked<Receipt> {
+        io.to("r").publish("said", &1)
+    }
+    let events = open().on("say", say);
+    assert_eq!(client(&events), ["(ack: (answer: Receipt | Failed) => void) => void"]);
+    let types: String = events.types.declarations().collect();
+    assert!(types.contains("export type Receipt = {") && types.contains("seq: number"), "{types}");
+}
+
 #[derive(Serialize, Deserialize, TS)]
 struct Leaf {
     size: u32,

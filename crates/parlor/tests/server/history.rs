@@ -136,6 +136,29 @@ fn what_is_published_again_is_stored_once() {
     });
 }
 
+#[test]
+fn the_last_thousand_ids_are_known() {
+    let mut server = TestServer::new(app);
+    let ann = server.connect("/", &());
+    let mut published = 0;
+    for round in 0..2 {
+        for _ in 0..1_150 {
+            published += 1;
+            assert_eq!(ask(&ann, "publish", ("r", 1, published.to_string())), json!([{ "seq": published }]));
+        }
+        for known in [published - 999, published - 500, published] {
+            assert_eq!(
+                ask(&ann, "publish", ("r", 1, known.to_string())),
+                json!([{ "seq": known }]),
+                "{round}"
+            );
+        }
+        server.hibernate();
+        assert_eq!(ask(&ann, "publish", ("r", 1, published.to_string())), json!([{ "seq": published }]));
+    }
+    assert_eq!(ask(&ann, "publish", ("r", 1, "1")), json!([{ "seq": published + 1 }]), "forgotten");
+}
+
 fn said(client: &TestClient) -> Vec<u64> {
     client
         .events()
