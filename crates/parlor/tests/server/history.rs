@@ -393,6 +393,9 @@ fn who_publishes_to_a_room_that_is_out_of_reach_is_told_in_time() {
     server.cut_off(None);
     server.advance(Duration::from_secs(6));
     assert_eq!(ask(&ann, "publish", ("r", "again")), json!([{ "seq": refused.unwrap_or_default() + 1 }]));
+    server.cut_off(anns.split_once('.').map(|(_, gateway)| gateway));
+    let refused = (0..100).find(|_| ann.ask("publish-much", ("r", 1_000_000)).is_some());
+    assert_eq!(refused, Some(34), "32 MiB");
 }
 
 /// A message whose request comes after all: published once, acknowledged, and in order with what is not stored.
