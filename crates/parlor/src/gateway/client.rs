@@ -265,7 +265,7 @@ pub(super) fn encode(client: &Client, rooms: RoomsOf) -> Vec<u8> {
 pub(super) type RoomsOf = LiteMap<Rc<str>, Vec<Rc<str>>>;
 
 /// The client of a stored form; `None` if this code can't read it: such a client counts as gone.
-pub(super) fn decode(bytes: &[u8]) -> Option<(Client, RoomsOf)> {
+pub(super) fn decode(bytes: &[u8]) -> Option<(Box<Client>, RoomsOf)> {
     let Stored { client, rooms } = stored::read(VERSION, bytes)?;
     Some((client, rooms))
 }

@@ -156,7 +156,7 @@ impl Gateway {
         &mut self,
         turn: &Turn<'_>,
         sid: &Rc<str>,
-        mut client: Client,
+        mut client: Box<Client>,
         mut rooms: RoomsOf,
         members: &mut Members,
     ) -> Option<Unfinished> {
@@ -206,7 +206,7 @@ impl Gateway {
         }
         self.addresses.opened(&self.app.config().limits, &client.handshake.address, turn.now);
         // Rows are in the order of their keys, so it belongs to the end.
-        if let Some((sid, client)) = self.clients.try_append(sid.clone(), Box::new(client)) {
+        if let Some((sid, client)) = self.clients.try_append(sid.clone(), client) {
             self.clients.insert(sid, client);
         }
         let is_finished = changes.is_empty() && busy.is_empty() && again.is_empty() && returning.is_empty();
