@@ -308,11 +308,11 @@ impl Shell {
         if self.app.config().engine.sleeps() {
             sockets::answer_pongs(&self.state)?;
         }
-        let heard = self.sockets.load(&self.state)?;
+        self.sockets.load(&self.state)?;
         let rows = store.load()?;
         let mut random = random;
         let mut turn = Turn { now: now(), random: &mut random, journal: &mut store };
-        let heard = |conn| heard.get(&conn).copied();
+        let heard = |conn| self.sockets.heard(conn);
         let gateway = Gateway::restore(&mut turn, self.app.clone(), &name, rows, heard);
         self.machine.replace(Some(gateway));
         self.store.replace(Some(store));

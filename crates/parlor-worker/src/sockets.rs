@@ -68,25 +68,29 @@ struct Open {
     socket: web_sys::WebSocket,
     /// What is sent to it with the next flush.
     waiting: Vec<Rc<JsValue>>,
+    heard: Millis,
 }
 
 impl Sockets {
-    /// Takes up the sockets that the runtime has kept, and says when it last answered a pong on them (0: never).
-    pub(crate) fn load(&self, state: &State) -> Result<LiteMap<Conn, Millis>> {
-        let mut all = LiteMap::new();
+    /// Takes up the sockets that the runtime has kept.
+    pub(crate) fn load(&self, state: &State) -> Result<()> {
         let mut open = self.open.borrow_mut();
         for (conn, heard, socket) in kept(state)? {
             if socket.ready_state() == OPEN {
-                open.insert(conn, Open { socket, waiting: Vec::new() });
-                all.insert(conn, heard);
+                open.insert(conn, Open { socket, waiting: Vec::new(), heard });
             }
         }
-        Ok(all)
+        Ok(())
+    }
+
+    /// When the runtime had last answered a pong on this socket as it was taken up: `None` if it is not open, 0 if never.
+    pub(crate) fn heard(&self, conn: Conn) -> Option<Millis> {
+        Some(self.open.borrow().get(&conn)?.heard)
     }
 
     fn keep(&self, conn: Conn, socket: &web_sys::WebSocket) {
         self.know(conn, socket);
-        self.open.borrow_mut().insert(conn, Open { socket: socket.clone(), waiting: Vec::new() });
+        self.open.borrow_mut().insert(conn, Open { socket: socket.clone(), waiting: Vec::new(), heard: 0 });
     }
 
     fn know(&self, conn: Conn, socket: &web_sys::WebSocket) {
@@ -158,7 +162,7 @@ impl Sockets {
         let mut open = self.open.borrow_mut();
         let mut any = false;
         for conn in conns {
-            let Some(Open { socket, waiting }) = open.get_mut(&conn) else { continue };
+            let Some(Open { socket, waiting, .. }) = open.get_mut(&conn) else { continue };
             for value in waiting.drain(..) {
                 self.send_now(socket, &value);
                 any = true;
