@@ -68,6 +68,7 @@ struct Open {
     socket: web_sys::WebSocket,
     /// What is sent to it with the next flush.
     waiting: Vec<Rc<JsValue>>,
+    /// When it had been heard as it was taken up.
     heard: Millis,
 }
 

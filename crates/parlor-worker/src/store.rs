@@ -11,7 +11,8 @@ use crate::log;
 /// The platform takes at most 2 MB in a row; a longer value has several.
 const PART: usize = 1_000_000;
 
-/// How many rows are read at once, and how long a value may be that comes along with others: so 2 MB are not exceeded.
+/// How many rows are read at once, and how long a value may be that comes along with others, as `PAGE` has it: so the 2 MB are
+/// not reached.
 const IN_PAGE: usize = 256;
 const SHORT: usize = 4096;
 
@@ -55,31 +56,30 @@ impl Store {
     /// into the runtime, and some of JavaScript's objects.
     pub(crate) fn load(&self) -> Result<Vec<(String, Vec<u8>)>> {
         let mut rows: Vec<(String, Vec<u8>)> = Vec::new();
-        let mut last = (String::new(), 0);
-        while let Some(page) = self.one(PAGE, vec![last.0.as_str().into(), last.1.into()])? {
-            let mut count = 0;
-            let mut rest = page.as_slice();
+        let mut part = 0;
+        loop {
+            let last = rows.last().map_or("", |(key, _)| key);
+            let page = self.one(PAGE, vec![last.into(), part.into()])?.unwrap_or_default();
+            let (mut rest, mut count) = (page.as_slice(), 0);
             while let Some(row) = row(&mut rest) {
-                count += 1;
-                let (key, part) = (String::from_utf8_lossy(row.key), row.part);
+                (count, part) = (count + 1, row.part);
+                let key = String::from_utf8_lossy(row.key).into_owned();
                 let value = match row.value {
                     Some(value) => value.to_vec(),
-                    None => self.one(LONG, vec![key.as_ref().into(), part.into()])?.unwrap_or_default(),
+                    None => self.one(LONG, vec![key.as_str().into(), part.into()])?.unwrap_or_default(),
                 };
-                last = (key.into_owned(), part);
                 match rows.last_mut() {
-                    Some((key, whole)) if part > 0 && *key == last.0 => {
+                    Some((last, whole)) if *last == key => {
                         whole.extend(value);
-                        self.long.borrow_mut().insert(last.0.clone(), ());
+                        self.long.borrow_mut().insert(key, ());
                     }
-                    _ => rows.push((last.0.clone(), value)),
+                    _ => rows.push((key, value)),
                 }
             }
             if count < IN_PAGE {
-                break;
+                return Ok(rows);
             }
         }
-        Ok(rows)
     }
 
     /// The one value that a query gives.
