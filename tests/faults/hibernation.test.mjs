@@ -201,6 +201,28 @@ it("a question waits through sleep for its answer, and a handler of its own gets
   unnoticed();
 });
 
+it("more connections than are read at once, and long rows among them, are all there after sleep", async (t) => {
+  const many = [];
+  while (many.length < 640) many.push(...(await Promise.all(Array.from({ length: 32 }, () => dialMain(t, lab.url)))));
+  const long = await clients(t, lab.url, 4);
+  for (const [n, socket] of long.entries()) {
+    // One of some kB, and one that the platform would not take as a whole.
+    for (const key of n < 2 ? ["a"] : ["a", "b", "c"]) await call(socket, "set", key, `${n}${key}`.repeat(n < 2 ? 3000 : 400_000));
+  }
+  const unnoticed = watch(t, long);
+  await lab.evictAll();
+  long[0].emit("everyone", "all here?");
+  const hears = async (socket) => assert.equal(await socket.next(), '42["msg","all here?"]');
+  await Promise.all(many.map(hears));
+  for (const [n, socket] of long.entries()) {
+    for (const key of n < 2 ? ["a"] : ["a", "b", "c"]) assert.deepEqual(await call(socket, "get", key), [`${n}${key}`.repeat(n < 2 ? 3000 : 400_000)]);
+    await call(socket, "set", "a", n); // a row that was long is written again
+  }
+  await lab.evictAll();
+  for (const [n, socket] of long.entries()) assert.deepEqual(await call(socket, "get", "a"), [n]);
+  unnoticed();
+});
+
 it("members that leave while everything sleeps are out of their rooms", async (t) => {
   const [a, b, c] = await clients(t, lab.url, 3);
   const heardBy = [heard(a), heard(b)];

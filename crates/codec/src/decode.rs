@@ -236,8 +236,9 @@ impl<K: Decode + Eq + Hash, V: Decode, S: BuildHasher + Default> Decode for Hash
 /// In a row keys are in order, so each goes to the end; a sort of them all would be more code, for each type of map.
 impl<K: Decode + Ord, V: Decode> Decode for LiteMap<K, V> {
     fn decode(from: &mut Reader<'_>) -> Self {
-        let mut map = Self::new();
-        for _ in 0..from.count() {
+        let count = from.count();
+        let mut map = Self::with_capacity(count.min(BELIEVED / size_of::<(K, V)>().max(1)));
+        for _ in 0..count {
             if from.has_failed {
                 break;
             }

@@ -179,15 +179,10 @@ impl GatewayShell {
     pub async fn alarm(&self) -> Result<Response> {
         let shell = &self.0;
         shell.alarm.fired();
-        let heard: Vec<_> = if shell.app.config().engine.sleeps() {
-            shell.load()?;
-            let at = |conn: &Conn| shell.sockets.heard(&shell.state, *conn).filter(|at| *at > 0);
-            shell.sockets.conns().iter().filter_map(|conn| Some((*conn, at(conn)?))).collect()
-        } else {
-            Vec::new()
-        };
+        let sleeps = shell.app.config().engine.sleeps();
+        let heard = sleeps.then(|| sockets::kept(&shell.state)).transpose()?;
         shell.turn(|gateway, turn| {
-            for (conn, at) in heard {
+            for (conn, at, _) in heard.into_iter().flatten() {
                 gateway.heard(conn, at);
             }
             gateway.handle_timeout(turn);
@@ -317,7 +312,7 @@ impl Shell {
         let rows = store.load()?;
         let mut random = random;
         let mut turn = Turn { now: now(), random: &mut random, journal: &mut store };
-        let heard = |conn| self.sockets.heard(&self.state, conn);
+        let heard = |conn| self.sockets.heard(conn);
         let gateway = Gateway::restore(&mut turn, self.app.clone(), &name, rows, heard);
         self.machine.replace(Some(gateway));
         self.store.replace(Some(store));

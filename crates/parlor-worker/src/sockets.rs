@@ -17,8 +17,11 @@ use litemap::LiteMap;
 use parlor::{Conn, Frame, Millis};
 use worker::{
     Result, State, WebSocket, js_sys,
-    js_sys::{Date, Function, Map, Reflect, Uint8Array},
-    wasm_bindgen::{JsCast, JsValue, prelude::Closure},
+    js_sys::{Function, Map, Reflect, Uint8Array},
+    wasm_bindgen::{
+        JsCast, JsValue,
+        prelude::{Closure, wasm_bindgen},
+    },
     web_sys,
     worker_sys::WebSocketRequestResponsePair,
 };
@@ -65,24 +68,34 @@ struct Open {
     socket: web_sys::WebSocket,
     /// What is sent to it with the next flush.
     waiting: Vec<Rc<JsValue>>,
+    /// When it had been heard as it was taken up.
+    heard: Millis,
 }
 
 impl Sockets {
     /// Takes up the sockets that the runtime has kept.
     pub(crate) fn load(&self, state: &State) -> Result<()> {
-        for socket in state.as_raw().get_websockets()? {
-            if socket.ready_state() == OPEN
-                && let Some(conn) = tag(state, &socket)
-            {
-                self.keep(conn, &socket);
+        let mut open = self.open.borrow_mut();
+        for (conn, heard, socket) in kept(state)? {
+            if socket.ready_state() == OPEN {
+                open.insert(conn, Open { socket, waiting: Vec::new(), heard });
             }
         }
         Ok(())
     }
 
+    /// When the runtime had last answered a pong on this socket as it was taken up: `None` if it is not open, 0 if never.
+    pub(crate) fn heard(&self, conn: Conn) -> Option<Millis> {
+        Some(self.open.borrow().get(&conn)?.heard)
+    }
+
     fn keep(&self, conn: Conn, socket: &web_sys::WebSocket) {
+        self.know(conn, socket);
+        self.open.borrow_mut().insert(conn, Open { socket: socket.clone(), waiting: Vec::new(), heard: 0 });
+    }
+
+    fn know(&self, conn: Conn, socket: &web_sys::WebSocket) {
         self.conns.set(socket, &JsValue::from_f64(conn as f64)); // numbers below 2^53
-        self.open.borrow_mut().insert(conn, Open { socket: socket.clone(), waiting: Vec::new() });
     }
 
     /// Accepts a WebSocket that lives as long as the object's memory. Its events come to whoever listens to it.
@@ -107,13 +120,15 @@ impl Sockets {
     pub(crate) fn conn(&self, state: &State, socket: &web_sys::WebSocket) -> Option<Conn> {
         match self.conns.get(socket).as_f64() {
             Some(conn) => Some(conn as Conn),
-            None => tag(state, socket), // the first event after sleep, or of one that is closed
+            None => {
+                // Its first event after sleep, or it is closed.
+                let conn = tag(state, socket)?;
+                if self.open.borrow().contains_key(&conn) {
+                    self.know(conn, socket);
+                }
+                Some(conn)
+            }
         }
-    }
-
-    /// All connections.
-    pub(crate) fn conns(&self) -> Vec<Conn> {
-        self.open.borrow().keys().copied().collect()
     }
 
     /// Sends a frame. A socket that is closing takes nothing; its close event is on its way.
@@ -148,7 +163,7 @@ impl Sockets {
         let mut open = self.open.borrow_mut();
         let mut any = false;
         for conn in conns {
-            let Some(Open { socket, waiting }) = open.get_mut(&conn) else { continue };
+            let Some(Open { socket, waiting, .. }) = open.get_mut(&conn) else { continue };
             for value in waiting.drain(..) {
                 self.send_now(socket, &value);
                 any = true;
@@ -219,18 +234,6 @@ impl Sockets {
         }
     }
 
-    /// When the runtime last answered a pong on this socket: `None` if the socket is not open, 0 if never.
-    pub(crate) fn heard(&self, state: &State, conn: Conn) -> Option<Millis> {
-        let open = self.open.borrow();
-        let socket = &open.get(&conn)?.socket;
-        let raw: &JsValue = state.as_raw().as_ref();
-        let time = Reflect::get(raw, &JsValue::from_str("getWebSocketAutoResponseTimestamp"))
-            .and_then(|function| function.dyn_into::<Function>())
-            .and_then(|function| function.call1(raw, socket));
-        let millis = time.ok().and_then(|time| time.dyn_ref::<Date>().map(Date::get_time));
-        Some(millis.map_or(0, |millis| millis as Millis))
-    }
-
     fn js_value(&self, frame: &Frame) -> Rc<JsValue> {
         let mut shared = self.shared.borrow_mut();
         if let Some((_, value)) = shared.iter().rev().find(|(known, _)| same(known, frame)) {
@@ -255,6 +258,31 @@ fn same(a: &Frame, b: &Frame) -> bool {
         (Frame::Binary(a), Frame::Binary(b)) => std::ptr::eq(a.as_ref(), b.as_ref()),
         _ => false,
     }
+}
+
+/// The sockets that the runtime has kept, with their numbers and when it last answered a pong on them (0: never).
+///
+/// It is asked in three calls, whatever their number: JavaScript makes numbers of `["7"]`, of a date, and of null.
+pub(crate) fn kept(
+    state: &State,
+) -> Result<impl Iterator<Item = (Conn, Millis, web_sys::WebSocket)> + use<>> {
+    let raw: &JsValue = state.as_raw().as_ref();
+    let method = |name| Reflect::get(raw, &JsValue::from_str(name))?.dyn_into::<Function>();
+    let sockets: js_sys::Array = method("getWebSockets")?.call0(raw)?.dyn_into()?;
+    let numbers = |name| Ok::<_, JsValue>(numbers(&sockets, &method(name)?.bind0(raw))?.to_vec());
+    let (conns, heard) = (numbers("getTags")?, numbers("getWebSocketAutoResponseTimestamp")?);
+    let sockets = conns.into_iter().zip(heard).zip(sockets);
+    Ok(sockets.filter_map(|((conn, heard), socket)| {
+        (conn > 0.0).then(|| (conn as Conn, heard as Millis, socket.unchecked_into()))
+    }))
+}
+
+#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen)]
+extern "C" {
+    /// What a function makes of each value.
+    #[wasm_bindgen(catch, js_namespace = Float64Array, js_name = from)]
+    fn numbers(of: &js_sys::Array, function: &Function)
+    -> std::result::Result<js_sys::Float64Array, JsValue>;
 }
 
 fn tag(state: &State, socket: &web_sys::WebSocket) -> Option<Conn> {

@@ -11,6 +11,18 @@ use crate::log;
 /// The platform takes at most 2 MB in a row; a longer value has several.
 const PART: usize = 1_000_000;
 
+/// How many rows are read at once, and how long a value may be that comes along with others, as `PAGE` has it: so the 2 MB are
+/// not reached.
+const IN_PAGE: usize = 256;
+const SHORT: usize = 4096;
+
+/// The rows that follow one: of each the lengths of key and value, its part, the key, and the value if it is short.
+const PAGE: &str = "SELECT CAST(group_concat(\
+    printf('%d %d %d ', length(CAST(key AS BLOB)), length(value), part) || key || \
+    CASE WHEN length(value) <= 4096 THEN value ELSE '' END, '' ORDER BY key, part) AS BLOB) \
+    FROM (SELECT key, part, value FROM rows WHERE (key, part) > (?, ?) ORDER BY key, part LIMIT 256)";
+const LONG: &str = "SELECT value FROM rows WHERE key = ? AND part = ?";
+
 /// Key and value in one table, the journal in two others: its entries, and the values of a room. Writes without an await between them are one transaction.
 #[derive(Debug)]
 pub(crate) struct Store {
@@ -40,26 +52,43 @@ impl Store {
         Ok(Self { sql, object: object.to_owned(), long: RefCell::default() })
     }
 
-    /// All rows. A row of an unexpected shape is left out.
+    /// All rows, in the order of their keys. SQLite puts many into one value: each that comes by itself costs several calls
+    /// into the runtime, and some of JavaScript's objects.
     pub(crate) fn load(&self) -> Result<Vec<(String, Vec<u8>)>> {
-        let cursor = self.sql.exec("SELECT key, value FROM rows ORDER BY key, part", None)?;
         let mut rows: Vec<(String, Vec<u8>)> = Vec::new();
-        for row in cursor.raw() {
-            let mut row = row?.into_iter();
-            let (Some(SqlStorageValue::String(key)), Some(SqlStorageValue::Blob(part))) =
-                (row.next(), row.next())
-            else {
-                continue;
-            };
-            match rows.last_mut() {
-                Some((last, value)) if *last == key => {
-                    value.extend(part);
-                    self.long.borrow_mut().insert(key, ());
+        let mut part = 0;
+        loop {
+            let last = rows.last().map_or("", |(key, _)| key);
+            let page = self.one(PAGE, vec![last.into(), part.into()])?.unwrap_or_default();
+            let (mut rest, mut count) = (page.as_slice(), 0);
+            while let Some(row) = row(&mut rest) {
+                (count, part) = (count + 1, row.part);
+                let key = String::from_utf8_lossy(row.key).into_owned();
+                let value = match row.value {
+                    Some(value) => value.to_vec(),
+                    None => self.one(LONG, vec![key.as_str().into(), part.into()])?.unwrap_or_default(),
+                };
+                match rows.last_mut() {
+                    Some((last, whole)) if *last == key => {
+                        whole.extend(value);
+                        self.long.borrow_mut().insert(key, ());
+                    }
+                    _ => rows.push((key, value)),
                 }
-                _ => rows.push((key, part)),
+            }
+            if count < IN_PAGE {
+                return Ok(rows);
             }
         }
-        Ok(rows)
+    }
+
+    /// The one value that a query gives.
+    fn one(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Result<Option<Vec<u8>>> {
+        let row = self.sql.exec(query, bindings)?.raw().next().transpose()?;
+        Ok(match row.and_then(|mut row| row.pop()) {
+            Some(SqlStorageValue::Blob(value)) => Some(value),
+            _ => None,
+        })
     }
 
     /// Keeps a row, or deletes it.
@@ -213,5 +242,37 @@ fn whole(value: Option<SqlStorageValue>) -> Option<u64> {
         SqlStorageValue::Integer(number) => u64::try_from(number).ok(),
         SqlStorageValue::Float(number) if number >= 0.0 => Some(number as u64),
         _ => None,
+    }
+}
+
+/// A row of a page. A long value is not in it.
+struct Row<'a> {
+    key: &'a [u8],
+    part: i64,
+    value: Option<&'a [u8]>,
+}
+
+fn row<'a>(rest: &mut &'a [u8]) -> Option<Row<'a>> {
+    let (key, value, part) = (number(rest)?, number(rest)?, number(rest)?);
+    let mut take = |length| {
+        let (bytes, behind) = rest.split_at_checked(length)?;
+        *rest = behind;
+        Some(bytes)
+    };
+    let key = take(key)?;
+    let value = if value <= SHORT { Some(take(value)?) } else { None };
+    Some(Row { key, part: part as i64, value })
+}
+
+/// A number, and the space behind it.
+fn number(rest: &mut &[u8]) -> Option<usize> {
+    let mut number = 0_usize;
+    loop {
+        let (byte, behind) = rest.split_first()?;
+        *rest = behind;
+        match byte {
+            b' ' => return Some(number),
+            _ => number = number.checked_mul(10)?.checked_add(usize::from(byte.checked_sub(b'0')?))?,
+        }
     }
 }

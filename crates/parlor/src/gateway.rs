@@ -443,9 +443,7 @@ impl Gateway {
         if client.session.take_dirty() || changed {
             self.dirty.insert(sid.clone());
         }
-        let session = client.session.next_timeout(&self.app.config().engine);
-        let connection = client.connection.as_ref().and_then(Connection::next_timeout);
-        let timer = [session, connection, client.owed_by()].into_iter().flatten().min();
+        let timer = client.next_timeout(&self.app.config().engine);
         if timer != client.timer {
             if let Some(old) = std::mem::replace(&mut client.timer, timer) {
                 self.timers.remove(&(old, sid.clone()));

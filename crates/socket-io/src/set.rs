@@ -18,6 +18,10 @@ impl<T> Default for Set<T> {
 impl<T: Ord> Set<T> {
     /// Adds an entry; false when it was there.
     pub fn insert(&mut self, entry: T) -> bool {
+        if self.0.last().is_none_or(|last| *last < entry) {
+            self.0.push(entry); // as when all are put in, in their order
+            return true;
+        }
         let place = self.0.binary_search(&entry);
         if let Err(at) = place {
             self.0.insert(at, entry);

@@ -258,7 +258,7 @@ impl Gateway {
         socket.resuming.after = after;
         socket.lifeline =
             Some(Lifeline { pid: pid.clone(), since: absent.since, joined: absent.rooms.clone() });
-        client.sockets.insert(nsp.clone(), socket);
+        client.sockets.insert(nsp.clone(), Box::new(socket));
         let place = Box::new(Place { sid: sid.clone(), nsp: nsp.clone() });
         self.pids.insert(pid, place.clone());
         self.sockets.insert(absent.id.clone(), place);

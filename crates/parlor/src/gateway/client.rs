@@ -24,7 +24,7 @@ pub(super) struct Client {
     /// `None`: bare Engine.IO.
     pub(super) connection: Option<Connection>,
     pub(super) handshake: Rc<Handshake>,
-    pub(super) sockets: LiteMap<Rc<str>, Socket>,
+    pub(super) sockets: LiteMap<Rc<str>, Box<Socket>>,
     /// Whether it waits in the Gateway's list of clients to look after.
     pub(super) touched: bool,
     /// Whether its stored row has events that wait, so that it must be written when one of them begins.
@@ -175,6 +175,13 @@ impl Client {
         self.sockets.values().flat_map(|socket| &socket.owed).map(|owed| owed.deadline).min()
     }
 
+    /// When it is to be looked after next.
+    pub(super) fn next_timeout(&self, config: &engine_io::Config) -> Option<Millis> {
+        let session = self.session.next_timeout(config);
+        let connection = self.connection.as_ref().and_then(Connection::next_timeout);
+        [session, connection, self.owed_by()].into_iter().flatten().min()
+    }
+
     /// Sends these frames. True if all of them went straight out, so that the session needs no looking after.
     pub(super) fn pass(&mut self, frames: &[Frame], volatile: bool, outputs: &mut VecDeque<Output>) -> bool {
         if volatile && self.session.transport() != Some(Transport::WebSocket) {
@@ -258,7 +265,7 @@ pub(super) fn encode(client: &Client, rooms: RoomsOf) -> Vec<u8> {
 pub(super) type RoomsOf = LiteMap<Rc<str>, Vec<Rc<str>>>;
 
 /// The client of a stored form; `None` if this code can't read it: such a client counts as gone.
-pub(super) fn decode(bytes: &[u8]) -> Option<(Client, RoomsOf)> {
+pub(super) fn decode(bytes: &[u8]) -> Option<(Box<Client>, RoomsOf)> {
     let Stored { client, rooms } = stored::read(VERSION, bytes)?;
     Some((client, rooms))
 }

@@ -149,7 +149,7 @@ impl Gateway {
         socket.resuming.awaits = 1;
         socket.resuming.is_elsewhere = true;
         socket.lifeline = Some(Lifeline { pid: pid.clone(), since: self.log.last(), joined: Vec::new() });
-        client.sockets.insert(nsp.clone(), socket);
+        client.sockets.insert(nsp.clone(), Box::new(socket));
         let position = Box::new(Position { sid: sid.clone(), nsp: nsp.clone() });
         self.pids.insert(pid, position.clone());
         self.sockets.insert(id.clone(), position);

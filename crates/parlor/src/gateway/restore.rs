@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use engine_io::{Conn, Millis};
+use litemap::LiteMap;
 
 use super::{
     CLIENT, Gateway, Local, Output, Place, ROUND,
@@ -23,12 +24,16 @@ use crate::{
     stored,
 };
 
+/// Sockets by their ids: in this order they come into their rooms at the end.
+type Members = LiteMap<Rc<str>, Box<(Rc<str>, Vec<Rc<str>>)>>;
+
 /// What a client was about.
 struct Unfinished {
     sid: Rc<str>,
     /// Joins and leaves that were not confirmed.
     changes: Vec<(Rc<str>, Rc<str>, Pending)>,
-    live: Vec<Rc<str>>,
+    /// Namespaces in which something is to be done, or told to a Queue.
+    busy: Vec<Rc<str>>,
     /// Namespaces whose connect handlers have to run again.
     again: Vec<Rc<str>>,
     /// Namespaces that the client was coming back to, and what it had said.
@@ -62,6 +67,7 @@ impl Gateway {
             }
         }
         let (mut round, mut lost, mut unfinished) = (None, Vec::new(), Vec::new());
+        let mut members = LiteMap::new();
         for (key, value) in rows {
             if key == COUNTERS {
                 gateway.restore_counters(&value);
@@ -83,7 +89,9 @@ impl Gateway {
             } else if let Some(sid) = key.strip_prefix(CLIENT) {
                 let sid: Rc<str> = sid.into();
                 match client::decode(&value) {
-                    Some((client, rooms)) => unfinished.push(gateway.adopt(turn, &sid, client, rooms)),
+                    Some((client, rooms)) => {
+                        unfinished.extend(gateway.adopt(turn, &sid, client, rooms, &mut members));
+                    }
                     None => {
                         let mut line = Line::new(Level::Warn, "forgotten");
                         gateway.log(
@@ -94,11 +102,13 @@ impl Gateway {
                 }
             }
         }
+        gateway.put_back(members);
         gateway.counters.count(Count::Starts);
         // Only now: what one of them does may depend on the others.
         unfinished.into_iter().for_each(|unfinished| gateway.go_on(turn, unfinished));
         let app = gateway.app.clone();
         let config = &app.config().engine;
+        let mut to_see = Vec::new();
         for (sid, client) in &mut gateway.clients {
             for conn in client.conns() {
                 match heard(conn) {
@@ -106,14 +116,23 @@ impl Gateway {
                     None => lost.push((sid.clone(), conn)),
                 }
             }
+            if client.session.conn().is_none() {
+                to_see.push(sid.clone());
+                continue;
+            }
+            // It rests; there is nothing to be done but its timer.
+            client.timer = client.next_timeout(config);
+            if let Some(timer) = client.timer {
+                gateway.timers.insert((timer, sid.clone()));
+            }
         }
         for (sid, conn) in lost {
             if let Some(client) = gateway.clients.get_mut(&sid) {
                 client.session.handle_socket_closed(conn);
             }
+            to_see.push(sid);
         }
-        let all: Vec<_> = gateway.clients.keys().cloned().collect();
-        for sid in all {
+        for sid in to_see {
             gateway.touch(&sid);
         }
         gateway.pump(turn);
@@ -133,14 +152,21 @@ impl Gateway {
 
     /// Takes a client back in after sleep. Calls that were lost with the memory: a connect handler runs again,
     /// an event's does not (at most once).
-    fn adopt(&mut self, turn: &Turn<'_>, sid: &Rc<str>, mut client: Client, rooms: RoomsOf) -> Unfinished {
+    fn adopt(
+        &mut self,
+        turn: &Turn<'_>,
+        sid: &Rc<str>,
+        mut client: Box<Client>,
+        mut rooms: RoomsOf,
+        members: &mut Members,
+    ) -> Option<Unfinished> {
         client.touched = false;
         client.timer = None;
         client.session.forget_requests();
         for conn in client.conns() {
             self.conns.insert(conn, sid.clone());
         }
-        let (mut again, mut live, mut changes) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut again, mut busy, mut changes) = (Vec::new(), Vec::new(), Vec::new());
         let resuming = |socket: &Socket| socket.phase == Phase::Resuming;
         let returning: Vec<_> = client
             .sockets
@@ -170,25 +196,37 @@ impl Gateway {
             let local = self.locals.entry(nsp.clone()).or_insert_with(unused);
             let beyond = socket.held.iter().map(|held| held.number + 1).max();
             local.next_ack = local.next_ack.max(beyond.unwrap_or_default()); // those are known
-            local.rooms.insert(socket.id.clone());
-            for room in rooms.get(nsp).into_iter().flatten() {
-                local.rooms.join(&socket.id, room);
-            }
+            let rooms = rooms.remove(nsp).unwrap_or_default();
+            members.insert(socket.id.clone(), Box::new((nsp.clone(), rooms)));
             let pending = std::mem::take(&mut socket.pending);
             changes.extend(pending.into_iter().map(|pending| (nsp.clone(), socket.id.clone(), pending)));
-            live.push(nsp.clone());
+            if !(socket.effects.is_empty() && socket.work.is_empty() && socket.consuming.is_empty()) {
+                busy.push(nsp.clone());
+            }
         }
         self.addresses.opened(&self.app.config().limits, &client.handshake.address, turn.now);
-        self.clients.insert(sid.clone(), Box::new(client));
-        Unfinished { sid: sid.clone(), changes, live, again, returning }
+        // Rows are in the order of their keys, so it belongs to the end.
+        if let Some((sid, client)) = self.clients.try_append(sid.clone(), client) {
+            self.clients.insert(sid, client);
+        }
+        let is_finished = changes.is_empty() && busy.is_empty() && again.is_empty() && returning.is_empty();
+        (!is_finished).then(|| Unfinished { sid: sid.clone(), changes, busy, again, returning })
+    }
+
+    /// Lets sockets into their namespaces and rooms.
+    fn put_back(&mut self, members: Members) {
+        for (id, member) in members {
+            let (nsp, rooms) = *member;
+            self.locals.entry(nsp).or_default().rooms.put_back(id, rooms);
+        }
     }
 
     fn go_on(&mut self, turn: &mut Turn<'_>, unfinished: Unfinished) {
-        let Unfinished { sid, changes, live, again, returning } = unfinished;
+        let Unfinished { sid, changes, busy, again, returning } = unfinished;
         for (nsp, id, pending) in changes {
             self.change(turn, &sid, &nsp, &id, pending);
         }
-        for nsp in live {
+        for nsp in busy {
             self.consume_again(turn, &sid, &nsp);
             self.step(turn, &sid, &nsp);
         }

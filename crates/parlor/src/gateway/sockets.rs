@@ -164,12 +164,12 @@ impl Gateway {
         let socket = Socket::new(id, nsp.clone(), auth);
         let place = Place { sid: sid.clone(), nsp: nsp.clone() };
         self.sockets.insert(socket.id.clone(), Box::new(place));
-        client.sockets.insert(nsp.clone(), socket);
+        client.sockets.insert(nsp.clone(), Box::new(socket));
         self.call(turn, sid, nsp, Occasion::Connect, None);
     }
 
     pub(super) fn socket(&mut self, sid: &str, nsp: &str) -> Option<&mut Socket> {
-        self.clients.get_mut(sid)?.sockets.get_mut(nsp)
+        Some(self.clients.get_mut(sid)?.sockets.get_mut(nsp)?)
     }
 
     /// The connect handler lets a client in: it gets its CONNECT once broadcasts to everyone would reach it.
@@ -384,7 +384,7 @@ impl Gateway {
         &mut self,
         turn: &mut Turn<'_>,
         sid: &Rc<str>,
-        mut socket: Socket,
+        mut socket: Box<Socket>,
         reason: &'static str,
     ) {
         if socket.phase == Phase::Live {

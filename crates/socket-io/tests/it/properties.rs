@@ -270,4 +270,24 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn rooms_can_be_built_again(steps in prop::collection::vec(any_step(), 0..60), first in any::<prop::sample::Index>()) {
+        let mut rooms = Rooms::new();
+        for step in &steps {
+            apply(&mut rooms, step);
+        }
+        let mut members: Vec<_> =
+            rooms.ids().map(|id| (id.clone(), rooms.rooms_of(id).cloned().collect::<Vec<_>>())).collect();
+        if !members.is_empty() {
+            let first = first.index(members.len());
+            members.rotate_left(first);
+        }
+        let mut again = Rooms::new();
+        for (id, joined) in members {
+            again.put_back(id.clone(), joined);
+            again.put_back(id, vec!["a room that it was not in".into()]); // it is there
+        }
+        prop_assert_eq!(again, rooms);
+    }
 }

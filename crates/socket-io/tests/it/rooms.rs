@@ -59,6 +59,11 @@ fn an_id_is_a_room_of_its_own() {
     assert!(all.insert("c"));
     assert_eq!(names(all.members("c")), "c");
     assert_eq!(names(all.rooms_of("b")), "x");
+    // So had they who are put back.
+    all.put_back("d".into(), vec!["a".into(), "d".into(), "e".into(), "x".into()]);
+    assert_eq!(names(all.rooms_of("d")), "e x");
+    all.put_back("e".into(), vec![]);
+    assert_eq!((names(all.members("e")), names(all.rooms_of("d"))), ("e".into(), "x".into()));
 }
 
 #[test]
