@@ -92,7 +92,7 @@ function leb128(value) {
 
 /**
  * Names functions so that `wasm-opt --reorder-functions-by-name` puts them next to others that are like them, where gzip
- * finds what they share: a fiftieth of the module, gzipped.
+ * finds what they share: a thirtieth of the module, gzipped.
  */
 export function nameByLikeness(file) {
   rewrite(file, (sections) => {
@@ -111,40 +111,47 @@ export function nameByLikeness(file) {
   });
 }
 
-/** One after another, each time what shares the largest part of itself with the last few. */
+/** One after another, each time what has the largest part of itself in what stands just before it, as gzip will look there. */
 function inOrderOfLikeness(bodies) {
   const piece = 6; // bytes
-  const common = 400; // what so many functions have tells nothing of them
-  const last = [1, 0.7, 0.5, 0.35, 0.25]; // how much likeness to each of those counts
-  const pieces = bodies.map((body) => {
+  const common = 200; // what so many functions have tells nothing of them
+  const windows = [28_000, 8_000, 2_000]; // gzip looks back 32 kB, and a reference to what is near costs less
+  const owners = new Map();
+  const pieces = bodies.map((body, index) => {
     const found = new Set();
     for (let at = 0; at + piece <= body.length; at += 1) {
       let hash = 0;
       for (let byte = at; byte < at + piece; byte += 1) hash = (Math.imul(hash, 0x01000193) ^ body[byte]) >>> 0;
       found.add(hash);
     }
-    return found;
+    found.forEach((one) => owners.get(one)?.push(index) ?? owners.set(one, [index]));
+    return [...found];
   });
-  const owners = new Map();
-  pieces.forEach((found, body) => found.forEach((one) => owners.get(one)?.push(body) ?? owners.set(one, [body])));
+  const shared = pieces.map((found) => found.filter((one) => owners.get(one).length < common));
+  const known = new Float64Array(bodies.length); // how many of a function's pieces the windows have
+  const looking = windows.map((size) => ({ size, length: 0, first: 0, count: new Map() }));
   const order = [];
   const left = new Set(bodies.keys());
   while (left.size > 0) {
-    const shared = new Map();
-    last.forEach((weight, back) => {
-      for (const one of pieces[order[order.length - 1 - back]] ?? []) {
-        const having = owners.get(one);
-        if (having.length >= common) continue;
-        for (const body of having) if (left.has(body)) shared.set(body, (shared.get(body) ?? 0) + weight);
-      }
-    });
-    let [best, most] = [left.values().next().value, 0.05];
-    for (const [body, count] of shared) {
-      const likeness = count / (pieces[body].size + 20);
+    let [best, most] = [undefined, -1];
+    for (const body of left) {
+      const likeness = known[body] / (bodies[body].length + 20);
       if (likeness > most) [best, most] = [body, likeness];
     }
     left.delete(best);
     order.push(best);
+    for (const window of looking) {
+      const count = (body, change) => {
+        window.length += change * bodies[body].length;
+        for (const one of shared[body]) {
+          const before = window.count.get(one) ?? 0;
+          window.count.set(one, before + change);
+          if (before === 0 || before + change === 0) for (const owner of owners.get(one)) known[owner] += change;
+        }
+      };
+      count(best, 1);
+      while (window.length > window.size) count(order[window.first++], -1);
+    }
   }
   return order;
 }
