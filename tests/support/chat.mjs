@@ -8,6 +8,9 @@ import { join } from "node:path";
 import { build } from "../../scripts/build.mjs";
 import { root } from "../../scripts/lib.mjs";
 
+// Else a test that is stopped half-way would leave its chat running: only an exit lets it be cleaned up.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
 const START_WITHIN = 60_000;
 
 /** What opens `/moderators` in tests. */
@@ -28,6 +31,8 @@ export async function startChat({ vars = {} } = {}) {
   let log = "";
   let child;
   let closed;
+  const cleanUp = () => child.kill("SIGTERM");
+  process.on("exit", cleanUp);
   const start = async () => {
     child = spawn(process.execPath, [join(root, "scripts/wrangler.mjs"), ...args.map(String)], {
       cwd: root,
@@ -48,6 +53,7 @@ export async function startChat({ vars = {} } = {}) {
   };
   const stop = async () => {
     await end();
+    process.off("exit", cleanUp);
     rmSync(storage, { recursive: true, force: true });
   };
   await start();
