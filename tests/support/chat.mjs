@@ -33,7 +33,8 @@ export async function startChat({ vars = {} } = {}) {
   let closed;
   const cleanUp = () => child.kill("SIGTERM");
   process.on("exit", cleanUp);
-  const start = async () => {
+  const start = async (attempts = 3) => {
+    const from = log.length;
     child = spawn(process.execPath, [join(root, "scripts/wrangler.mjs"), ...args.map(String)], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
@@ -44,6 +45,8 @@ export async function startChat({ vars = {} } = {}) {
       if (await answers(url)) return;
       await new Promise((done) => setTimeout(done, 100));
     }
+    // wrangler looks for free ports some time before it takes them: another one that starts may have been quicker.
+    if (child.exitCode !== null && attempts > 1 && /address already in use/i.test(log.slice(from))) return start(attempts - 1);
     await stop();
     throw new Error(`the chat did not start:\n${log}`);
   };
@@ -57,7 +60,7 @@ export async function startChat({ vars = {} } = {}) {
     rmSync(storage, { recursive: true, force: true });
   };
   await start();
-  return { url, stop, restart: () => end().then(start), log: () => log };
+  return { url, stop, restart: () => end().then(() => start()), log: () => log };
 }
 
 const answers = (url) => fetch(url, { signal: AbortSignal.timeout(5000) }).then((answer) => answer.ok, () => false);
