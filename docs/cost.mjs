@@ -51,7 +51,7 @@ const LEASE = 30; // seconds
 const DAYS = 30;
 
 /** How much of what is billed there is in a month, and what for. */
-export function usage(o) {
+function usage(o) {
   const seconds = o.hours * 3600 * DAYS;
   const visits = o.connections * o.visits * DAYS;
   const messages = (o.connections * o["messages-per-minute"] * seconds) / 60;

@@ -24,9 +24,11 @@ await command(async () => {
   for (const args of [
     ["fmt", "--all", "--check"],
     ["fmt", "--check", "--manifest-path", "tests/foreign/rust/Cargo.toml"],
+    ["fmt", "--check", "--manifest-path", "bench/load/Cargo.toml"],
     ["fmt", "--check", "--", "examples/minimal/src/lib.rs"], // which is in no workspace
     ["clippy", "--workspace", "--all-targets", ...STRICT],
     ["clippy", ...WASM, ...STRICT],
+    ["clippy", "--manifest-path", "bench/load/Cargo.toml", ...STRICT],
     ["doc", "--workspace", "--no-deps", "--document-private-items"],
     ["package", "--no-verify", "--allow-dirty", "--quiet", ...CRATES.flatMap((name) => ["-p", name])],
   ]) {

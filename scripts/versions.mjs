@@ -8,6 +8,7 @@ const FORMS = {
   "a connection": ["gateway/client.rs"],
   "a socket that is away": ["gateway/absence.rs", "gateway/moving.rs"],
   "the log for recovery": ["gateway/log.rs"],
+  "what it has counted": ["gateway/seen.rs"],
   "a history's messages": ["room/history.rs"],
   values: ["room/values.rs"],
   "jobs and what is remembered of pushes": ["queue/jobs.rs"],

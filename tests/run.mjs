@@ -12,7 +12,8 @@ import { testsIn } from "./support/files.mjs";
 
 /**
  * In this order: what is quick and what the rest stands on comes first. `build` is what a part needs built, and `profile`
- * how, where it is not as usual.
+ * how, where it is not as usual. `atOnce` is how many of its files run at once, which have servers of their own: one, but where
+ * they wait more than they do.
  */
 const PARTS = [
   { name: "rust", run: cargoTest },
@@ -22,10 +23,10 @@ const PARTS = [
   { name: "client", build: ["lab"] },
   { name: "examples", before: ensureBrowser, build: examples.map((name) => `example-${name}`), profile: "lab" },
   { name: "foreign", build: ["lab"], before: foreignClients },
-  { name: "faults", build: ["lab"] },
+  { name: "faults", build: ["lab", "chat"] },
   { name: "abuse", build: ["lab", "chat"] },
   { name: "page" }, // the modules of the chat's page by themselves; no build
-  { name: "browser", build: ["chat", "lab"], before: ensureBrowser },
+  { name: "browser", build: ["chat", "lab"], before: ensureBrowser, atOnce: 2 },
 ];
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = []; // what is said of each at the end, where nobody has to look for it
@@ -39,7 +40,7 @@ await command(async (args) => {
     for (const part of parts.filter(hasTests)) {
       if (part.before) await phase(`${part.name}: set-up`, part.before);
       for (const name of part.build ?? []) await phase(`build ${name}`, () => build(name, { profile: part.profile }));
-      await phase(part.name, () => (part.run ?? nodeTest)(part.name));
+      await phase(part.name, () => (part.run ?? nodeTest)(part));
     }
   } catch (error) {
     total.failed += 1; // a step that could not be done counts, and there is no use in going on
@@ -105,13 +106,13 @@ async function fuzzTest() {
   count(failed, [[passed, failed]]);
 }
 
-/** One file after another: they share the machine's processors with the servers that they start. */
-async function nodeTest(name) {
+/** Files of tests, which share the machine's processors with the servers that they start. */
+async function nodeTest({ name, atOnce = 1 }) {
   const tap = join(root, "tests/results", `${name}.tap`);
   mkdirSync(dirname(tap), { recursive: true });
   rmSync(tap, { force: true });
   const reporters = ["spec", "stdout", "tap", tap];
-  const args = ["--test", "--test-concurrency=1", "--test-timeout=600000"]; // of a whole file, too
+  const args = ["--test", `--test-concurrency=${atOnce}`, "--test-timeout=600000"]; // of a whole file, too
   for (let i = 0; i < reporters.length; i += 2) {
     args.push(`--test-reporter=${reporters[i]}`, `--test-reporter-destination=${reporters[i + 1]}`);
   }

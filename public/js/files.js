@@ -11,7 +11,7 @@ import { randomText } from "./surroundings.js";
  */
 
 export const PART_BYTES = 256 * 1024;
-export const PARTS_MAX = 40;
+const PARTS_MAX = 40;
 const TRIES = 5;
 const AGAIN_MS = 2_000;
 const AT_ONCE = 3; // parts of a file that come down
@@ -37,7 +37,7 @@ export function pictureType(bytes) {
 }
 
 /** @param {number} size */
-export const partsOf = (size) => Math.ceil(size / PART_BYTES);
+const partsOf = (size) => Math.ceil(size / PART_BYTES);
 
 /**
  * @param {object} how

@@ -16,8 +16,8 @@ import { randomText } from "./surroundings.js";
  * @import { Attachment, Draft, Message, Problem } from "./types.js"
  */
 
-export const TEXT_MAX = 4000;
-export const FILES_MAX = 10;
+const TEXT_MAX = 4000;
+const FILES_MAX = 10;
 const REPLY_SHOWN = 200;
 const COMPLETIONS = 8;
 

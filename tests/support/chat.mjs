@@ -8,6 +8,9 @@ import { join } from "node:path";
 import { build } from "../../scripts/build.mjs";
 import { root } from "../../scripts/lib.mjs";
 
+// Else a test that is stopped half-way would leave its chat running: only an exit lets it be cleaned up.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
 const START_WITHIN = 60_000;
 
 /** What opens `/moderators` in tests. */
@@ -28,7 +31,10 @@ export async function startChat({ vars = {} } = {}) {
   let log = "";
   let child;
   let closed;
-  const start = async () => {
+  const cleanUp = () => child.kill("SIGTERM");
+  process.on("exit", cleanUp);
+  const start = async (attempts = 3) => {
+    const from = log.length;
     child = spawn(process.execPath, [join(root, "scripts/wrangler.mjs"), ...args.map(String)], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
@@ -39,6 +45,8 @@ export async function startChat({ vars = {} } = {}) {
       if (await answers(url)) return;
       await new Promise((done) => setTimeout(done, 100));
     }
+    // wrangler looks for free ports some time before it takes them: another one that starts may have been quicker.
+    if (child.exitCode !== null && attempts > 1 && /address already in use/i.test(log.slice(from))) return start(attempts - 1);
     await stop();
     throw new Error(`the chat did not start:\n${log}`);
   };
@@ -48,10 +56,11 @@ export async function startChat({ vars = {} } = {}) {
   };
   const stop = async () => {
     await end();
+    process.off("exit", cleanUp);
     rmSync(storage, { recursive: true, force: true });
   };
   await start();
-  return { url, stop, restart: () => end().then(start), log: () => log };
+  return { url, stop, restart: () => end().then(() => start()), log: () => log };
 }
 
 const answers = (url) => fetch(url, { signal: AbortSignal.timeout(5000) }).then((answer) => answer.ok, () => false);

@@ -1,6 +1,6 @@
-// A reporter for node:test that writes one line of JSON for each case: `{file, name, ok, todo, reasons, error}`. Its name
-// is with those of the describes around it; `reasons` are those for a difference between the servers, `todo` that for
-// which it may fail (`own` and `later` in target.mjs).
+// A reporter for node:test that writes one line of JSON for each case: `{file, name, ok, reasons, error}`. Its name is with
+// those of the describes around it; `reasons` are those for a difference between the servers (`own` in target.mjs). One that
+// is marked as `todo` is not ok.
 import { basename } from "node:path";
 
 /** What a diagnostic begins with that is such a reason. */
@@ -29,8 +29,7 @@ export default async function* report(events) {
       last = {
         file,
         name: [...names.slice(0, nesting), name],
-        ok: type === "test:pass" || data.todo !== undefined,
-        todo: data.todo,
+        ok: type === "test:pass" && data.todo === undefined,
         reasons: [],
         error: failure && String(failure.message ?? failure),
       };

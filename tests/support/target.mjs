@@ -34,6 +34,3 @@ export function own(t, due) {
   t.diagnostic(DIFFERS + due.reason);
   return due.each[target];
 }
-
-/** For a case of what Parlor does not have yet: `it(name, later("comes with …"), …)`. There it may fail. */
-export const later = (reason) => (target === "parlor" ? { todo: reason } : {});

@@ -77,7 +77,7 @@ export async function pollMain(url) {
   await session.post("40");
   let greeting = "";
   while (!greeting.includes('["auth"')) greeting += (await session.get()).body;
-  session.id = JSON.parse(greeting.slice(2, greeting.indexOf("}") + 1)).sid;
+  session.id = JSON.parse(greeting.match(/40(\{.*?\})/)[1]).sid; // on a busy machine a ping may come before it
   return session;
 }
 
@@ -94,10 +94,11 @@ export async function dialMain(t, url) {
   const socket = dial(t, url);
   await socket.next();
   socket.send("40");
-  let connected = "";
-  while (!connected.startsWith("40")) connected = await socket.next(); // on a busy machine a ping may come before it
-  socket.id = JSON.parse(connected.slice(2)).sid;
-  await socket.next();
+  let frame = "";
+  while (!frame.startsWith('42["auth"')) { // on a busy machine a ping may come before any of these
+    frame = await socket.next();
+    if (frame.startsWith("40")) socket.id = JSON.parse(frame.slice(2)).sid;
+  }
   return socket;
 }
 

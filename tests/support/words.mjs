@@ -31,6 +31,3 @@ export const SID = differs("a `sid` names its Gateway, by which any Worker finds
   node: /^[\w-]{20}$/,
   parlor: /^[\w-]{20}\.any-0$/,
 });
-
-/** Node by polling; Parlor answers where the runtime does it for an object that may sleep. */
-export const PONG_REASON = "where objects sleep a pong is answered with a noop: the runtime's auto-response needs it";

@@ -74,24 +74,16 @@ pub async fn serve(app: fn() -> App, request: Request, env: &Env) -> Result<Resp
         Err(refusal) => return refused(config, &asked, &request, refusal),
         Ok(Route::Session { sid, .. }) => {
             match gateway_of(&sid).filter(|name| config.gateways.contains(name)) {
-                Some(name) => name.to_owned(),
+                Some(name) => Some(name.to_owned()),
                 None => return asked.refuse(Refusal::UnknownSid),
             }
         }
-        Ok(Route::Open(..)) => {
-            let (location, number) = match config.placement {
-                Placement::RoundRobin => ("any", NEXT.replace(NEXT.get().wrapping_add(1))),
-                Placement::ByClient => (location(&request), client_number(&request)),
-            };
-            return match rate::check(env, &request).await {
-                Ok(()) => open(env, config, location, number, request).await,
-                Err(refusal) => refused(config, &asked, &request, refusal),
-            };
-        }
+        Ok(Route::Open(..)) => None,
     };
     if let Err(refusal) = rate::check(env, &request).await {
         return refused(config, &asked, &request, refusal);
     }
+    let Some(gateway) = gateway else { return open(env, config, request).await };
     if config.log_level == Level::Debug {
         forwarded(config, &gateway, request_id(&request));
     }
@@ -106,9 +98,12 @@ pub async fn serve(app: fn() -> App, request: Request, env: &Env) -> Result<Resp
     }
 }
 
-/// Opens a session at the Gateway that this number chooses, or, where that is full or can't be reached, at another one of
-/// the location.
-async fn open(env: &Env, config: &Config, location: &str, number: u32, request: Request) -> Result<Response> {
+/// Opens a session at a Gateway of the location, or, where that is full or can't be reached, at another one.
+async fn open(env: &Env, config: &Config, request: Request) -> Result<Response> {
+    let (location, number) = match config.placement {
+        Placement::RoundRobin => ("any", NEXT.replace(NEXT.get().wrapping_add(1))),
+        Placement::ByClient => (location(&request), client_number(&request)),
+    };
     let (request, id) = match request_id(&request) {
         Some(id) => (request, id),
         None => {

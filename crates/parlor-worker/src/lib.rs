@@ -27,7 +27,7 @@
 //! - `gateway`, `room`, `queue`: the objects, each a machine of [`parlor`] with its outputs carried out; `object`: what the
 //!   last two share
 //! - `sockets`, `store`, `alarm`, `awake`, `listener`, `http`, `peers`, `rate`, `settings`: what they are plumbed with
-//! - `log`, `metrics`: what whoever runs it sees
+//! - `log`, `metrics`, `panics`: what whoever runs it sees
 //! - `macros`: [`durable_objects!`]
 
 mod alarm;

@@ -52,6 +52,7 @@ pub struct Connecting;
 pub struct ServerSide;
 
 /// The arguments of the event, or of the client's answer, parsed: a tuple takes several, `()` none, anything else the first one.
+/// A struct is an object there, with its fields by name, and not an array of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Data<T>(pub T);
 

@@ -9,11 +9,13 @@
 //! # Layout
 //!
 //! - `app`, `config`, `vars`, `namespace`, `handler`, `extract`, `answer`, `socket`, `broadcast`, `history`, `values`, `pattern`, `outside`, `instrument`: the API of an application
-//! - `call`: one call of a handler, as data
+//! - `limits`: how much a client may do
+//! - `call`: one call of a handler, as data; `asked`: what it asks and waits for
 //! - `gateway`, `room`, `queue`: the machines; the API of queues is with the last
-//! - `journal`: what of its storage a machine reads and writes by itself
+//! - `journal`: what of its storage a machine reads and writes by itself; `stored`: the form of what is stored
 //! - `link`, `wire`, `names`: how objects talk, what they say, what they are called
-//! - `testing`: [`TestServer`]
+//! - `logging`, `metrics`: what whoever runs it sees
+//! - `testing`: [`TestServer`]; `sabotage`, `edition`: for tests of this crate alone
 //! - `typescript`: declarations of an application's events for clients in TypeScript, with the feature of that name
 //!
 //! # Driving a machine

@@ -2,6 +2,8 @@
 //!
 //! A server reads and writes dozens of types. `serde_json` compiles its loops anew for each of them, which is quick, and large:
 //! here what is generic is but a call of `Reader`, which is not.
+//!
+//! Otherwise than there, a struct is read from an object alone, and not from an array of its fields as well.
 
 mod de;
 mod error;

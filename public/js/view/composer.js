@@ -158,7 +158,7 @@ const EMOJI_WORD = /(?:^|\s):([a-z+][a-z_]+)$/iu;
 const MOST = 6;
 
 /** @param {Parlor} parlor @param {Store} store @param {HTMLTextAreaElement} field */
-export function createCompletion(parlor, store, field) {
+function createCompletion(parlor, store, field) {
   const list = el("ul", { class: "completion", id: "completion", role: "listbox", hidden: true, data: { testid: "completion" } });
   the(".foot").append(list);
   /** @type {Choice[]} */
@@ -265,7 +265,7 @@ export function createCompletion(parlor, store, field) {
 // Pictures and files that go out with the next message: chosen, pasted, or dropped on the talk.
 
 /** @param {Parlor} parlor @param {Store} store @param {HTMLElement} form */
-export function createAttachments(parlor, store, form) {
+function createAttachments(parlor, store, form) {
   const list = the("#attachments");
   const button = the("#attach");
   const chooser = /** @type {HTMLInputElement} */ (the("#files"));
@@ -385,7 +385,7 @@ const NAMED = `
 /** @typedef {{emoji: string, names: string[], name: string}} Emoji */
 
 /** @type {Emoji[]} */
-export const EMOJI = NAMED.trim().split(/[\n|]/).map((entry) => {
+const EMOJI = NAMED.trim().split(/[\n|]/).map((entry) => {
   const [emoji = "", ...names] = entry.split(" ");
   return { emoji, names, name: names.join(" ") };
 });

@@ -37,7 +37,7 @@ export const views = [
  */
 
 /** @type {View} */
-export function drawers(_parlor, store) {
+function drawers(_parlor, store) {
   const house = the("#house");
   const veil = the("#veil");
   const sides = [
@@ -92,7 +92,7 @@ export function drawers(_parlor, store) {
 // The tab's title: the room, and how much was said that one has not read.
 
 /** @type {View} */
-export function titleView() {
+function titleView() {
   return ({ room, unread, atDoor, shutOut }) => {
     const inside = !atDoor && shutOut === null;
     const title = words.title(inside ? (room && words.roomName(room.card)) : null, unread.messages, unread.forMe > 0);
@@ -106,7 +106,7 @@ export function titleView() {
 const WORTH_A_WORD = 2; // tries that failed
 
 /** @type {View} */
-export function statusView(parlor) {
+function statusView(parlor) {
   const app = the("#app");
   const status = the("#status");
   const [said, again] = [the("span", status), the("button", status)];
@@ -148,7 +148,7 @@ function connectionWords({ state, tries, slow, problem }) {
 const MOST = 2;
 
 /** @type {View} */
-export function announcementsView(parlor) {
+function announcementsView(parlor) {
   const list = the("#announcements");
   return ({ announcements }) => {
     keep(list, announcements.slice(0, MOST), {
@@ -164,7 +164,7 @@ export function announcementsView(parlor) {
 // What concerns one, from all rooms: the bell, and the list behind it.
 
 /** @type {View} */
-export function noticesView(parlor, store) {
+function noticesView(parlor, store) {
   const bell = the("#bell");
   const dot = the(".dot", bell);
   const menu = the("#open-rooms .dot");

@@ -190,7 +190,7 @@ const COPIED_MS = 1_500;
 const ONLY_EMOJI = /^(\p{Extended_Pictographic}[\p{Emoji_Modifier}\u200d\ufe0f\p{Extended_Pictographic}]*\s*){1,3}$/u;
 
 /** @param {string} text */
-export const isOnlyEmoji = (text) => ONLY_EMOJI.test(text);
+const isOnlyEmoji = (text) => ONLY_EMOJI.test(text);
 
 /** @param {Token[]} tokens @returns {(string|HTMLElement)[]} */
 export const drawn = (tokens) => tokens.map(draw);

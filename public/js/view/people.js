@@ -136,7 +136,7 @@ function aSwitch(drawing, label, testid, turn, says = "") {
     icon(drawing), el("span", { class: "says" }, label, lead)), lead];
 }
 
-export function showKeys() {
+function showKeys() {
   openDialog({
     title: words.keysTitle,
     testid: "keys",

@@ -103,7 +103,7 @@ function marked(text, looked) {
 const MOST = 12;
 
 /** @param {Parlor} parlor @param {Store} store */
-export function openGoTo(parlor, store) {
+function openGoTo(parlor, store) {
   const field = el("input", { type: "text", dir: "auto", placeholder: words.goToHint, role: "combobox", "aria-label": words.goTo, "aria-expanded": "true", "aria-controls": "goals", autocomplete: "off", spellcheck: "false", autofocus: true, data: { testid: "go-to-field" } });
   const list = el("ul", { class: "results", id: "goals", role: "listbox", "aria-label": words.goTo });
   const tells = el("p", { class: "tells", role: "status" });

@@ -350,7 +350,7 @@ function lastKey({ items }) {
 const TOGETHER_MS = 5 * 60_000;
 
 /** @param {Room["items"]} items @param {number|null} newAfter @returns {Line[]} */
-export function arranged(items, newAfter) {
+function arranged(items, newAfter) {
   /** @type {Line[]} */
   const lines = [];
   const today = dayOf(Date.now());
