@@ -35,11 +35,54 @@ pub(super) fn nearest(text: &str) -> f64 {
         }
         (length, _) => match exponent.saturating_add(length as i32) {
             ..-330 => 0.0,
-            -330..=310 => exact(digits.collect(), exponent),
+            -330..=310 => {
+                close(digits.clone(), length, exponent).unwrap_or_else(|| exact(digits.collect(), exponent))
+            }
             _ => f64::INFINITY,
         },
     };
     if text.starts_with('-') { -double } else { double }
+}
+
+/// The digits × 10^exponent, where 128 bits say which double is nearest. A long division for each number would be seconds
+/// for what a client can send at once.
+fn close(digits: impl Iterator<Item = u8>, length: usize, exponent: i32) -> Option<f64> {
+    let taken = length.min(19);
+    let value = digits.take(taken).fold(0_u64, |value, digit| value * 10 + u64::from(digit));
+    let zeros = value.leading_zeros();
+    let value = (u128::from(value << zeros) << 64, -64 - zeros as i32);
+    let (product, power) = times(value, power_of_ten(exponent + (length - taken) as i32));
+    // What the powers lack, and what is behind the digits that were taken.
+    let error = if length > taken { 1 << 70 } else { 1 << 17 };
+    let (product, shift) = (product >> 1, -1 - power); // so that it may grow
+    let (low, high) = (binary((product - error) | 1, shift), binary((product + error) | 1, shift));
+    (low.to_bits() == high.to_bits()).then_some(low)
+}
+
+/// Of a number its first 128 bits, nearly, and the power of two that they are to be multiplied by.
+type Scaled = (u128, i32);
+
+fn power_of_ten(exponent: i32) -> Scaled {
+    // Ten, or a tenth.
+    let mut base = if exponent < 0 { (u128::MAX / 5 * 4 + 1, -131) } else { (10 << 124, -124) };
+    let (mut left, mut power) = (exponent.unsigned_abs(), (1 << 127, -127));
+    while left > 0 {
+        if left & 1 == 1 {
+            power = times(power, base);
+        }
+        base = times(base, base);
+        left >>= 1;
+    }
+    power
+}
+
+/// The product, less than some of its last bit smaller than it is.
+fn times((a, a_power): Scaled, (b, b_power): Scaled) -> Scaled {
+    let low = u128::from(u64::MAX);
+    let (a_high, b_high) = (a >> 64, b >> 64);
+    let product = a_high * b_high + ((a_high * (b & low)) >> 64) + (((a & low) * b_high) >> 64);
+    let zeros = product.leading_zeros();
+    (product << zeros, a_power + b_power + 128 - zeros as i32)
 }
 
 /// The digits × 10^exponent, by long division.
@@ -135,10 +178,18 @@ impl Big {
 mod tests {
     use proptest::prelude::*;
 
-    use super::nearest;
+    use super::{close, nearest};
 
     fn check(text: &str) {
         assert_eq!(nearest(text).to_bits(), text.parse::<f64>().unwrap().to_bits(), "{text}");
+    }
+
+    #[test]
+    fn few_bytes_need_no_long_division() {
+        for exponent in (-300..-30).chain(30..300) {
+            let found = close([1, 2, 5].into_iter(), 3, exponent);
+            assert_eq!(found, format!("125e{exponent}").parse().ok(), "{exponent}");
+        }
     }
 
     #[test]
