@@ -1,5 +1,6 @@
 use std::cell::Cell;
 use std::fmt;
+use std::rc::Rc;
 
 use bytes::Bytes;
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
@@ -24,20 +25,21 @@ pub struct Binary(pub Bytes);
 thread_local! {
     // Serde has no way to hand a list down to a value deep inside of another, so it lies here while one is
     // (de)serialised.
-    static ATTACHMENTS: Cell<Option<Vec<Bytes>>> = const { Cell::new(None) };
+    static ATTACHMENTS: Cell<Option<Rc<Vec<Bytes>>>> = const { Cell::new(None) };
 }
 
 /// Adds an attachment and gives its number; `None` outside of a [`Scope`].
 pub(super) fn attach(bytes: Bytes) -> Option<usize> {
     let mut attachments = ATTACHMENTS.take()?;
     let number = attachments.len();
-    attachments.push(bytes);
+    Rc::make_mut(&mut attachments).push(bytes);
     ATTACHMENTS.set(Some(attachments));
     Some(number)
 }
 
-/// The attachments that placeholders stand for; none outside of a [`Scope`].
-pub(super) fn provided() -> Vec<Bytes> {
+/// The attachments that placeholders stand for; none outside of a [`Scope`]. Shared, for a client may send many values that
+/// each want them.
+pub(super) fn provided() -> Rc<Vec<Bytes>> {
     let attachments = ATTACHMENTS.take();
     let copy = attachments.clone().unwrap_or_default();
     ATTACHMENTS.set(attachments);
@@ -47,16 +49,16 @@ pub(super) fn provided() -> Vec<Bytes> {
 /// While there is one, placeholders that are read as [`Binary`] stand for its attachments, and those of [`Binary`] values
 /// that are written are added to them. Its end puts back what was there before, also when a `Serialize` implementation
 /// panics.
-pub(super) struct Scope(Option<Vec<Bytes>>);
+pub(super) struct Scope(Option<Rc<Vec<Bytes>>>);
 
 impl Scope {
     pub(super) fn enter(attachments: Vec<Bytes>) -> Self {
-        Self(ATTACHMENTS.replace(Some(attachments)))
+        Self(ATTACHMENTS.replace(Some(Rc::new(attachments))))
     }
 
     /// Its attachments, at its end.
     pub(super) fn leave(self) -> Vec<Bytes> {
-        ATTACHMENTS.take().unwrap_or_default()
+        ATTACHMENTS.take().map(Rc::unwrap_or_clone).unwrap_or_default()
     }
 }
 

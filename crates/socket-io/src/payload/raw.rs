@@ -1,3 +1,5 @@
+use std::rc::Rc;
+
 use bytes::Bytes;
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
@@ -21,7 +23,7 @@ use crate::json::{self, Reader};
 pub struct Raw {
     json: Box<RawValue>,
     /// What the placeholders point into; empty when there are none.
-    attachments: Vec<Bytes>,
+    attachments: Rc<Vec<Bytes>>,
 }
 
 impl Raw {
@@ -36,7 +38,7 @@ impl<'de> Deserialize<'de> for Raw {
         let json = Box::<RawValue>::deserialize(deserializer)?;
         let mut attachments = binary::provided();
         if !attachments.is_empty() && attachments_needed(json.get()).map_err(D::Error::custom)? == 0 {
-            attachments.clear();
+            attachments = Rc::default();
         }
         Ok(Self { json, attachments })
     }
@@ -107,5 +109,24 @@ impl Raw {
 fn comma(out: &mut String, bracket: char) {
     if !out.ends_with(bracket) {
         out.push(',');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Payload;
+
+    #[test]
+    fn many_values_share_the_attachments() {
+        let one = r#"{"_placeholder":true,"num":0}"#;
+        let payload = Payload::from_raw(&format!("[{one},1,{one}]"), vec![Bytes::from_static(b"1")]).unwrap();
+        let values: Vec<Raw> = payload.to().unwrap();
+        let [first, plain, last] = values.as_slice() else { panic!("{values:?}") };
+        assert!(
+            Rc::ptr_eq(&first.attachments, &last.attachments),
+            "who sends many has no copy made for each"
+        );
+        assert_eq!(plain.attachments.capacity(), 0);
     }
 }
