@@ -285,8 +285,11 @@ impl Gateway {
         let reason = CloseReason::TransportClose;
         if let Some(client) = self.clients.get_mut(&place.sid) {
             client.session.close(reason, turn.now);
+            // Now, and not when the session says so: that counts it.
+            for (_, socket) in std::mem::take(&mut client.sockets) {
+                self.depart(turn, &place.sid, socket, reason.as_str());
+            }
         }
-        self.closed(turn, &place.sid, reason.as_str());
         self.touch(&place.sid);
     }
 

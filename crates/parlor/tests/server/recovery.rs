@@ -158,6 +158,16 @@ fn what_was_on_its_way_when_the_connection_broke_is_sent_again() {
 }
 
 #[test]
+fn a_connection_that_was_lost_unnoticed_is_counted_as_closed_once() {
+    let mut server = TestServer::new(app);
+    let (_ann, bob) = two(&mut server);
+    let back = bob.come_back(None);
+    assert!(back.recovered());
+    let report = server.report(home(&bob.id())).unwrap();
+    assert_eq!(report.value("connections_closed"), Some(1));
+}
+
+#[test]
 fn after_a_restart_of_everything_all_come_back() {
     in_every_memory_of(app, |server| {
         let (ann, bob) = two(server);
