@@ -248,6 +248,13 @@ impl Session {
         }
     }
 
+    /// As [`close`](Self::close), but nothing is kept for a GET that has not come.
+    pub fn abort(&mut self, reason: CloseReason) {
+        if !self.is_closed() {
+            self.finish(reason);
+        }
+    }
+
     /// When [`handle_timeout`](Self::handle_timeout) is due; `None` when never.
     pub fn next_timeout(&self, config: &Config) -> Option<Millis> {
         match &self.link {

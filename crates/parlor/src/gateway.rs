@@ -204,6 +204,9 @@ pub struct Gateway {
     watch: Watch,
     timers: Sorted<(Millis, Rc<str>)>,
     addresses: Addresses,
+    /// How much clients have in their rows beyond what ordinary ones have.
+    #[codec(skip)]
+    bulk: usize,
     next_call: CallId,
     next_ask: u64,
     next_task: u64,
@@ -262,6 +265,7 @@ impl Gateway {
             watch: Watch::default(),
             timers: Sorted::default(),
             addresses: Addresses::default(),
+            bulk: 0,
             next_call: 0,
             next_ask: 0,
             next_task: 0,
@@ -421,7 +425,11 @@ impl Gateway {
                 client.work_stored = client.sockets.values().any(|socket| !socket.work.is_empty());
             }
             let value = self.clients.get(&sid).map(|client| client::encode(client, self.rooms_of(client)));
+            self.weigh(&sid, value.as_ref().map_or(0, Vec::len));
             self.stores.push_back(Output::Store { key, value });
+        }
+        if !self.touched.is_empty() {
+            self.pump(turn); // those that were too heavy
         }
     }
 
@@ -434,6 +442,7 @@ impl Gateway {
             }
             if let Some(client) = self.clients.remove(sid) {
                 self.addresses.closed(&client.handshake.address);
+                self.bulk = self.bulk.saturating_sub(client.bulk);
             }
             self.dirty.insert(sid.clone());
             self.client_gone(turn);

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     call::{CallId, Effect, Handshake, Occasion},
     limits::Bucket,
+    queue::weight,
     stored,
 };
 
@@ -36,6 +37,9 @@ pub(super) struct Client {
     pub(super) messages: Bucket,
     #[codec(skip)]
     pub(super) is_flooding: bool,
+    /// How much its row has beyond what ordinary ones have.
+    #[codec(skip)]
+    pub(super) bulk: usize,
 }
 
 /// One socket: a client in a namespace.
@@ -149,7 +153,21 @@ pub(super) enum Work {
     },
 }
 
+/// How many events of one socket may wait for a handler that takes its time. More close the connection.
+const WORK_MAX: usize = 4096;
+/// The same in bytes.
+const WORK_BYTES: usize = 4 << 20;
+
 impl Work {
+    fn weight(&self) -> usize {
+        match self {
+            Self::Event { name, payload, .. } | Self::Outgoing { name, payload } => {
+                name.len() + weight(payload)
+            }
+            Self::Answer { payload, .. } => payload.as_ref().map_or(0, weight),
+        }
+    }
+
     /// What the handler is told, and the acknowledgement that the client wants.
     pub(super) fn into_occasion(self) -> (Occasion, Option<u64>) {
         match self {
@@ -205,6 +223,11 @@ impl Client {
 }
 
 impl Socket {
+    /// Whether more waits for its handlers than may.
+    pub(super) fn is_behind(&self) -> bool {
+        self.work.len() >= WORK_MAX || self.work.iter().map(Work::weight).sum::<usize>() >= WORK_BYTES
+    }
+
     pub(super) fn new(id: Rc<str>, nsp: Rc<str>, auth: Option<Rc<str>>) -> Self {
         Self {
             id,

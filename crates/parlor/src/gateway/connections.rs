@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use engine_io::{
-    Answer, Conn, Dialect, Frame, Message, Millis, Output as SessionOutput, Refusal, Session, Ticket,
-    Transport, Version,
+    Answer, CloseReason, Conn, Dialect, Frame, Message, Millis, Output as SessionOutput, Refusal, Session,
+    Ticket, Transport, Version,
 };
 use litemap::LiteMap;
 use socket_io::{Connection, Options};
@@ -19,6 +19,12 @@ use crate::{
     metrics::Count,
     names::id,
 };
+
+/// How long the row of a client may be without being counted: those of nearly all are much shorter.
+const ROW: usize = 16 << 10;
+
+/// How much rows may have beyond that, all together. All of it is memory, and has to have room in the next one too.
+const BULK_MAX: usize = 32 << 20;
 
 impl Gateway {
     /// Opens a session by HTTP long-polling; the request is answered with its handshake. Gives the session's id.
@@ -78,6 +84,7 @@ impl Gateway {
             timer: None,
             messages: Bucket::default(),
             is_flooding: false,
+            bulk: 0,
         };
         self.addresses.opened(&config.limits, &client.handshake.address, turn.now);
         self.opening(turn);
@@ -229,6 +236,21 @@ impl Gateway {
         if let Some(client) = self.clients.get_mut(&sid) {
             client.session.heard(&self.app.config().engine, at);
             self.touch(&sid);
+        }
+    }
+
+    /// The row of a client has this length now. If all together are too long, it ends with the client by which they are:
+    /// few could fill the memory of all, by what is kept for them.
+    pub(super) fn weigh(&mut self, sid: &Rc<str>, row: usize) {
+        let Some(client) = self.clients.get_mut(sid) else { return };
+        let bulk = row.saturating_sub(ROW);
+        let was = std::mem::replace(&mut client.bulk, bulk);
+        self.bulk = self.bulk.saturating_sub(was).saturating_add(bulk);
+        if bulk > was && self.bulk > BULK_MAX {
+            client.session.abort(CloseReason::ForcedClose);
+            self.counters.count(Count::Violations);
+            self.log_of(sid, Line::new(Level::Warn, "violation").text("error", "too much is kept"));
+            self.touch(sid);
         }
     }
 

@@ -24,7 +24,8 @@ impl Gateway {
         }
         for id in sockets.iter().filter(|_| is_handled) {
             let Some(place) = self.sockets.get(id).cloned() else { continue };
-            if let Some(socket) = self.socket(&place.sid, &place.nsp) {
+            // Who is behind is not shown more: others decide how much that is.
+            if let Some(socket) = self.socket(&place.sid, &place.nsp).filter(|socket| !socket.is_behind()) {
                 socket.work.push_back(Work::Outgoing { name: name.clone(), payload: payload.clone() });
                 self.step(turn, &place.sid, &place.nsp);
             }

@@ -91,6 +91,7 @@ impl Gateway {
                 match client::decode(&value) {
                     Some((client, rooms)) => {
                         unfinished.extend(gateway.adopt(turn, &sid, client, rooms, &mut members));
+                        gateway.weigh(&sid, value.len());
                     }
                     None => {
                         let mut line = Line::new(Level::Warn, "forgotten");

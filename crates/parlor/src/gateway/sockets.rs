@@ -22,9 +22,6 @@ use crate::{
     wire::Cast,
 };
 
-/// How many events of one socket may wait for a handler that takes its time. More close the connection.
-const WORK_MAX: usize = 4096;
-
 /// How many acknowledgements one client may owe to handlers. With more, the oldest is given up.
 const OWED_MAX: usize = 256;
 
@@ -74,7 +71,7 @@ impl Gateway {
             Ok(Some(Incoming::Event { nsp, id, name, args })) => {
                 let Some(socket) = client.sockets.get_mut(nsp.as_str()) else { return };
                 self.counters.count(Count::EventsReceived);
-                if socket.work.len() >= WORK_MAX {
+                if socket.is_behind() {
                     self.counters.count(Count::Violations);
                     client.session.close(CloseReason::ForcedClose, turn.now);
                     self.log_of(

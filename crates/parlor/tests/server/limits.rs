@@ -32,6 +32,38 @@ fn a_connection_that_floods_is_closed_and_no_other() {
 }
 
 #[test]
+fn what_waits_for_a_slow_handler_is_bounded_in_bytes() {
+    let mut server = TestServer::new(app);
+    let (ann, eve) = (server.connect("/", &()), server.connect("/", &()));
+    eve.emit("hang", ());
+    let long = "x".repeat(900_000);
+    (0..5).for_each(|_| eve.emit("echo", &long));
+    assert!(!eve.is_closed(), "4 MiB may wait");
+    eve.emit("echo", &long);
+    assert!(eve.is_closed());
+    assert_eq!(ann.ask("echo", 1), Some(json!([1])));
+}
+
+#[test]
+fn few_cannot_fill_the_memory_of_all() {
+    let mut server = TestServer::new(|| app().gateways_per_location(1));
+    let ann = server.connect("/", &());
+    let auth = json!({ "long": "x".repeat(999_000) });
+    let crowd = |server: &mut TestServer, size| {
+        let crowd: Vec<_> = (0..size).map(|_| server.connect("/other", &auth)).collect();
+        crowd.into_iter().filter(|eve| !eve.is_closed()).collect::<Vec<_>>()
+    };
+    let there = crowd(&mut server, 40);
+    assert_eq!(there.len(), 34, "32 MiB are kept");
+    server.hibernate();
+    assert!(crowd(&mut server, 1).is_empty(), "what is kept is counted after sleep too");
+    assert!(there.iter().all(|eve| !eve.is_closed()), "who came before is not disturbed");
+    assert_eq!(ann.ask("echo", 1), Some(json!([1])));
+    there.iter().for_each(parlor::TestClient::hang_up);
+    assert_eq!(crowd(&mut server, 1).len(), 1, "there is room again");
+}
+
+#[test]
 fn a_connection_is_in_so_many_namespaces() {
     in_every_memory_of(limited(Limits { namespaces_per_connection: 2, ..Limits::default() }), |server| {
         let ann = server.connect("/", &());
