@@ -88,6 +88,11 @@ const NEWCOMERS: Rate = Rate::new(300, 600_000);
 /// How often the moderators' key may be guessed from one address.
 const GUESSES: Rate = Rate::new(5, 600_000);
 
+/// How many public rooms may be new by the people of one address: each is an object, and a line in everybody's list for 90 days.
+const NEW_ROOMS: Rate = Rate::new(60, 3_600_000);
+/// How many parts of files may come from one address: 1 GB. They stay for a year.
+const PARTS: Rate = Rate::new(4_000, 3_600_000);
+
 /// What people and addresses have done lately on this Gateway.
 #[derive(Debug, Default)]
 pub(crate) struct Crowd(RefCell<Buckets>);
@@ -97,6 +102,34 @@ impl Crowd {
     pub(crate) fn newcomer(&self, address: &str, now: u64) -> Result<(), Refused> {
         let key = format!("new {}", network_of(address));
         self.0.borrow_mut().take(&key, NEWCOMERS, now).map_err(slow_down)
+    }
+
+    /// Counts a public room that is new, unless there are too many. (Who has opened it is counted by [`person`] as well.)
+    pub(crate) fn new_room(&self, address: &str, now: u64) -> Result<(), Fault> {
+        self.of_address("room", address, NEW_ROOMS, now)
+    }
+
+    /// Counts a room that a person opens by coming into it, unless there are too many.
+    pub(crate) fn opened(&self, person: &str, now: u64) -> Result<(), Fault> {
+        let (what, rate) = of_person("open");
+        self.take(&format!("{person} {what}"), rate, now)
+    }
+
+    /// Counts a part of a file, unless there are too many.
+    pub(crate) fn part(&self, address: &str, now: u64) -> Result<(), Fault> {
+        self.of_address("part", address, PARTS, now)
+    }
+
+    fn of_address(&self, what: &str, address: &str, rate: Rate, now: u64) -> Result<(), Fault> {
+        match address {
+            "" => Ok(()), // it is not known
+            _ => self.take(&format!("{what} {}", network_of(address)), rate, now),
+        }
+    }
+
+    fn take(&self, key: &str, rate: Rate, now: u64) -> Result<(), Fault> {
+        let taken = self.0.borrow_mut().take(key, rate, now);
+        taken.map_err(|wait| Fault::new("slow down", wait_words(wait)))
     }
 
     /// Whether the key may be tried from an address.
@@ -126,13 +159,27 @@ pub(crate) async fn person(
     Now(now): Now,
 ) -> Result<(), Fault> {
     let (what, rate) = of_person(&event);
-    let taken = crowd.0.borrow_mut().take(&format!("{} {what}", me.person.id), rate, now);
-    taken.map_err(|wait| Fault::new("slow down", wait_words(wait)))
+    crowd.take(&format!("{} {what}", me.person.id), rate, now)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_opens_so_many_rooms_and_sends_so_many_files() {
+        let crowd = Crowd::default();
+        for n in 0..60 {
+            assert_eq!(crowd.new_room(&format!("2001:db8::{n}"), 1_000), Ok(()));
+        }
+        assert!(crowd.new_room("2001:db8::ffff", 1_000).is_err());
+        assert_eq!(crowd.new_room("2001:db8:0:1::", 1_000), Ok(()), "others are counted by themselves");
+        for _ in 0..4_000 {
+            assert_eq!(crowd.part("192.0.2.1", 1_000), Ok(()));
+            assert_eq!(crowd.part("", 1_000), Ok(()), "off Cloudflare it is not known who that is");
+        }
+        assert!(crowd.part("192.0.2.1", 1_000).is_err());
+    }
 
     #[test]
     fn so_many_in_a_while() {
