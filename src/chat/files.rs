@@ -3,7 +3,7 @@
 use parlor_worker::prelude::*;
 
 use crate::house::{
-    limits::{Crowd, Deed},
+    limits::{Deed, Office},
     names::is_seen,
     people::Member,
     room,
@@ -65,14 +65,13 @@ pub(super) struct Upload {
 /// Stores a part. They come in order; one that comes again is not stored again.
 pub(super) async fn upload(
     io: Io,
-    crowd: State<Crowd>,
-    handshake: Handshake,
+    office: Office,
     mut me: SocketData<Member>,
     Now(now): Now,
     Data(Upload { file, part, bytes }): Data<Upload>,
 ) -> Result<Ack, Fault> {
     me.may(Deed::Upload, now)?;
-    crowd.part(&handshake.address, now)?;
+    office.part(now)?;
     check_id(&file, Some(&me.person.id))?;
     if part >= PARTS_MAX || !(1..=PART).contains(&bytes.0.len()) {
         return Err(Fault::new("too large", "A file has at most 10 MB."));

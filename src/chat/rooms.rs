@@ -10,7 +10,7 @@ use super::{
 use crate::{
     house::{
         self,
-        limits::{Crowd, Deed},
+        limits::{Deed, Office},
         names::{Kind, RoomId, RoomName, Topic},
         people::{Member, Person, Present, by_id, of_sockets},
         person, person_room,
@@ -44,8 +44,7 @@ pub(super) async fn open(
     socket: Socket,
     io: Io,
     vars: Vars,
-    crowd: State<Crowd>,
-    handshake: Handshake,
+    office: Office,
     mut me: SocketData<Member>,
     Now(now): Now,
     Data(open): Data<Open>,
@@ -56,7 +55,7 @@ pub(super) async fn open(
     }
     house::measures::may_speak(&socket, &io, &me.person).await?; // its name and topic are read by others
     if !open.private {
-        crowd.new_room(&handshake.address, now)?;
+        office.new_room(now)?;
         return Ok(Ack(house::rooms::open_public(&io, &open.name, open.topic).await?));
     }
     let id = Keys::new(&vars).private_room(&me.person.id, &open.seed);
@@ -103,8 +102,7 @@ pub(super) async fn join_room(
     socket: Socket,
     io: Io,
     vars: Vars,
-    crowd: State<Crowd>,
-    handshake: Handshake,
+    office: Office,
     mut me: SocketData<Member>,
     Now(now): Now,
     Data(Join { room }): Data<Join>,
@@ -119,8 +117,7 @@ pub(super) async fn join_room(
     let person = me.person.clone();
     let opens = || {
         me.may(Deed::Open, now)?;
-        crowd.opened(&person.id, now)?;
-        crowd.new_room(&handshake.address, now)
+        office.opened(&person.id, now)
     };
     let card = house::rooms::enter(&io, &vars, &person, &id, opens).await?;
     socket.join(id.as_ref());

@@ -3,9 +3,9 @@
 //! What a tab has done is kept with it, through sleep. The rest is memory of the Gateway: enough against those who open many
 //! tabs, who keep it awake.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, rc::Rc};
 
-use parlor::{Buckets, Rate, network_of};
+use parlor::{Buckets, FromCall, Rate, Scope, network_of};
 use parlor_worker::{parlor, prelude::*};
 
 use super::people::{Code, Member};
@@ -104,23 +104,7 @@ impl Crowd {
         self.0.borrow_mut().take(&key, NEWCOMERS, now).map_err(slow_down)
     }
 
-    /// Counts a public room that is new, unless there are too many. (Who has opened it is counted by [`person`] as well.)
-    pub(crate) fn new_room(&self, address: &str, now: u64) -> Result<(), Fault> {
-        self.of_address("room", address, NEW_ROOMS, now)
-    }
-
-    /// Counts a room that a person opens by coming into it, unless there are too many.
-    pub(crate) fn opened(&self, person: &str, now: u64) -> Result<(), Fault> {
-        let (what, rate) = of_person("open");
-        self.take(&format!("{person} {what}"), rate, now)
-    }
-
-    /// Counts a part of a file, unless there are too many.
-    pub(crate) fn part(&self, address: &str, now: u64) -> Result<(), Fault> {
-        self.of_address("part", address, PARTS, now)
-    }
-
-    fn of_address(&self, what: &str, address: &str, rate: Rate, now: u64) -> Result<(), Fault> {
+    fn take_of_address(&self, what: &str, address: &str, rate: Rate, now: u64) -> Result<(), Fault> {
         match address {
             "" => Ok(()), // it is not known
             _ => self.take(&format!("{what} {}", network_of(address)), rate, now),
@@ -140,6 +124,46 @@ impl Crowd {
     /// Counts a wrong key.
     pub(crate) fn guessed(&self, address: &str, now: u64) {
         _ = self.0.borrow_mut().take(&guesses(address), GUESSES, now);
+    }
+}
+
+/// The crowd as one address meets it.
+#[derive(Debug)]
+pub(crate) struct Office {
+    crowd: State<Crowd>,
+    address: String,
+}
+
+impl<S> FromCall<S> for Office {
+    fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
+        let crowd = FromCall::<S>::from_call(scope)?;
+        Ok(Self { crowd, address: Handshake::from_call_of::<S>(scope)?.address })
+    }
+}
+
+#[cfg(test)]
+impl parlor::typescript::Argument for Office {}
+
+impl Office {
+    /// Counts a public room that is new, unless there are too many.
+    pub(crate) fn new_room(&self, now: u64) -> Result<(), Fault> {
+        self.take("room", NEW_ROOMS, now)
+    }
+
+    /// Counts a public room that a person opens by coming into it, as one that is opened by that name.
+    pub(crate) fn opened(&self, person: &str, now: u64) -> Result<(), Fault> {
+        let (what, rate) = of_person("open");
+        self.crowd.take(&format!("{person} {what}"), rate, now)?;
+        self.new_room(now)
+    }
+
+    /// Counts a part of a file, unless there are too many.
+    pub(crate) fn part(&self, now: u64) -> Result<(), Fault> {
+        self.take("part", PARTS, now)
+    }
+
+    fn take(&self, what: &str, rate: Rate, now: u64) -> Result<(), Fault> {
+        self.crowd.take_of_address(what, &self.address, rate, now)
     }
 }
 
@@ -169,16 +193,18 @@ mod tests {
     #[test]
     fn an_address_opens_so_many_rooms_and_sends_so_many_files() {
         let crowd = Crowd::default();
+        let room = |address: &str| crowd.take_of_address("room", address, NEW_ROOMS, 1_000);
+        let part = |address: &str| crowd.take_of_address("part", address, PARTS, 1_000);
         for n in 0..60 {
-            assert_eq!(crowd.new_room(&format!("2001:db8::{n}"), 1_000), Ok(()));
+            assert_eq!(room(&format!("2001:db8::{n}")), Ok(()));
         }
-        assert!(crowd.new_room("2001:db8::ffff", 1_000).is_err());
-        assert_eq!(crowd.new_room("2001:db8:0:1::", 1_000), Ok(()), "others are counted by themselves");
+        assert!(room("2001:db8::ffff").is_err());
+        assert_eq!(room("2001:db8:0:1::"), Ok(()), "others are counted by themselves");
         for _ in 0..4_000 {
-            assert_eq!(crowd.part("192.0.2.1", 1_000), Ok(()));
-            assert_eq!(crowd.part("", 1_000), Ok(()), "off Cloudflare it is not known who that is");
+            assert_eq!(part("192.0.2.1"), Ok(()));
+            assert_eq!(part(""), Ok(()), "off Cloudflare it is not known who that is");
         }
-        assert!(crowd.part("192.0.2.1", 1_000).is_err());
+        assert!(part("192.0.2.1").is_err());
     }
 
     #[test]
