@@ -37,6 +37,13 @@ for (const [name, origin, allowed] of cases) {
   });
 }
 
+for (const [site, status] of [["cross-site", 403], ["same-site", 403], ["same-origin", 200], ["none", 200]]) {
+  it(`a picture or a script, which has no origin, in a page that is ${site} is answered with ${status}`, async () => {
+    const headers = { "sec-fetch-site": site, "sec-fetch-mode": "no-cors" };
+    assert.equal((await request(lab.url, "EIO=4&transport=polling", { headers })).status, status);
+  });
+}
+
 it("where none are allowed, those of other hosts are refused, and knowing a session does not help", async (t) => {
   const strict = await startLab();
   t.after(() => strict.stop());
@@ -61,5 +68,7 @@ it("all may be allowed, by CORS or by asking nobody", async (t) => {
     assert.match(await socket.next(), /^0/);
     const answer = await request(open.url, "EIO=4&transport=polling", { headers: { origin: "https://evil.example" } });
     assert.equal(answer.status, 200);
+    const picture = await request(open.url, "EIO=4&transport=polling", { headers: { "sec-fetch-site": "cross-site" } });
+    assert.equal(picture.status, 200);
   }
 });

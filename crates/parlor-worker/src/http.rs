@@ -133,10 +133,17 @@ impl Asked {
         self.handshake_with(request, now, headers.collect())
     }
 
-    /// Whether it is of no page, or of one that may talk to the server.
+    /// Whether it is of no page, or of one that may talk to the server. (Browsers name no origin for a picture or a script,
+    /// but say whether it is of another site.)
     pub(crate) fn is_of_allowed_origin(&self, app: &App, request: &Request) -> bool {
-        let allowed = |origin: &String| app.allows_origin(origin, header(request, "host").as_deref());
-        self.origin.as_ref().is_none_or(allowed)
+        let allowed = |origin: &str| app.allows_origin(origin, header(request, "host").as_deref());
+        match &self.origin {
+            Some(origin) => allowed(origin),
+            None => match header(request, "sec-fetch-site").as_deref() {
+                None | Some("same-origin" | "none") => true,
+                Some(_) => allowed(""),
+            },
+        }
     }
 
     /// Whether the application lets the client open a connection.

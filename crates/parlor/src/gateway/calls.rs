@@ -108,7 +108,10 @@ impl Gateway {
                 socket.effects.extend(effects);
                 if socket.call == Some(id) {
                     socket.last_call = id;
-                    socket.call = socket.call.filter(|_| outcome.is_none());
+                    // Nothing else begins while it has not even asked.
+                    let asks = |effect: &Effect| effect.question().is_some_and(|ask| Some(ask) == publishes);
+                    let has_ended = outcome.is_some() && !socket.effects.iter().any(asks);
+                    socket.call = socket.call.filter(|_| !has_ended);
                 }
                 if let Some(outcome) = outcome {
                     self.finish(turn, &place, &called, outcome);

@@ -305,7 +305,10 @@ impl Gateway {
             Effect::Join(room) => _ = self.change(turn, sid, nsp, &id, Pending { room, join: true }),
             Effect::Leave(room) => _ = self.change(turn, sid, nsp, &id, Pending { room, join: false }),
             Effect::Ask { ask, nsp, target, query } => {
-                let call = socket.last_call; // which may have ended
+                let call = socket.call.unwrap_or_default();
+                if self.calls.get(&call).is_some_and(|called| called.publishes == Some(ask)) {
+                    socket.call = None; // it has ended before, and what comes behind it may begin
+                }
                 self.ask(turn, (call, ask), &nsp, target, query);
             }
             Effect::Queue { ask, queue, query } => {
@@ -391,8 +394,8 @@ impl Gateway {
             self.counters.count(Count::SocketsDisconnected);
             // What it still had to say to others is said.
             let last_words = std::mem::take(&mut socket.effects);
-            let trace = self.trace_of(socket.last_call);
-            self.without_socket(turn, socket.last_call, last_words, trace);
+            let trace = self.trace_of(socket.call.unwrap_or_default());
+            self.without_socket(turn, socket.call.unwrap_or_default(), last_words, trace);
         }
         let nsp = &socket.nsp;
         let stays = self.stays(&socket, reason);

@@ -24,6 +24,7 @@ pub(crate) fn app() -> App {
             Ok::<_, Fault>(Ack(io.to(&room).publish("said", &x).await?.seq))
         })
         .on("enter", enter)
+        .on("enter-and-tell", enter_and_tell)
         .on("delegate", async |io: Io, Data(room): Data<String>| {
             let answers = io.server_side_emit_with_ack("publish", (room, "delegated")).await?;
             Ok::<_, Fault>(Ack(answers.answers.first().cloned().unwrap_or_default()))
@@ -59,6 +60,19 @@ async fn enter(
         io.to(&room).history(Page::newest(1)).await?;
     }
     Ok(entered)
+}
+
+/// What it publishes is for another room than the one that it is not in yet.
+async fn enter_and_tell(
+    socket: Socket,
+    io: Io,
+    Data((room, other, waits)): Data<(String, String, bool)>,
+) -> Result<Asked<Receipt>, Fault> {
+    socket.join(&room);
+    if waits {
+        io.to(&other).history(Page::newest(1)).await?;
+    }
+    Ok(io.to(&other).publish("said", "enter"))
 }
 
 async fn others(socket: Socket, Data((room, x)): Data<(String, Raw)>) -> Result<Ack<Receipt>, Fault> {
@@ -357,6 +371,22 @@ fn a_receipt_that_is_returned_comes_however_the_handler_ended() {
         assert_eq!(ask(&ann, "delegate", "r"), json!([{ "seq": 3 }]));
         assert_eq!(ask(&ann, "enter", ("plain", false))[0]["error"], "no history");
         assert_eq!(ask(&ann, "publish", ("x".repeat(1_000), 1))[0]["error"], "bad room name");
+    });
+}
+
+/// A question to one room waits until the socket is in another, while memories come and go.
+#[test]
+fn who_enters_a_room_may_ask_another() {
+    in_every_memory_of(app, |server| {
+        let (ann, bob) = (server.connect("/", &()), server.connect("/", &()));
+        ask(&bob, "join", "r");
+        for (seq, waits) in [(1, false), (2, true)] {
+            let entered = ann.request("enter-and-tell", (format!("room {seq}"), "r", waits));
+            let echoed = ann.request("echo", 1);
+            assert_eq!(ann.answer(entered), Some(json!([{ "seq": seq }])));
+            assert_eq!(ann.answer(echoed), Some(json!([1])), "what comes behind begins");
+        }
+        assert_eq!(said(&bob).len(), 2);
     });
 }
 
