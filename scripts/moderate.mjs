@@ -1,6 +1,6 @@
 // What an operator does with the chat's rooms, as a moderator: MODERATOR_KEY=… npm run export -- URL ROOM > room.jsonl, and
 // npm run erase -- URL PERSON [ROOM…]. A room and a person are named by their ids, as docs/chat.md has them.
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { Failure, command, isMain, say } from "./lib.mjs";
 import { packages } from "./setup.mjs";
 
@@ -12,9 +12,10 @@ export async function moderator(url, key) {
   const { Manager } = await import("socket.io-client");
   const manager = new Manager(url, { transports: ["websocket"], reconnection: false, timeout: LIMIT });
   try {
-    // Moderators are people. The same key makes the same person, so that each run does not leave another one behind.
+    // Moderators are people. The same key makes the same person, so that each run does not leave another one behind. Their
+    // name is seen by others: it has nothing of the key in it, and nobody can have taken it before.
     const seed = createHash("sha256").update(`moderate ${key}`).digest("hex").slice(0, 40);
-    const person = manager.socket("/", { auth: { name: `Operator ${seed.slice(0, 6)}`, seed } });
+    const person = manager.socket("/", { auth: { name: `Operator ${randomBytes(4).toString("hex")}`, seed } });
     const { token } = await entered(person, "welcome");
     const desk = manager.socket("/moderators", { auth: { token, key } });
     await entered(desk, "connect");

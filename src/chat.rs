@@ -131,7 +131,10 @@ async fn connect(
     let wanted = door.name.or_else(|| known.is_none().then(String::new));
     let wanted = wanted.map(Name::try_from).transpose().map_err(|words| refused("bad name", words))?;
     let seed = door.seed.filter(|seed| (16..=64).contains(&seed.len()));
-    let new_id = || Keys::new(&vars).id_for(seed.as_deref().unwrap_or_else(|| socket.id()));
+    let new_id = || match &seed {
+        Some(seed) => Keys::new(&vars).id_for(seed),
+        None => Keys::new(&vars).id_for_socket(socket.id()),
+    };
     let id = known.as_ref().map_or_else(new_id, |known| known.id.clone());
     let AtDoor { called, muted } = measures::check(&io, &id).await?;
     // A token may be older than the name that the person has taken on another device.

@@ -91,7 +91,15 @@ async fn connect(
 }
 
 /// Somebody is back as the socket that they were: others may have got their notices meanwhile, so they ask for them anew.
-async fn back(socket: Socket, me: SocketData<Person>, auth: Option<Auth<Reader>>) -> Result<(), Fault> {
+async fn back(
+    socket: Socket,
+    io: Io,
+    me: SocketData<Person>,
+    auth: Option<Auth<Reader>>,
+) -> Result<(), Fault> {
+    if measures::check_again(&socket, &io, &me.id).await?.is_none() {
+        return Ok(());
+    }
     let quiet = auth.and_then(|Auth(Reader { quiet, .. })| quiet);
     if quiet == Some(true) { Ok(()) } else { socket.consume(&inbox_of(&me.id)) }
 }

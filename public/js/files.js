@@ -18,6 +18,9 @@ const AT_ONCE = 3; // parts of a file that come down
 const KEPT_BYTES = 96 * 1024 * 1024;
 const NAME_MAX = 120;
 
+/** What a name may not have, for the server: some programs put it there. */
+const UNSEEN = /[\p{Cc}\u{ad}\u{61c}\u{200b}-\u{200f}\u{2028}-\u{202e}\u{2060}-\u{206f}\u{feff}]/gu;
+
 /** What a browser shows as a picture, by the bytes it begins with. An SVG is a document, and none of these. */
 const PICTURES = /** @type {[string, RegExp][]} */ ([
   ["image/png", /^\x89PNG\r\n\x1a\n/],
@@ -116,7 +119,7 @@ export function createUploads({ request, me, online, changed, around }) {
       /** @type {Attachment} */
       const attachment = {
         key: randomText(12),
-        name: shortened(blob.name || "file"),
+        name: shortened(blob.name.replaceAll(UNSEEN, "") || "file"),
         type: /^[\w.+-]+\/[\w.+-]+$/.test(blob.type) ? blob.type : "application/octet-stream",
         size: blob.size,
         preview: isPicture(blob) ? around.urlOf(blob) : null,

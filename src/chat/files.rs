@@ -2,7 +2,12 @@
 
 use parlor_worker::prelude::*;
 
-use crate::house::{limits::Deed, people::Member, room};
+use crate::house::{
+    limits::{Deed, Office},
+    names::is_seen,
+    people::Member,
+    room,
+};
 
 /// A part has so many bytes, but for the last.
 const PART: usize = 256 << 10;
@@ -29,6 +34,7 @@ impl File {
         check_id(&self.id, Some(me))?;
         let parts = self.size.div_ceil(PART as u64);
         let fits = (1..=200).contains(&self.name.chars().count())
+            && self.name.chars().all(is_seen) // an ending is at the end
             && self.r#type.len() <= 100
             && parts == self.parts
             && (1..=PARTS_MAX).contains(&parts);
@@ -59,11 +65,13 @@ pub(super) struct Upload {
 /// Stores a part. They come in order; one that comes again is not stored again.
 pub(super) async fn upload(
     io: Io,
+    office: Office,
     mut me: SocketData<Member>,
     Now(now): Now,
     Data(Upload { file, part, bytes }): Data<Upload>,
 ) -> Result<Ack, Fault> {
     me.may(Deed::Upload, now)?;
+    office.part(now)?;
     check_id(&file, Some(&me.person.id))?;
     if part >= PARTS_MAX || !(1..=PART).contains(&bytes.0.len()) {
         return Err(Fault::new("too large", "A file has at most 10 MB."));

@@ -12,7 +12,7 @@ use crate::{
     house::{
         limits::Deed,
         measures::may_speak,
-        names::{Kind, Name, RoomId, Text},
+        names::{Kind, Name, RoomId, Text, is_seen},
         people::{Member, Person, by_id, mentioned},
         person, room,
         rooms::{self, Card},
@@ -381,8 +381,10 @@ pub(super) async fn react(
     Ok(Ack(()))
 }
 
-/// Roughly: a few characters, none of them of a word.
+/// Roughly: a few characters, none of them of a word, none that turns the direction of what follows, or is put over it.
 fn is_emoji(text: &str) -> bool {
-    let plain = |c: char| c.is_alphanumeric() && !c.is_ascii_digit() || c.is_whitespace() || c.is_control();
-    (1..=16).contains(&text.chars().count()) && !text.chars().any(plain) && !text.is_ascii()
+    let plain = |c: char| c.is_alphanumeric() && !c.is_ascii_digit() || c.is_whitespace();
+    let stray = |c: char| c != '\u{200d}' && !is_seen(c) || matches!(c, '\u{300}'..='\u{36f}');
+    let fits = (1..=16).contains(&text.chars().count()) && !text.is_ascii();
+    fits && !text.chars().any(|c| plain(c) || stray(c))
 }

@@ -6,6 +6,7 @@ use parlor_worker::{parlor, prelude::*};
 use super::rooms::Came;
 use crate::house::{
     limits::Deed,
+    measures::{self, MUTED},
     names::{Name, RoomId},
     people::{self, Member, Person, Present, of_sockets},
     person, person_room,
@@ -97,8 +98,14 @@ pub(super) async fn gone(socket: Socket, io: Io, me: SocketData<Member>) -> Resu
 
 /// A tab is back as the socket that it was, where the deployment lets it (`PARLOR_MAX_DISCONNECTION_DURATION`): rooms that heard
 /// that the person has gone hear that they are there.
+///
+/// What was taken against them meanwhile did not find them: it is asked for here.
 pub(super) async fn back(socket: Socket, io: Io, me: SocketData<Member>) -> Result<(), Fault> {
     let who = me.present();
+    let Some(muted) = measures::check_again(&socket, &io, &who.id).await? else { return Ok(()) };
+    if muted {
+        socket.join(MUTED);
+    }
     for room in people_rooms(&socket).into_iter().filter_map(|room| RoomId::try_from(room).ok()) {
         let sockets = io.in_(room.as_ref()).fetch_sockets().await;
         let others = sockets.iter().filter(|other| other.id() != socket.id());

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     house::{
         self,
-        limits::Deed,
+        limits::{Deed, Office},
         names::{Kind, RoomId, RoomName, Topic},
         people::{Member, Person, Present, by_id, of_sockets},
         person, person_room,
@@ -41,8 +41,10 @@ pub(super) struct Open {
 }
 
 pub(super) async fn open(
+    socket: Socket,
     io: Io,
     vars: Vars,
+    office: Office,
     mut me: SocketData<Member>,
     Now(now): Now,
     Data(open): Data<Open>,
@@ -51,7 +53,9 @@ pub(super) async fn open(
     if !(16..=64).contains(&open.seed.len()) {
         return Err(Fault::new("bad seed", "A seed has 16 to 64 characters."));
     }
+    house::measures::may_speak(&socket, &io, &me.person).await?; // its name and topic are read by others
     if !open.private {
+        office.new_room(now)?;
         return Ok(Ack(house::rooms::open_public(&io, &open.name, open.topic).await?));
     }
     let id = Keys::new(&vars).private_room(&me.person.id, &open.seed);
@@ -98,6 +102,7 @@ pub(super) async fn join_room(
     socket: Socket,
     io: Io,
     vars: Vars,
+    office: Office,
     mut me: SocketData<Member>,
     Now(now): Now,
     Data(Join { room }): Data<Join>,
@@ -109,7 +114,12 @@ pub(super) async fn join_room(
         let words = format!("You are in {ROOMS_MAX} rooms. Leave one of them first.");
         return Err(Fault::new("too many rooms", words));
     }
-    let card = house::rooms::enter(&io, &vars, &me.person, &id).await?;
+    let person = me.person.clone();
+    let opens = || {
+        me.may(Deed::Open, now)?;
+        office.opened(&person.id, now)
+    };
+    let card = house::rooms::enter(&io, &vars, &person, &id, opens).await?;
     socket.join(id.as_ref());
     let sockets = io.in_(id.as_ref()).fetch_sockets();
     let page = history::told(&io, &id, Page::newest(MESSAGES + 1));

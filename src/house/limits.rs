@@ -3,9 +3,9 @@
 //! What a tab has done is kept with it, through sleep. The rest is memory of the Gateway: enough against those who open many
 //! tabs, who keep it awake.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, rc::Rc};
 
-use parlor::{Buckets, Rate, network_of};
+use parlor::{Buckets, FromCall, Rate, Scope, network_of};
 use parlor_worker::{parlor, prelude::*};
 
 use super::people::{Code, Member};
@@ -88,6 +88,11 @@ const NEWCOMERS: Rate = Rate::new(300, 600_000);
 /// How often the moderators' key may be guessed from one address.
 const GUESSES: Rate = Rate::new(5, 600_000);
 
+/// How many public rooms may be new by the people of one address: each is an object, and a line in everybody's list for 90 days.
+const NEW_ROOMS: Rate = Rate::new(60, 3_600_000);
+/// How many parts of files may come from one address: 1 GB. They stay for a year.
+const PARTS: Rate = Rate::new(4_000, 3_600_000);
+
 /// What people and addresses have done lately on this Gateway.
 #[derive(Debug, Default)]
 pub(crate) struct Crowd(RefCell<Buckets>);
@@ -99,6 +104,18 @@ impl Crowd {
         self.0.borrow_mut().take(&key, NEWCOMERS, now).map_err(slow_down)
     }
 
+    fn take_of_address(&self, what: &str, address: &str, rate: Rate, now: u64) -> Result<(), Fault> {
+        match address {
+            "" => Ok(()), // it is not known
+            _ => self.take(&format!("{what} {}", network_of(address)), rate, now),
+        }
+    }
+
+    fn take(&self, key: &str, rate: Rate, now: u64) -> Result<(), Fault> {
+        let taken = self.0.borrow_mut().take(key, rate, now);
+        taken.map_err(|wait| Fault::new("slow down", wait_words(wait)))
+    }
+
     /// Whether the key may be tried from an address.
     pub(crate) fn may_guess(&self, address: &str, now: u64) -> Result<(), Refused> {
         self.0.borrow().left(&guesses(address), GUESSES, now).map_err(slow_down)
@@ -107,6 +124,46 @@ impl Crowd {
     /// Counts a wrong key.
     pub(crate) fn guessed(&self, address: &str, now: u64) {
         _ = self.0.borrow_mut().take(&guesses(address), GUESSES, now);
+    }
+}
+
+/// The crowd as one address meets it.
+#[derive(Debug)]
+pub(crate) struct Office {
+    crowd: State<Crowd>,
+    address: String,
+}
+
+impl<S> FromCall<S> for Office {
+    fn from_call(scope: &Rc<Scope>) -> Result<Self, Fault> {
+        let crowd = FromCall::<S>::from_call(scope)?;
+        Ok(Self { crowd, address: Handshake::from_call_of::<S>(scope)?.address })
+    }
+}
+
+#[cfg(test)]
+impl parlor::typescript::Argument for Office {}
+
+impl Office {
+    /// Counts a public room that is new, unless there are too many.
+    pub(crate) fn new_room(&self, now: u64) -> Result<(), Fault> {
+        self.take("room", NEW_ROOMS, now)
+    }
+
+    /// Counts a public room that a person opens by coming into it, as one that is opened by that name.
+    pub(crate) fn opened(&self, person: &str, now: u64) -> Result<(), Fault> {
+        let (what, rate) = of_person("open");
+        self.crowd.take(&format!("{person} {what}"), rate, now)?;
+        self.new_room(now)
+    }
+
+    /// Counts a part of a file, unless there are too many.
+    pub(crate) fn part(&self, now: u64) -> Result<(), Fault> {
+        self.take("part", PARTS, now)
+    }
+
+    fn take(&self, what: &str, rate: Rate, now: u64) -> Result<(), Fault> {
+        self.crowd.take_of_address(what, &self.address, rate, now)
     }
 }
 
@@ -126,13 +183,29 @@ pub(crate) async fn person(
     Now(now): Now,
 ) -> Result<(), Fault> {
     let (what, rate) = of_person(&event);
-    let taken = crowd.0.borrow_mut().take(&format!("{} {what}", me.person.id), rate, now);
-    taken.map_err(|wait| Fault::new("slow down", wait_words(wait)))
+    crowd.take(&format!("{} {what}", me.person.id), rate, now)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_opens_so_many_rooms_and_sends_so_many_files() {
+        let crowd = Crowd::default();
+        let room = |address: &str| crowd.take_of_address("room", address, NEW_ROOMS, 1_000);
+        let part = |address: &str| crowd.take_of_address("part", address, PARTS, 1_000);
+        for n in 0..60 {
+            assert_eq!(room(&format!("2001:db8::{n}")), Ok(()));
+        }
+        assert!(room("2001:db8::ffff").is_err());
+        assert_eq!(room("2001:db8:0:1::"), Ok(()), "others are counted by themselves");
+        for _ in 0..4_000 {
+            assert_eq!(part("192.0.2.1"), Ok(()));
+            assert_eq!(part(""), Ok(()), "off Cloudflare it is not known who that is");
+        }
+        assert!(part("192.0.2.1").is_err());
+    }
 
     #[test]
     fn so_many_in_a_while() {

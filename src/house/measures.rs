@@ -68,6 +68,18 @@ pub(crate) async fn check(io: &Io, id: &str) -> Result<AtDoor, Refused> {
     Ok(AtDoor { called: kept.get(&called)?, muted })
 }
 
+/// For who comes back as the socket that they were: whether they may not speak. Who may not come in any more is sent away, and
+/// that is `None`.
+pub(crate) async fn check_again(socket: &Socket, io: &Io, id: &str) -> Result<Option<bool>, Fault> {
+    let kept: Values = all(io).values(&[&mute_key(id), &ban_key(id)]).await?;
+    if let Some(measure) = kept.get::<Measure>(&ban_key(id))? {
+        socket.emit("sent away", &SentAway { why: measure.words("You were sent away") })?;
+        socket.disconnect(true);
+        return Ok(None);
+    }
+    Ok(Some(kept.get::<Measure>(&mute_key(id))?.is_some()))
+}
+
 /// Fails for who may not speak; whose time is over may again.
 pub(crate) async fn may_speak(socket: &Socket, io: &Io, me: &Person) -> Result<(), Fault> {
     if !socket.is_in(MUTED) {

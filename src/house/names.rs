@@ -47,7 +47,8 @@ pub(crate) enum Kind {
 }
 
 impl Name {
-    /// Names that look alike are one: case and spaces don't count.
+    /// Names that are written otherwise and look the same are one: case, spaces, and what is not seen don't count, nor do two
+    /// forms of one letter. (Letters of two alphabets that look alike are two: there is no end of them.)
     pub(crate) fn folded(&self) -> String {
         fold(&self.0)
     }
@@ -55,7 +56,22 @@ impl Name {
 
 /// See [`Name::folded`].
 pub(crate) fn fold(name: &str) -> String {
-    lower(&name.split_whitespace().collect::<String>()).replace('ς', "σ")
+    lower(&compatible(name))
+        .chars()
+        .filter(|c| !c.is_whitespace() && !is_blank(*c))
+        .collect::<String>()
+        .replace('ς', "σ")
+}
+
+/// In the form of Unicode that what looks the same has in common, NFKC. JavaScript has the tables for that.
+fn compatible(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    #[cfg(target_arch = "wasm32")]
+    return worker::js_sys::JsString::from(text).normalize("NFKC").into();
+    #[cfg(not(target_arch = "wasm32"))]
+    unicode_normalization::UnicodeNormalization::nfkc(text).collect()
 }
 
 /// In lower case. JavaScript has the tables for that, which are 12 kB of wasm.
@@ -100,16 +116,26 @@ fn is_word(text: &str, bytes: usize) -> bool {
 }
 
 /// Characters that nobody sees, or that turn the direction of what follows: a name made of them looks like another's.
-fn is_seen(c: char) -> bool {
+pub(crate) fn is_seen(c: char) -> bool {
     !c.is_control()
-        && !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        && !matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// Characters that take no part in how a name looks, or take space and show nothing. Some have a use, as in emojis.
+fn is_blank(c: char) -> bool {
+    matches!(
+        c,
+        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2800}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 impl TryFrom<String> for Name {
     type Error = &'static str;
     fn try_from(name: String) -> Result<Self, Self::Error> {
         let name = name.trim();
-        if lasts(name, 1..=24) && name.chars().all(is_seen) && !name.starts_with('@') {
+        let shows = !fold(name).is_empty();
+        if lasts(name, 1..=24) && shows && name.chars().all(is_seen) && !name.starts_with('@') {
             Ok(Self(name.to_owned()))
         } else {
             Err("A name has 1 to 24 characters that can be seen, and does not begin with @.")
@@ -204,12 +230,21 @@ mod tests {
     #[test]
     fn names_are_trimmed_short_and_seen() {
         assert_eq!(Name::try_from("  Ann ".to_owned()).map(String::from), Ok("Ann".to_owned()));
-        for bad in ["", "   ", "a\nb", "a\u{202e}b", "\u{200b}", "@ann", &"x".repeat(25)] {
+        for bad in
+            ["", "   ", "a\nb", "a\u{202e}b", "\u{200b}", "\u{3164}", "\u{2800} ", "@ann", &"x".repeat(25)]
+        {
             assert!(Name::try_from(bad.to_owned()).is_err(), "{bad:?}");
         }
         assert!(Name::try_from("й".repeat(24)).is_ok());
         assert_eq!(fold("Ada  LOVELACE"), fold("adalovelace"));
         assert_eq!(fold("ΟΔΟΣ"), fold("οδος"));
+        for alike in
+            ["Ada\u{3164}", "Ada\u{fe0f}", "A\u{34f}da", "Ada\u{e0041}", "Ａｄａ", "Ada\u{a0}", "𝐀da"]
+        {
+            assert_eq!(fold(alike), "ada", "{alike:?}");
+        }
+        assert_eq!(fold("Zoe\u{301}"), fold("Zoé"));
+        assert_ne!(fold("Аda"), fold("Ada"), "a letter of another alphabet");
     }
 
     #[test]

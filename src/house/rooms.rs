@@ -54,15 +54,24 @@ pub(crate) fn closed_key(id: &RoomId) -> String {
     format!("closed:{}.", id.as_ref())
 }
 
-/// Lets a person into a room, if it is one for them: its card.
-pub(crate) async fn enter(io: &Io, vars: &Vars, me: &Person, id: &RoomId) -> Result<Card, Fault> {
-    let closed = closed_key(id);
-    let closed = all(io).get::<Topic>(&closed);
-    let card = card(io, vars, me, id).await?;
-    match closed.await? {
-        Some(why) => Err(Fault::new("closed", closed_words(&why))),
-        None => Ok(card),
+/// Lets a person into a room, if it is one for them: its card. `opens` is asked when that makes a public room.
+pub(crate) async fn enter(
+    io: &Io,
+    vars: &Vars,
+    me: &Person,
+    id: &RoomId,
+    opens: impl FnOnce() -> Result<(), Fault>,
+) -> Result<Card, Fault> {
+    let (sign, closed) = (sign_key(id), closed_key(id));
+    let kept = all(io).values(&[&sign, &closed]).await?;
+    if let Some(why) = kept.get::<Topic>(&closed)? {
+        return Err(Fault::new("closed", closed_words(&why)));
     }
+    let is_new = id.kind() == Kind::Public && kept.get::<Sign>(&sign)?.is_none();
+    if is_new && !ALWAYS.contains(&id.as_ref()) {
+        opens()?;
+    }
+    card(io, vars, me, id).await
 }
 
 /// What is said to who cannot be in a room.

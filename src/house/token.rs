@@ -22,7 +22,16 @@ impl<'a> Keys<'a> {
 
     /// The id of somebody new. The same seed gives the same id, for those whose first answer got lost.
     pub(crate) fn id_for(&self, seed: &str) -> String {
-        let start = self.sign("person", seed, RANDOM);
+        self.id("person", seed)
+    }
+
+    /// The id of somebody new who has no seed. Others may know the id of the socket: as a seed it is another person.
+    pub(crate) fn id_for_socket(&self, socket: &str) -> String {
+        self.id("guest", socket)
+    }
+
+    fn id(&self, what: &str, of: &str) -> String {
+        let start = self.sign(what, of, RANDOM);
         let check = self.sign("id", &start, CHECK);
         start + &check
     }
@@ -79,6 +88,7 @@ mod tests {
             assert!(!keys("s").made(bad), "{bad}");
         }
         assert_ne!(id, keys("s").id_for("other seed"));
+        assert_ne!(id, keys("s").id_for_socket("seed"), "who hears of a socket does not become its person");
     }
 
     #[test]

@@ -92,6 +92,30 @@ it("a person says so much in all tabs together, and others are heard", async (t)
   assert.equal(typeof answer.seq, "number");
 });
 
+it("a name in another form of Unicode is the same name, by the tables that JavaScript has", async (t) => {
+  const { url } = await startChat(t);
+  await tab(t, url).comeIn(newcomer("Zo\u00e9"));
+  for (const name of ["Zoe\u0301", "ZO\u00c9", "\uff3ao\u00e9", "Zo\u00e9\u3164"]) {
+    assert.equal(await code(tab(t, url).enter("/", { name, seed: "another-seed-0123456789" })), "name taken", name);
+  }
+});
+
+it("the people of an address open so many public rooms, and come into those that are there", async (t) => {
+  const { url } = await startChat(t);
+  const rooms = [];
+  for (let n = 0; n < 13; n += 1) {
+    const socket = await tab(t, url).comeIn(newcomer(`Guest ${n}`));
+    for (let room = 0; room < 5; room += 1) rooms.push((await call(socket, "join", { room: `room ${n} ${room}` }))[0].error);
+  }
+  const refused = rooms.filter((error) => error);
+  assert.deepEqual([...new Set(refused)], ["slow down"]);
+  assert.ok(rooms.indexOf("slow down") >= 60, `${rooms.indexOf("slow down")}`);
+  const late = await tab(t, url).comeIn(newcomer("Late"));
+  assert.equal((await call(late, "join", { room: "room 0 0" }))[0].error, undefined);
+  const elsewhere = await tab(t, url, "192.0.2.2").comeIn(newcomer("Elsewhere"));
+  assert.equal((await call(elsewhere, "join", { room: "another" }))[0].error, undefined);
+});
+
 it("so many people are new from an address, and those who are known come in all the same", async (t) => {
   const { url } = await startChat(t, { ...SECRETS, PARLOR_MESSAGES_PER_CONNECTION: "none" });
   const { token } = await tab(t, url).comeIn(newcomer("Ann"));

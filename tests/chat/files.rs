@@ -141,6 +141,7 @@ fn a_message_names_ones_own_files_as_they_are() {
             but("id", json!("x")),
             but("name", json!("")),
             but("name", json!("x".repeat(201))),
+            but("name", json!("cat\u{202e}gnp.exe")),
             but("type", json!("x".repeat(101))),
             but("size", json!(0)),
             but("size", json!(41 * PART)),

@@ -327,7 +327,8 @@ fn a_reaction_is_an_emoji_and_not_too_many() {
     in_every_memory(|house| {
         let [ann] = house.people_in("tea", ["Ann"]);
         ann.say("tea", "hello");
-        for bad in ["", "x", "no", "1", "🍰 ", "🍰x", &"🍰".repeat(17)] {
+        for bad in ["", "x", "no", "1", "🍰 ", "🍰x", &"🍰".repeat(17), "\u{202e}", "\u{200b}", "🍰\u{36f}"]
+        {
             assert_eq!(ann.error("react", react(1, bad, true)), "bad emoji", "{bad:?}");
         }
         for emoji in ["🍰", "1️⃣", "👩‍👩‍👧‍👦", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "❤️"]

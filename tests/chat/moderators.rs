@@ -132,6 +132,7 @@ fn who_is_muted_may_read_and_not_write() {
                 ("react", json!({ "room": "tea", "seq": 1, "emoji": "🍵", "on": true })),
                 ("topic", json!({ "room": "tea", "topic": "HEY!" })),
                 ("invite", json!({ "room": "tea", "to": ann.person_id() })),
+                ("open", json!({ "name": "HEY!", "topic": "HEY!", "private": false, "seed": seed("hey") })),
             ] {
                 assert_eq!(tab.error(event, payload), "muted", "{event}");
             }
@@ -217,6 +218,30 @@ fn who_is_banned_stays_outside_for_so_long() {
         assert_eq!(mods.done("unban", whom(&bob)), Value::Null);
         house.tab_of(&bob);
     });
+}
+
+/// Where the deployment lets people come back as the sockets that they were, what was done meanwhile finds them.
+#[test]
+fn who_was_away_does_not_come_back_from_a_ban_or_with_a_voice() {
+    for memory in [Memory::Kept, Memory::Snapshots, Memory::Rows] {
+        let recovery = Recovery { max_disconnection_duration: 60_000, ..Recovery::default() };
+        let lasting = move || house().configure(|config| config.connection_state_recovery = Some(recovery));
+        let mut house = House(TestServer::with_memory(lasting, memory));
+        let (mods, ann, bob, eve) = tea(&mut house);
+        let bobs = bob.notifications();
+        ann.join("tea");
+        bob.hang_up();
+        ann.hang_up();
+        eve.forget();
+        mods.done("ban", for_time(&bob, 60));
+        mods.done("mute", for_time(&ann, 60));
+        let (bob, bobs) = (bob.come_back(None), bobs.come_back(None));
+        let ann = Tab::new(ann.come_back(None));
+        assert!(bob.is_closed() && bobs.is_closed());
+        assert!(ann.recovered());
+        assert_eq!(ann.error("say", message("tea", "m", "HEY!")), "muted");
+        assert_eq!(eve.heard("joined").len(), 1, "ann, and not bob");
+    }
 }
 
 #[test]

@@ -42,6 +42,22 @@ fn a_name_is_one_persons() {
             assert_eq!(house.refusal("/", &json!({ "name": name })), "name taken", "{name}, without a seed");
         }
         house.newcomer("Ada");
+        house.newcomer("Zoé");
+        for name in ["Zoe\u{301}", "Ａｄａ", "Ada\u{3164}", "Ada\u{fe0f}"] {
+            let auth = json!({ "name": name, "seed": seed("somebody else") });
+            assert_eq!(house.refusal("/", &auth), "name taken", "{name}");
+        }
+        assert_eq!(house.refusal("/", &json!({ "name": "\u{3164}", "seed": seed("nobody") })), "bad name");
+    });
+}
+
+/// Ids of sockets are no secrets.
+#[test]
+fn nobody_becomes_who_came_without_a_seed() {
+    in_every_memory(|house| {
+        let ann = house.enter(&json!({ "name": "Ann" }));
+        let auth = json!({ "name": "Ann", "seed": ann.id() });
+        assert_eq!(house.refusal("/", &auth), "name taken");
     });
 }
 

@@ -317,6 +317,12 @@ fn the_rooms_of_a_person_are_called_what_they_are_called_now() {
 #[test]
 fn nobody_is_in_too_many_rooms() {
     in_every_memory(|house| {
+        for by in 0..10 {
+            let by_one = house.newcomer(&format!("By {by}"));
+            for number in 0..5 {
+                by_one.join(&format!("room {}", 5 * by + number));
+            }
+        }
         let ann = house.newcomer("Ann");
         for number in 0..50 {
             ann.join(&format!("room {number}"));
@@ -332,6 +338,36 @@ fn nobody_is_in_too_many_rooms() {
         house.seconds(10);
         ann.join("room 1");
     });
+}
+
+/// A public room is a line in everybody's list, by `open` or by `join`.
+#[test]
+fn nobody_makes_many_rooms_by_coming_into_them() {
+    in_every_memory(|house| {
+        let bob = house.newcomer("Bob");
+        bob.join("there already");
+        let ann = house.newcomer("Ann");
+        for number in 0..5 {
+            ann.join(&format!("room {number}"));
+        }
+        assert_eq!(ann.error("join", json!({ "room": "room 5" })), "slow down");
+        for known in ["lounge", "rust", "random", "there already", "room 0"] {
+            ann.join(known);
+        }
+        house.minutes(10);
+        ann.join("room 5");
+    });
+    // What a person does in all tabs is memory of a Gateway.
+    let mut house = House(TestServer::new(house));
+    let ann = house.newcomer("Ann");
+    let refused = (0..8).any(|tab| {
+        let tab_of_ann = house.tab_of(&ann);
+        let mut rooms = (0..5).map(|number| json!({ "room": format!("room {tab} {number}") }));
+        rooms.any(|room| tab_of_ann.ask("join", room)["error"] == "slow down")
+    });
+    assert!(refused, "a tab of its own for every five rooms");
+    house.minutes(10);
+    house.tab_of(&ann).join("room 5");
 }
 
 /// A message is in the answer of `join`, or comes live, or both; and never neither.

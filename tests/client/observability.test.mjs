@@ -79,7 +79,7 @@ it("a request is known by the id that it came with, and a refusal is in the log 
 });
 
 /** What `/metrics` says: by name, and within by Gateway. */
-async function scrape(lab, token = "the token") {
+async function scrape(lab, token = "the token of tests") {
   const answer = await fetch(`${lab.url}/metrics`, { headers: { authorization: `Bearer ${token}` } });
   const text = await answer.text();
   assert.equal(answer.status, 200, text);
@@ -95,7 +95,7 @@ async function scrape(lab, token = "the token") {
 }
 
 it("/metrics counts what has happened, in what a parser of Prometheus's text reads", async (t) => {
-  const lab = await startLab({ gateways: 3, metricsToken: "the token" });
+  const lab = await startLab({ gateways: 3, metricsToken: "the token of tests" });
   t.after(() => lab.stop());
   const empty = await scrape(lab);
   assert.deepEqual(empty.gateways, [{ value: "1", labels: { gateway: "any-0" } }], "no other one was ever used");
@@ -151,7 +151,7 @@ it("/metrics counts what has happened, in what a parser of Prometheus's text rea
 
 it("counters outlive the memory of their objects", async (t) => {
   const { startMiniflare } = await import("../support/miniflare.mjs");
-  const lab = await startMiniflare({ metricsToken: "the token" });
+  const lab = await startMiniflare({ metricsToken: "the token of tests" });
   t.after(() => lab.stop());
   const [ann] = await clients(t, lab.url, 1);
   await call(ann, "echo", 1);
@@ -168,10 +168,10 @@ it("counters outlive the memory of their objects", async (t) => {
 });
 
 it("whoever has not the token is told nothing, and nobody where there is none", async (t) => {
-  const lab = await startLab({ metricsToken: "the token" });
+  const lab = await startLab({ metricsToken: "the token of tests" });
   t.after(() => lab.stop());
   const ask = (headers) => fetch(`${lab.url}/metrics`, { headers });
-  for (const authorization of ["", "Bearer", "Bearer ", "Bearer the toke", "Bearer the token!", "Basic the token"]) {
+  for (const authorization of ["", "Bearer", "Bearer ", "Bearer the token of test", "Bearer the token of tests!", "Basic the token of tests"]) {
     const answer = await ask({ authorization });
     assert.equal(answer.status, 401, authorization);
     assert.doesNotMatch(await answer.text(), /parlor_/);

@@ -49,7 +49,7 @@ pub async fn serve(app: fn() -> App, request: Request, env: &Env) -> Result<Resp
         return metrics::serve(&app, &request, env).await;
     }
     let below = asked.path.strip_prefix(&config.path);
-    if below.is_none() && !app.engine_endpoint().is_some_and(|(path, _)| asked.path.starts_with(path)) {
+    if !is_for_an_object(&app, &asked.path) {
         return match env.assets("ASSETS") {
             // The folder of the client's files is no page.
             Ok(assets) if config.path.strip_suffix('/') != Some(&asked.path) => {
@@ -96,6 +96,14 @@ pub async fn serve(app: fn() -> App, request: Request, env: &Env) -> Result<Resp
         Some(threshold) => compressed(response, threshold),
         None => Ok(response),
     }
+}
+
+/// Whether a path is one that clients come to objects by. Never that of what objects say to each other, also where
+/// Socket.IO has all paths, as by `/`.
+fn is_for_an_object(app: &App, path: &str) -> bool {
+    let is_served = path.starts_with(&app.config().path)
+        || app.engine_endpoint().is_some_and(|(endpoint, _)| path.starts_with(endpoint));
+    is_served && path != peers::PATH
 }
 
 /// Opens a session at a Gateway of the location, or, where that is full or can't be reached, at another one.
@@ -201,5 +209,21 @@ fn location(request: &Request) -> &'static str {
         (Some("OC"), _) => "oc",
         (Some("AF"), _) => "afr",
         _ => "any",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_do_not_come_to_what_objects_say_to_each_other() {
+        for (path, from_outside) in
+            [("/socket.io/", "/socket.io/"), ("/", "/anything"), ("/ex", "/exchanged")]
+        {
+            let app = App::new().configure(|config| config.path = path.to_owned());
+            assert!(is_for_an_object(&app, from_outside), "{from_outside}");
+            assert!(!is_for_an_object(&app, peers::PATH), "{path}");
+        }
     }
 }

@@ -14,7 +14,7 @@ use worker::{
 use crate::log;
 
 /// The path that objects take each other's requests at. Clients can't reach it: the Worker forwards to an object
-/// only what came on the path of the Socket.IO endpoint.
+/// only what came on the path of the Socket.IO endpoint, and never this one, where that is `/`.
 pub(crate) const PATH: &str = "/exchange";
 const URL: &str = "https://object/exchange";
 

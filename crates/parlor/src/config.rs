@@ -7,7 +7,7 @@ use crate::{
     limits::{Limits, Rate},
     logging::Level,
     names::Gateways,
-    vars::Secret,
+    vars::{SECRET_MIN, Secret},
 };
 
 /// The settings of a server. What Socket.IO has too is called as there, by the name in brackets, and has Node's default.
@@ -55,7 +55,7 @@ pub struct Config {
     /// Whether counters are told: kept by Gateways while they sleep, and collected from Rooms and Queues. The shell sets it
     /// where there is somebody to tell.
     pub metrics: bool,
-    /// What whoever asks for `/metrics` has to say: nothing, and then nobody is told.
+    /// What whoever asks for `/metrics` has to say, of 16 bytes or more: nothing, and then nobody is told.
     pub metrics_token: Option<Secret>,
 }
 
@@ -298,6 +298,10 @@ impl Config {
                 "ping_interval and ping_timeout: together they are 2147483647 ms at most, or clients give up at once",
             ),
             (engine.upgrade_timeout > 0, "upgrade_timeout: it is more than 0 ms"),
+            (
+                self.metrics_token.as_ref().is_none_or(|token| token.reveal().len() >= SECRET_MIN),
+                "metrics_token: it is too short for a secret, it has at least 16 characters",
+            ),
             (self.connect_timeout > 0, "connect_timeout: it is more than 0 ms"),
             (
                 (1..=MESSAGE_MAX).contains(&engine.max_payload),
@@ -443,7 +447,7 @@ mod tests {
     fn what_no_server_can_be_run_with_is_said() {
         assert_eq!(Config::default().problems(), [""; 0]);
         type Change = fn(&mut Config);
-        let changes: [(Change, &str); 14] = [
+        let changes: [(Change, &str); 15] = [
             (|config| config.path = "socket.io/".into(), "path"),
             (|config| config.engine.ping_interval = 0, "ping_interval"),
             (|config| config.engine.ping_timeout = 0, "ping_timeout"),
@@ -468,6 +472,7 @@ mod tests {
             (|config| config.gateways.shards = 0, "gateways"),
             (|config| config.gateway_connections = 0, "gateway_connections"),
             (|config| config.jurisdiction = Some("EU".into()), "jurisdiction"),
+            (|config| config.metrics_token = Some("fifteen letters".into()), "metrics_token"),
         ];
         for (change, words) in changes {
             let mut config = Config::default();

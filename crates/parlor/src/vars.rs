@@ -17,7 +17,7 @@ struct Var {
 }
 
 /// How long a secret is at least, in bytes.
-const SECRET_MIN: usize = 16;
+pub(crate) const SECRET_MIN: usize = 16;
 
 /// How secrets begin that are made on a machine for development, as `npm start` does.
 const OF_DEVELOPMENT: &str = "dev-";
