@@ -12,7 +12,8 @@
 
 const FENCE = "```";
 const LANGUAGE = /^[\w+#.-]{1,20}$/;
-const ADDRESS = /https?:\/\/[^\s<>"'`]+/iuy; // only these: a "javascript:" address stays text
+// Only these: a "javascript:" address stays text. What turns the direction of letters ends it: it would show as another.
+const ADDRESS = /https?:\/\/[^\s<>"'`\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/iuy;
 const AFTER = ".,:;!?…*_"; // belongs to the sentence, not to the address
 const WORD = /[\p{L}\p{N}]/u;
 const DEEPEST = 3;

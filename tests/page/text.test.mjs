@@ -22,6 +22,7 @@ test("addresses, without what belongs to the sentence", () => {
   is("https://a.b/c_(d) x", [["link", "https://a.b/c_(d)"], " x"]);
   is("https://a.b/_x_*y*", [["link", "https://a.b/_x_*y"], "*"]);
   is("https://a.b/c_(d)).)", [["link", "https://a.b/c_(d)"], ").)"]);
+  is("https://a.b/\u202emoc.knab//:sptth", [["link", "https://a.b/"], "\u202emoc.knab//:sptth"]);
   is("https://", ["https://"]);
   is("xhttps://a.b", ["xhttps://a.b"]);
   assert.equal(parse("HTTPS://A.b/c")[0].href, "https://a.b/c");

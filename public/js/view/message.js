@@ -195,7 +195,8 @@ export const drawn = (tokens) => tokens.map(draw);
 /** @param {Token} token @returns {string|HTMLElement} */
 function draw(token) {
   switch (token.kind) {
-    case "link": return el("a", { href: token.href, target: "_blank", rel: "noopener noreferrer nofollow" }, token.text);
+    // With a direction of its own: what stands before it does not turn it round.
+    case "link": return el("a", { dir: "ltr", href: token.href, target: "_blank", rel: "noopener noreferrer nofollow" }, token.text);
     case "code": return el("code", { dir: "ltr" }, token.text);
     case "block": return block(token.text);
     case "mention": return el("span", { class: token.me ? "at self" : "at", data: { testid: "mention" } }, el("bdi", {}, token.text));
