@@ -12,8 +12,9 @@
 
 const FENCE = "```";
 const LANGUAGE = /^[\w+#.-]{1,20}$/;
-const ADDRESS = /https?:\/\/[^\s<>"'`]+/iuy; // only these: a "javascript:" address stays text
-const AFTER = /[.,:;!?…*_]+$/u; // belongs to the sentence, not to the address
+// Only these: a "javascript:" address stays text. What turns the direction of letters ends it: it would show as another.
+const ADDRESS = /https?:\/\/[^\s<>"'`\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/iuy;
+const AFTER = ".,:;!?…*_"; // belongs to the sentence, not to the address
 const WORD = /[\p{L}\p{N}]/u;
 const DEEPEST = 3;
 
@@ -123,15 +124,21 @@ function linkAt(text, at) {
   return { token, length: address.length };
 }
 
-/** "(see https://a.b/c)." is the address https://a.b/c, but https://a.b/c_(d) keeps its bracket. @param {string} address */
+/**
+ * "(see https://a.b/c)." is the address https://a.b/c, but https://a.b/c_(d) keeps its bracket. Each character is looked at
+ * once: the text is anybody's, and whoever reads it would wait.
+ * @param {string} address
+ */
 function trimmed(address) {
-  let cut = address.replace(AFTER, "");
-  let surplus = cut.split(")").length - cut.split("(").length;
-  while (surplus > 0 && cut.endsWith(")")) {
-    cut = cut.slice(0, -1).replace(AFTER, "");
+  let surplus = address.split(")").length - address.split("(").length;
+  let end = address.length;
+  for (; end > 0; end -= 1) {
+    const last = address[end - 1];
+    if (AFTER.includes(last)) continue;
+    if (last !== ")" || surplus <= 0) break;
     surplus -= 1;
   }
-  return cut;
+  return address.slice(0, end);
 }
 
 /** Those whom the server found; the longest name first, for "@Ada Lovelace" is not "@Ada". @param {string} text @param {number} at @param {About} about */
@@ -165,6 +172,15 @@ function marked(mark, kind, text, at, about, depth, unclosed) {
   const token = { kind, tokens: inline(text.slice(start, end), about, depth + 1) };
   return { token, length: end + mark.length - at };
 }
+
+/**
+ * Nothing but emoji, in three groups at most. Between groups there is a space, always: else there are as many ways to divide a
+ * long one as there are pairs of its characters, and the browser tries them all.
+ */
+const ONLY_EMOJI = /^\p{Extended_Pictographic}[\p{Emoji_Modifier}\u200d\ufe0f\p{Extended_Pictographic}]*(?:\s+\p{Extended_Pictographic}[\p{Emoji_Modifier}\u200d\ufe0f\p{Extended_Pictographic}]*){0,2}\s*$/u;
+
+/** @param {string} text */
+export const isOnlyEmoji = (text) => ONLY_EMOJI.test(text);
 
 /** Pieces of text that follow each other are one. @param {Token[]} tokens */
 function joined(tokens) {

@@ -55,13 +55,14 @@ it("as messages", async (t) => {
   await ann.seesTexts(...hostile.map(shown));
   await ann.isUnharmed();
 
-  const links = await ann.at("message-text").locator("a").evaluateAll((all) => all.map((link) => [link.href, link.rel, link.target]));
+  const links = await ann.at("message-text").locator("a").evaluateAll((all) => all.map((link) => [link.href, link.rel, link.target, link.dir]));
   assert.ok(links.length >= 4);
-  for (const [href, rel, target] of links) {
+  for (const [href, rel, target, dir] of links) {
     assert.match(href, /^https?:\/\//);
     assert.match(rel, /\bnoopener\b/);
     assert.match(rel, /\bnoreferrer\b/);
     assert.equal(target, "_blank");
+    assert.equal(dir, "ltr", "what stands before it does not turn it round");
   }
   // Found again, quoted, and read out, it is as harmless.
   await ann.at("open-search").click();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseText } from "../../public/js/text.js";
+import { isOnlyEmoji, parseText } from "../../public/js/text.js";
 import { ADA, BO } from "./support.mjs";
 
 const parse = (text, mentions = []) => parseText(text, { mentions, me: ADA.id });
@@ -21,6 +21,8 @@ test("addresses, without what belongs to the sentence", () => {
   is("(https://a.b/c)", ["(", ["link", "https://a.b/c"], ")"]);
   is("https://a.b/c_(d) x", [["link", "https://a.b/c_(d)"], " x"]);
   is("https://a.b/_x_*y*", [["link", "https://a.b/_x_*y"], "*"]);
+  is("https://a.b/c_(d)).)", [["link", "https://a.b/c_(d)"], ").)"]);
+  is("https://a.b/\u202emoc.knab//:sptth", [["link", "https://a.b/"], "\u202emoc.knab//:sptth"]);
   is("https://", ["https://"]);
   is("xhttps://a.b", ["xhttps://a.b"]);
   assert.equal(parse("HTTPS://A.b/c")[0].href, "https://a.b/c");
@@ -61,4 +63,20 @@ test("nothing is lost, and nothing takes long", () => {
     assert.ok(performance.now() - start < 250, `${piece} takes ${performance.now() - start} ms`);
     if (!/[`*_]/.test(piece)) assert.equal(back(tokens), text);
   }
+});
+
+test("what ends like a sentence for long is no reason to wait", () => {
+  const text = `https://a.b/${".".repeat(2000)}${")".repeat(1988)}`;
+  const start = performance.now();
+  is(text, [["link", "https://a.b/"], text.slice(12)]);
+  assert.ok(performance.now() - start < 250, `takes ${performance.now() - start} ms`);
+});
+
+test("nothing but emoji", () => {
+  for (const text of ["😀", "😀😀😀😀", "👩‍🚀 👍🏽", "❤️ 😀\n😀 "]) assert.ok(isOnlyEmoji(text), text);
+  for (const text of ["", " 😀", "a😀", "😀a", "😀 😀 😀 😀"]) assert.ok(!isOnlyEmoji(text), text);
+  const start = performance.now();
+  assert.ok(!isOnlyEmoji(`${"😀".repeat(3999)}x`));
+  assert.ok(!isOnlyEmoji(`😀${" ".repeat(3998)}x`));
+  assert.ok(performance.now() - start < 250, `takes ${performance.now() - start} ms`);
 });

@@ -2,6 +2,7 @@
 // done with it, by mouse, finger and keys; and how it is read out.
 
 import { tint } from "../names.js";
+import { isOnlyEmoji } from "../text.js";
 import { words } from "../words.js";
 import { pickEmoji } from "./composer.js";
 import { confirm } from "./dialog.js";
@@ -187,10 +188,6 @@ function removedWords({ removed, mine }) {
 // The text of a message, from its pieces: links, code, mentions. What they are, ../text.js has found.
 
 const COPIED_MS = 1_500;
-const ONLY_EMOJI = /^(\p{Extended_Pictographic}[\p{Emoji_Modifier}\u200d\ufe0f\p{Extended_Pictographic}]*\s*){1,3}$/u;
-
-/** @param {string} text */
-const isOnlyEmoji = (text) => ONLY_EMOJI.test(text);
 
 /** @param {Token[]} tokens @returns {(string|HTMLElement)[]} */
 export const drawn = (tokens) => tokens.map(draw);
@@ -198,7 +195,8 @@ export const drawn = (tokens) => tokens.map(draw);
 /** @param {Token} token @returns {string|HTMLElement} */
 function draw(token) {
   switch (token.kind) {
-    case "link": return el("a", { href: token.href, target: "_blank", rel: "noopener noreferrer nofollow" }, token.text);
+    // With a direction of its own: what stands before it does not turn it round.
+    case "link": return el("a", { dir: "ltr", href: token.href, target: "_blank", rel: "noopener noreferrer nofollow" }, token.text);
     case "code": return el("code", { dir: "ltr" }, token.text);
     case "block": return block(token.text);
     case "mention": return el("span", { class: token.me ? "at self" : "at", data: { testid: "mention" } }, el("bdi", {}, token.text));
