@@ -11,7 +11,7 @@ const ROOMS = 20;
 const SECONDS = 60;
 const RESTARTS = [20, 40];
 const PAUSE = 6_000; // between two messages of one person, on average
-const PATIENCE = 120_000; // until everybody is back and all is said; nothing is measured
+const PATIENCE = 240_000; // until everybody is back and all is said; nothing is measured
 
 // All of them come from one address here, three times in a minute, which is what its limits are for.
 const vars = Object.fromEntries(["CONNECTIONS", "HANDSHAKES", "MESSAGES"].map((what) => [`PARLOR_${what}_PER_ADDRESS`, "none"]));
@@ -99,7 +99,7 @@ class Visitor {
   }
 
   async ask(event, data) {
-    const answer = await this.socket.timeout(10_000).emitWithAck(event, data);
+    const answer = await this.socket.timeout(30_000).emitWithAck(event, data);
     if (answer?.error) throw new Error(answer.error);
     return answer;
   }
