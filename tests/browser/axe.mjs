@@ -30,14 +30,14 @@ async function violations(page, rules) {
   }, rules);
 }
 
-/** What inherits its colour takes it anew, and is drawn. */
+/** All styles are computed anew: none is of before, not even behind a dialog. */
 async function redrawn(page) {
   await page.evaluate(async () => {
+    const { style } = document.documentElement;
+    style.display = "none";
+    document.documentElement.getBoundingClientRect();
+    style.removeProperty("display");
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-    const { style } = document.body;
-    style.color = "transparent";
-    await frame();
-    style.removeProperty("color");
     await frame();
     await frame();
   });

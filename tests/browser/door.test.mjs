@@ -175,6 +175,7 @@ it("who is sent away reads why, and may come back; who is banned reads why, and 
   const does = await moderator(t, "The landlady");
   const shutOut = async (person) => (await person.at("shut-out").locator(":is(h1, p, blockquote, button):visible").allTextContents());
 
+  await lee.isUpgraded(); // or a poll comes too late, which the browser calls an error
   await does("kick", { id, name, why: "Feet off the table." });
   const sentAway = ["You were asked to leave", "You may come back in when you like.", "You were sent away by a moderator: Feet off the table.", "Come back in"];
   await eventually(() => shutOut(lee), sentAway);
@@ -185,6 +186,7 @@ it("who is sent away reads why, and may come back; who is banned reads why, and 
 
   const tab = await lee.tab({ room: "order" });
   await tab.isIn("order");
+  await Promise.all([lee.isUpgraded(), tab.isUpgraded()]);
   await does("ban", { id, name, minutes: 5, why: "The table again." });
   const isBanned = async (person) => {
     await person.page.getByRole("heading", { name: "The door stays shut" }).waitFor();

@@ -86,10 +86,12 @@ export async function eventually(look, expected) {
 export class Person {
   constructor(context, page, url, path = "/") {
     Object.assign(this, { context, page, url, path, upgraded: false });
-    page.on("websocket", (socket) =>
+    page.on("websocket", (socket) => {
       socket.on("framesent", ({ payload }) => {
         if (payload === "5") this.upgraded = true;
-      }));
+      });
+      socket.on("close", () => (this.upgraded = false));
+    });
   }
 
   // ── Where one is ───────────────────────────────────────────────────────────────────────────
