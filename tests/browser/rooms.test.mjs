@@ -178,7 +178,8 @@ it("what was said while one was in another room is counted, until one has read i
   await jan.seesRoom("unread", ["unread", "2"]);
   await eventually(async () => (await known(jan)).read, 7);
 
-  // Who was away finds how much there was.
+  // Who was away finds how much there was. (A page that goes while it polls is only missed after a while.)
+  await Promise.all([jan.isUpgraded(), phone.isUpgraded()]);
   await jan.page.close();
   await phone.page.close();
   await kay.seesPeople("Kay");
