@@ -85,12 +85,12 @@ export async function eventually(look, expected) {
 
 export class Person {
   constructor(context, page, url, path = "/") {
-    Object.assign(this, { context, page, url, path, upgraded: false });
+    Object.assign(this, { context, page, url, path, upgraded: new Set() });
     page.on("websocket", (socket) => {
       socket.on("framesent", ({ payload }) => {
-        if (payload === "5") this.upgraded = true;
+        if (payload === "5") this.upgraded.add(socket);
       });
-      socket.on("close", () => (this.upgraded = false));
+      socket.on("close", () => this.upgraded.delete(socket));
     });
   }
 
@@ -126,7 +126,7 @@ export class Person {
 
   /** On a WebSocket: before that, what may get lost (typing) does get lost. */
   isUpgraded() {
-    return eventually(() => this.upgraded, true);
+    return eventually(() => this.upgraded.size > 0, true);
   }
 
   /** The path of the room that is shown. */
