@@ -11,6 +11,7 @@
 
 mod admin;
 mod files;
+mod measures;
 mod messages;
 mod moderators;
 mod notices;
@@ -38,9 +39,22 @@ fn secret_house(secret: &str) -> App {
 
 /// A story is told in every kind of memory, on two Gateways: who comes in goes to the one and the other in turn.
 fn in_every_memory(story: impl Fn(&mut House)) {
+    in_every_memory_of(house, story);
+}
+
+/// The same where the deployment lets people come back as the sockets that they were.
+fn in_every_memory_with_recovery(story: impl Fn(&mut House)) {
+    let recovery = Recovery { max_disconnection_duration: 60_000, ..Recovery::default() };
+    in_every_memory_of(
+        move || house().configure(|config| config.connection_state_recovery = Some(recovery)),
+        story,
+    );
+}
+
+fn in_every_memory_of(app: impl Fn() -> App + Copy + 'static, story: impl Fn(&mut House)) {
     for memory in [Memory::Kept, Memory::Snapshots, Memory::Rows] {
         println!("memory: {memory:?}");
-        let mut house = House(TestServer::with_memory(house, memory));
+        let mut house = House(TestServer::with_memory(app, memory));
         story(&mut house);
         let faults: Vec<_> =
             house.log().into_iter().filter(|line| line.contains(r#""code":"internal""#)).collect();

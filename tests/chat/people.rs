@@ -396,10 +396,7 @@ fn what_is_no_payload_gets_an_answer() {
 
 #[test]
 fn who_comes_back_as_the_socket_they_were_is_there_again() {
-    for memory in [Memory::Kept, Memory::Snapshots, Memory::Rows] {
-        let recovery = Recovery { max_disconnection_duration: 60_000, ..Recovery::default() };
-        let lasting = move || house().configure(|config| config.connection_state_recovery = Some(recovery));
-        let mut house = House(TestServer::with_memory(lasting, memory));
+    in_every_memory_with_recovery(|house| {
         let [ann, bob] = house.people_in("tea", ["Ann", "Bob"]);
         let bobs = bob.notifications();
         bob.hang_up();
@@ -409,5 +406,5 @@ fn who_comes_back_as_the_socket_they_were_is_there_again() {
         assert!(back.recovered() && notices.recovered());
         assert_eq!(ann.heard("joined"), [json!({ "room": "tea", "who": bob.present(false) })]);
         assert_eq!(notices.notices().len(), 1);
-    }
+    });
 }
