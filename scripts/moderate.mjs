@@ -74,6 +74,10 @@ if (isMain(import.meta)) {
       throw new Failure("npm run export -- URL ROOM, or npm run erase -- URL PERSON [ROOM…]; ids as docs/chat.md has them");
     }
     if (!key) throw new Failure("this is for moderators: set MODERATOR_KEY, to the key of the deployment (it is in .deploy.vars where that was made)");
+    const { protocol, hostname } = new URL(url);
+    if (protocol !== "https:" && !["localhost", "127.0.0.1", "[::1]"].includes(hostname)) {
+      throw new Failure(`the key would be read by whoever is on the way to ${url}: say https`);
+    }
     const desk = await moderator(url, key);
     try {
       if (what === "export") {

@@ -2,7 +2,7 @@
 // random. Those of this machine are in .dev.vars, where wrangler looks for them. Those of a deployment are Cloudflare's, which
 // shows them to nobody, and in .deploy.vars here. Git has neither.
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failure, option, say } from "./lib.mjs";
@@ -10,10 +10,13 @@ import { Failure, option, say } from "./lib.mjs";
 /** How those of a machine for development begin: where the application is deployed the Worker serves nobody with them. */
 const OF_DEVELOPMENT = "dev-";
 
-/** A secret in wrangler.toml would be in git, and in the dashboard for all to read. */
+/** Secrets that a deployment may have or not. */
+const OPTIONAL = ["ADMIN_PASSWORD", "PARLOR_METRICS_TOKEN"];
+
+/** A secret in wrangler.toml, in a table of its own or in one line, would be in git, and in the dashboard for all to read. */
 export function refuseOpenSecrets(folder) {
-  const settings = readFileSync(join(folder, "wrangler.toml"), "utf8");
-  const open = named(folder).find((name) => new RegExp(`^\\s*["']?${name}["']?\\s*=`, "m").test(settings));
+  const settings = readFileSync(join(folder, "wrangler.toml"), "utf8").replace(/^\s*#.*$/gm, "");
+  const open = [...named(folder), ...OPTIONAL].find((name) => new RegExp(`(?<![\\w-])${name}["']?\\s*=`).test(settings));
   if (open === undefined) return;
   throw new Failure(`${open} is a secret, and stands in wrangler.toml: take it out there, and npx wrangler secret put ${open}`);
 }
@@ -74,5 +77,6 @@ function make(file, names, beginning = "") {
   if (missing.length === 0) return [];
   const lines = missing.map((name) => `${name}=${beginning}${randomBytes(24).toString("base64url")}\n`);
   writeFileSync(file, kept + (kept === "" || kept.endsWith("\n") ? "" : "\n") + lines.join(""), { mode: 0o600 });
+  chmodSync(file, 0o600); // also where it was there
   return missing;
 }

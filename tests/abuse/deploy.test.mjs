@@ -11,7 +11,7 @@ it("a secret in wrangler.toml is not deployed", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "parlor-secrets-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const written = (line) => writeFileSync(join(folder, "wrangler.toml"), `# Secrets: CHAT_SECRET, MODERATOR_KEY\n[vars]\n${line}\n`);
-  for (const line of ['MODERATOR_KEY = "x"', '  CHAT_SECRET="x"', '"CHAT_SECRET" = "x"']) {
+  for (const line of ['MODERATOR_KEY = "x"', '  CHAT_SECRET="x"', '"CHAT_SECRET" = "x"', '[env.staging]\nvars = { A = "#1", CHAT_SECRET = "x" }', 'ADMIN_PASSWORD = "x"', 'PARLOR_METRICS_TOKEN = "x"']) {
     written(line);
     assert.throws(() => refuseOpenSecrets(folder), /is a secret, and stands in wrangler.toml/, line);
   }

@@ -41,6 +41,7 @@ it("exports more than a page of a room, and erases what one person has said ther
 it("says what is wrong", () => {
   assert.match(npm("export", chat.url).stderr, /npm run export -- URL ROOM/);
   assert.match(npm("export", chat.url, TEA, { MODERATOR_KEY: "" }).stderr, /set MODERATOR_KEY/);
+  assert.match(npm("export", "http://chat.example", TEA).stderr, /say https/);
   const refused = npm("export", chat.url, TEA, { MODERATOR_KEY: "another" });
   assert.match(refused.stderr, /the chat does not let us in: That is not the key/);
   assert.equal(refused.status, 1);
