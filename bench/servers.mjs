@@ -25,15 +25,16 @@ const KNOWN = {
   "object-lead": { kind: "object", path: "/lead/", start: startObject },
   parlor: parlor({}),
   "parlor-2": { ...parlor({ gateways: 2 }), kind: "parlor-2" },
+  "parlor-log": parlor({ logLevel: "info" }),
 };
 export const NAMES = Object.keys(KNOWN);
-export const DEFAULT = NAMES.filter((name) => name !== "object-lead");
+export const DEFAULT = NAMES.filter((name) => !["object-lead", "parlor-log"].includes(name));
 
 function parlor(options, from = lab) {
   return {
     kind: "parlor",
     build: from,
-    start: (prefix, folder) => startWorkerd({ build: folder, vars: variables(options), log: "ignore", prefix }),
+    start: (prefix, folder) => startWorkerd({ build: folder, vars: variables({ logLevel: "warn", ...options }), log: "ignore", prefix }),
   };
 }
 
@@ -57,7 +58,7 @@ export async function prepareStarts(servers) {
   return [
     { name: "empty", start: startEmpty },
     ...servers.filter(isWorker),
-    { name: "chat", start: (prefix) => startWorkerd({ build: chat, vars: { CHAT_SECRET: "a secret of the benchmark" }, ready: "/index.html", log: "ignore", prefix }) },
+    { name: "chat", start: (prefix) => startWorkerd({ build: chat, vars: { CHAT_SECRET: "a secret of the benchmark", PARLOR_LOG_LEVEL: "warn" }, ready: "/index.html", log: "ignore", prefix }) },
   ];
 }
 
