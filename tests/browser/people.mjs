@@ -166,8 +166,9 @@ export class Person {
     return (await this.messages()).map(([, text]) => text);
   }
 
+  /** These texts, and the server has them all: one that is being sent has no place in the order yet. */
   seesTexts(...texts) {
-    return eventually(() => this.texts(), texts);
+    return eventually(async () => (await this.messages()).map(([, text, state]) => (state === "sending" ? { sending: text } : text)), texts);
   }
 
   /** The message of this text. */
