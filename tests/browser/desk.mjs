@@ -7,6 +7,7 @@ import { root } from "../../scripts/lib.mjs";
 import { launch } from "../support/browser.mjs";
 import { MODERATOR_KEY as KEY, startChat } from "../support/chat.mjs";
 import { isForEveryone } from "./axe.mjs";
+import { atEnd } from "./ends.mjs";
 import { comeIn } from "./guest.mjs";
 import { eventually } from "./people.mjs";
 
@@ -40,7 +41,7 @@ export function house() {
     };
     page.on("pageerror", (error) => note(`page error: ${error.stack}`));
     page.on("console", (message) => message.type() === "error" && note(`console: ${message.text()}`));
-    t.after(async () => {
+    atEnd(t, async () => {
       await context.close();
       assert.deepEqual(problems, [], "the page had no errors");
     });

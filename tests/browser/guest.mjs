@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { io } from "socket.io-client";
+import { atEnd } from "./ends.mjs";
 import { eventually } from "./people.mjs";
 
 const PATIENCE = 30_000;
@@ -12,7 +13,7 @@ export async function comeIn(t, url, name, { rooms = [], token } = {}) {
   const auth = token ? { token } : { name, seed: randomBytes(18).toString("base64url") };
   const socket = io(url, { auth, forceNew: true, transports: ["websocket"] });
   const person = new Guest(socket);
-  t.after(() => person.leave());
+  atEnd(t, () => person.leave());
   const [welcome] = await person.next("welcome");
   Object.assign(person, { id: welcome.me.id, name: welcome.me.name, token: welcome.token });
   for (const room of rooms) await person.join(room);

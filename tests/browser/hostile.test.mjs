@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { MODERATOR_KEY } from "../support/chat.mjs";
+import { atEnd } from "./ends.mjs";
 import { comeIn } from "./guest.mjs";
 import { hostile } from "./hostile.mjs";
 import { eventually, parlor } from "./people.mjs";
@@ -170,7 +171,7 @@ it("the policy is served, in a header and in the page, and stops a script that i
   // A browser of its own: its console tells of each violation.
   const ann = await visit(t);
   const context = await ann.context.browser().newContext();
-  t.after(() => context.close());
+  atEnd(t, () => context.close());
   for (const served of [true, false]) {
     const page = await context.newPage();
     await page.route(house.url + "/", async (route) => {

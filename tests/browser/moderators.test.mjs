@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { MODERATOR_KEY as KEY, startChat } from "../support/chat.mjs";
 import { house } from "./desk.mjs";
+import { atEnd } from "./ends.mjs";
 import { eventually } from "./people.mjs";
 
 const { visit, moderator, guest } = house();
@@ -61,7 +62,7 @@ it("a token that is not good is told so, with the way in", async (t) => {
 
 it("a house without a key says how to set one", async (t) => {
   const chat = await startChat({ vars: { MODERATOR_KEY: "" } });
-  t.after(() => chat.stop());
+  atEnd(t, () => chat.stop());
   const ann = await guest(t, "Ann", { at: chat.url });
   const mod = await visit(t, { at: chat.url, token: ann.token });
   await mod.enter("anything");

@@ -9,6 +9,7 @@ import { isDeepStrictEqual } from "node:util";
 import { root } from "../../scripts/lib.mjs";
 import { launch } from "../support/browser.mjs";
 import { startChat } from "../support/chat.mjs";
+import { atEnd } from "./ends.mjs";
 
 const PATIENCE = 30_000; // longer than anything takes; nothing is measured
 // Movement is for the eye: here it would only be waited for.
@@ -46,7 +47,7 @@ export function parlor({ vars } = {}) {
       page.on("pageerror", (error) => note(`page error: ${error.stack}`));
       page.on("console", (message) => message.type() === "error" && note(`console: ${message.text()}`));
     });
-    t.after(async () => {
+    atEnd(t, async () => {
       await context.close();
       assert.deepEqual(problems, [], "the page had no errors");
     });
