@@ -9,6 +9,7 @@ import { withLock } from "./lock.mjs";
 
 export const WORKER_BUILD = "0.8.7"; // the same as `worker` in Cargo.toml
 const CARGO_FUZZ = "0.13.2";
+const toolsTarget = join(tools, "target"); // where both are compiled, and wasm-bindgen, with which the first shares two thirds
 const WASM = "wasm32-unknown-unknown";
 const CLIENT_FILES = ["socket.io.js", "socket.io.min.js", "socket.io.esm.min.js", "socket.io.msgpack.min.js"];
 
@@ -28,6 +29,7 @@ export async function setup() {
     await rust();
     await workerBuild();
     await wasmBindgen();
+    rmSync(toolsTarget, { recursive: true, force: true }); // a gigabyte, of no further use
     clientFiles(join(root, "public"));
     writeFileSync(join(tools, "ready"), inputs());
   });
@@ -160,6 +162,7 @@ export async function cargoFuzz() {
   if (isThere()) return undefined;
   await withLock(join(tools, "lock"), async () => {
     if (!isThere()) await cargoInstall("cargo-fuzz", CARGO_FUZZ, "1 to 2 minutes");
+    rmSync(toolsTarget, { recursive: true, force: true });
   });
 }
 
@@ -201,14 +204,12 @@ async function workerBuildBringsBindgen(version) {
 
 async function cargoInstall(crate, version, time) {
   say(`building ${crate} ${version} (once, ${time})…`);
-  const target = join(tools, "target");
   // Neither speed nor debugging of these programs matters, only how soon they are there.
-  const env = { CARGO_TARGET_DIR: target, CARGO_PROFILE_DEV_DEBUG: "0", CARGO_INCREMENTAL: "0" };
+  const env = { CARGO_TARGET_DIR: toolsTarget, CARGO_PROFILE_DEV_DEBUG: "0", CARGO_INCREMENTAL: "0" };
   const args = ["install", `${crate}@${version}`, "--locked", "--debug", "--force", "--root", tools];
   if ((await run("cargo", args, { env })) !== 0) {
     throw new Failure(`building ${crate} failed (see above). Is crates.io reachable, is there a C compiler?`);
   }
-  rmSync(target, { recursive: true, force: true }); // a gigabyte, of no further use
 }
 
 /** Puts the files that a Socket.IO server serves beside itself among the static ones, where they are not there yet. */
