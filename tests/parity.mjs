@@ -14,8 +14,10 @@ const TITLES = { node: "Socket.IO on Node", parlor: "Parlor" };
 /** Runs them, and writes tests/results/parity.md. Gives `{passed, failed, report}`: two counts, and its lines. */
 export async function parity({ files = testsIn("protocol"), onSpawn } = {}) {
   mkdirSync(RESULTS, { recursive: true });
-  const outcomes = {};
-  for (const target of Object.keys(TITLES)) outcomes[target] = await outcomesOn(target, files, onSpawn);
+  console.log(`\n${Object.values(TITLES).join(" and ")}`);
+  // Side by side: most cases wait. Files of one server one after another, as the reporter has to know which one runs.
+  const both = Object.keys(TITLES).map(async (target) => [target, await outcomesOn(target, files, onSpawn)]);
+  const outcomes = Object.fromEntries(await Promise.all(both));
   const cases = matched(outcomes);
   const report = [...sections(cases), "", summary(cases)];
   writeFileSync(join(RESULTS, "parity.md"), `# ${TITLES.parlor} and ${TITLES.node}\n${report.join("\n")}\n`);
@@ -29,7 +31,6 @@ async function outcomesOn(target, files, onSpawn) {
   rmSync(results, { force: true });
   const reporters = [["dot", "stdout"], [join(root, "tests/support/reporter.mjs"), results]];
   const args = reporters.flatMap(([name, to]) => [`--test-reporter=${name}`, `--test-reporter-destination=${to}`]);
-  console.log(`\n${TITLES[target]}`);
   await run(nodePath(), ["--test", "--test-concurrency=1", "--test-timeout=180000", ...args, ...files], {
     env: { PARLOR_TARGET: target },
     onSpawn,
@@ -82,14 +83,14 @@ function summary(cases) {
 }
 
 if (isMain(import.meta)) {
-  let child;
-  whenStopped((signal) => (child?.kill(signal), process.exit(1)));
+  const children = [];
+  whenStopped((signal) => (children.forEach((child) => child.kill(signal)), process.exit(1)));
   await command(async (args) => {
     await setup();
     await build("lab");
     const named = (file) => args.length === 0 || args.includes(basename(file, ".test.mjs"));
     const files = testsIn("protocol").filter(named);
-    const { failed, report } = await parity({ files, onSpawn: (node) => (child = node) });
+    const { failed, report } = await parity({ files, onSpawn: (node) => children.push(node) });
     console.log(report.join("\n"));
     return failed > 0 ? 1 : 0;
   });

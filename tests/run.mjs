@@ -13,28 +13,28 @@ import { testsIn } from "./support/files.mjs";
 /**
  * In this order: what is quick and what the rest stands on comes first. `build` is what a part needs built, and `profile`
  * how, where it is not as usual. `atOnce` is how many of its files run at once, which have servers of their own: one, but where
- * they wait more than they do.
+ * they wait more than they do. `first` are those files that take longest, so that the others fit beside them.
  */
 const PARTS = [
   { name: "rust", run: cargoTest },
-  { name: "differential" },
+  { name: "differential", atOnce: 2 },
   { name: "fuzz", run: fuzzTest },
   { name: "protocol", build: ["lab"], run: bothServers },
-  { name: "client", build: ["lab"] },
+  { name: "client", build: ["lab"], atOnce: 2, first: ["recovery", "queues"] },
   { name: "examples", before: ensureBrowser, build: examples.map((name) => `example-${name}`), profile: "lab" },
   { name: "foreign", build: ["lab"], before: foreignClients },
-  { name: "faults", build: ["lab", "chat"] },
-  { name: "abuse", build: ["lab", "chat"] },
+  { name: "faults", build: ["lab", "chat"], atOnce: 2, first: ["crowd", "sleep"] },
+  { name: "abuse", build: ["lab", "chat"], atOnce: 2 },
   { name: "page" }, // the modules of the chat's page by themselves; no build
-  { name: "browser", build: ["chat", "lab"], before: ensureBrowser, atOnce: 2 },
+  { name: "browser", build: ["chat", "lab"], before: ensureBrowser, atOnce: 2, first: ["connection", "talk"] },
 ];
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = []; // what is said of each at the end, where nobody has to look for it
-let child;
+const children = new Set(); // what runs, and is to end with us
 
 await command(async (args) => {
   const parts = chosen(option(args, "only"));
-  whenStopped((signal) => (child?.kill(signal), process.exit(1)));
+  whenStopped((signal) => (children.forEach((child) => child.kill(signal)), process.exit(1)));
   try {
     await phase("set-up", setup);
     for (const part of parts.filter(hasTests)) {
@@ -66,6 +66,11 @@ function hasTests(part) {
   console.log(`\n── ${part.name}: no tests`);
 }
 
+function onSpawn(child) {
+  children.add(child);
+  child.on("close", () => children.delete(child));
+}
+
 async function phase(title, work) {
   console.log(`\n── ${title}`);
   const started = Date.now();
@@ -79,7 +84,7 @@ async function cargoTest() {
   const status = await run("cargo", ["test", "--workspace", "--no-fail-fast"], {
     stdio: ["ignore", "pipe", "inherit"],
     onSpawn: (cargo) => {
-      child = cargo;
+      onSpawn(cargo);
       cargo.stdout.setEncoding("utf8").on("data", (part) => {
         text += part;
         process.stdout.write(part);
@@ -93,7 +98,7 @@ async function cargoTest() {
 
 /** Each case is one, whose passing is that on Node's socket.io and on the lab it does what the table says of each. */
 async function bothServers() {
-  const { passed, failed, report } = await parity({ onSpawn: (node) => (child = node) });
+  const { passed, failed, report } = await parity({ onSpawn });
   failures.push(...report.filter((line) => line.startsWith("- ") && line.includes("FAILED")).map((line) => line.replace(/^- /, "protocol: ")));
   console.log(`${report.at(-1)}; case by case in tests/results/parity.md`);
   count(0, [[passed, failed]]);
@@ -101,13 +106,13 @@ async function bothServers() {
 
 /** A minute over all targets, where there is what it takes. */
 async function fuzzTest() {
-  const { passed, failed, skipped } = await fuzz({ seconds: 12, onSpawn: (fuzzer) => (child = fuzzer) });
+  const { passed, failed, skipped } = await fuzz({ seconds: 12, onSpawn });
   total.skipped += skipped;
   count(failed, [[passed, failed]]);
 }
 
 /** Files of tests, which share the machine's processors with the servers that they start. */
-async function nodeTest({ name, atOnce = 1 }) {
+async function nodeTest({ name, atOnce = 1, first = [] }) {
   const tap = join(root, "tests/results", `${name}.tap`);
   mkdirSync(dirname(tap), { recursive: true });
   rmSync(tap, { force: true });
@@ -116,7 +121,7 @@ async function nodeTest({ name, atOnce = 1 }) {
   for (let i = 0; i < reporters.length; i += 2) {
     args.push(`--test-reporter=${reporters[i]}`, `--test-reporter-destination=${reporters[i + 1]}`);
   }
-  const status = await run(nodePath(), [...args, ...testsIn(name)], { onSpawn: (node) => (child = node) });
+  const status = await run(nodePath(), [...args, ...testsIn(name, first)], { onSpawn });
   const text = existsSync(tap) ? readFileSync(tap, "utf8") : "";
   const sum = (word) => Number(text.match(new RegExp(`^# ${word} (\\d+)$`, "m"))?.[1] ?? 0);
   total.skipped += sum("skipped");

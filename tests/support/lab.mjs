@@ -1,5 +1,5 @@
 // The lab app for a test: `const lab = await startLab({ pingInterval: 300, gateways: 2 })`, then `await lab.stop()`.
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "../../scripts/build.mjs";
@@ -17,14 +17,15 @@ export const LOG = process.env.LAB_LOG ? "inherit" : "ignore";
  * see what a crash leaves. `edition` is another build than the usual one, whose stored forms are newer. `front` is a module that is the Worker in its place, and may import `index.js`. workerd's log is silent unless LAB_LOG is set, or goes where `log` says (as in `stdio`).
  */
 export async function startLab({ port = 0, persist, log = LOG, front, edition = 0, ...options } = {}) {
-  const folder = await build("lab");
-  return startWorkerd({ build: edition === 0 ? folder : another(folder, edition), port, persist, vars: variables(options), log, front });
+  const usual = await build("lab");
+  const folder = edition === 0 ? usual : another(usual, edition);
+  const started = startWorkerd({ build: folder, port, persist, vars: variables(options), log, front });
+  return folder === usual ? started : started.finally(() => rmSync(folder, { recursive: true, force: true })); // it has a copy
 }
 
 /** The same build but for its edition, which `crates/parlor/src/edition.rs` keeps in one byte. */
 function another(folder, edition) {
-  const copy = join(folder, `edition-${edition}`);
-  mkdirSync(copy, { recursive: true });
+  const copy = mkdtempSync(join(tmpdir(), `parlor-edition-${edition}-`));
   copyFileSync(join(folder, "index.js"), join(copy, "index.js"));
   const wasm = readFileSync(join(folder, "index_bg.wasm"));
   const name = "parlor edition ";
