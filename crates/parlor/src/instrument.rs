@@ -135,7 +135,7 @@ impl Instrument {
             "" => {}
             "development" => self.mode = Mode::Development,
             "production" => self.mode = Mode::Production,
-            text => wrong.push(format!("{MODE} is not development or production")),
+            _ => wrong.push(format!("{MODE} is not development or production")),
         }
         match vars.get(READONLY) {
             "" => {}
