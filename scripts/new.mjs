@@ -3,13 +3,16 @@ import { cpSync, existsSync, readFileSync, readdirSync, copyFileSync, writeFileS
 import { basename, join, relative, resolve } from "node:path";
 import { Failure, TEMPLATE, command, isMain, root, say } from "./lib.mjs";
 
+/** What somebody who tried the template out has left in it is theirs: secrets, and what was stored. */
+const LEFT = /^\.(wrangler$|dev\.vars|deploy\.vars|env)(?!\.example$)/;
+
 /** Makes it, in a folder that is not there or empty. Gives the path from there to this clone. */
-export function create(folder) {
+export function create(folder, template = TEMPLATE) {
   const name = basename(folder);
   if (!/^[a-z][a-z0-9-]*$/.test(name)) throw new Failure(`a project's folder is named by a-z, 0-9 and -, which "${name}" is not: its name becomes the crate's and the Worker's`);
   if (existsSync(folder) && readdirSync(folder).length > 0) throw new Failure(`${folder} is not empty`);
   const parlor = relative(folder, root).replaceAll("\\", "/");
-  cpSync(TEMPLATE, folder, { recursive: true });
+  cpSync(template, folder, { recursive: true, filter: (path) => !LEFT.test(basename(path)) });
   copyFileSync(join(root, "Cargo.lock"), join(folder, "Cargo.lock"));
   for (const file of ["Cargo.toml", "wrangler.toml"]) {
     const text = readFileSync(join(folder, file), "utf8");

@@ -117,7 +117,7 @@ async function npmCi(cwd) {
 export async function rust(cwd = root) {
   if (process.env.WORKERS_CI) await rustOfBuilder();
   if (!output("cargo", ["--version"])) {
-    throw new Failure("cargo was not found. Install Rust (https://rustup.rs), open a new terminal, and try again.");
+    throw new Failure("cargo was not found. Install Rust (curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh, or https://rustup.rs), open a new terminal, and try again.");
   }
   const library = output("rustc", ["--print", "target-libdir", "--target", WASM], { cwd });
   if (library && existsSync(library)) return;
@@ -134,7 +134,7 @@ async function rustOfBuilder() {
   if (!process.env.PATH.split(delimiter).includes(cargo)) process.env.PATH += delimiter + cargo;
   if (output("cargo", ["--version"])) return;
   say("installing Rust…");
-  const install = "curl --proto =https -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal --no-modify-path";
+  const install = "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal --no-modify-path";
   if ((await run("sh", ["-c", install])) !== 0) throw new Failure("rustup could not be installed (see above)");
 }
 

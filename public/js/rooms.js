@@ -19,7 +19,9 @@ import { cameIn, createRoom, readTo, refresh, setCard } from "./room.js";
  */
 
 const JOINS_AT_ONCE = 3;
+/** A join that failed in passing is tried again after a while, of which the half is left to chance; each time it is twice as long. */
 const JOIN_AGAIN_MS = 3_000;
+const JOIN_AGAIN_MAX_MS = 120_000;
 const PAGES_MAX = 4;
 const REVEAL_PAGES_MAX = 20;
 const REVEAL_WAIT_MS = 5_000;
@@ -49,6 +51,8 @@ export function createRooms(store, { request, online, me, drafts, around, made, 
   /** @type {Room[]} */
   const toJoin = [];
   let joining = 0;
+  /** @type {WeakMap<Room, number>} */
+  const failed = new WeakMap(); // how often in a row; a new connection does not make the server less busy
   let life = 0; // of the connection: what was asked in an earlier one is not answered
   let atEnd = false;
   /** @type {Map<string, Late[]>} */
@@ -131,7 +135,7 @@ export function createRooms(store, { request, online, me, drafts, around, made, 
       if (isStale()) return;
       room.state = "waiting";
       if (PASSING.has(why.code)) {
-        setTimeout(() => !isStale() && room.state === "waiting" && join(room), JOIN_AGAIN_MS);
+        setTimeout(() => !isStale() && room.state === "waiting" && join(room), joinAgainIn(room));
       } else if (why.code !== "offline") {
         Object.assign(room, { state: "refused", problem: why });
       }
@@ -139,9 +143,18 @@ export function createRooms(store, { request, online, me, drafts, around, made, 
     }
   }
 
+  /** How long to wait, ms: many who failed at once must not all come again at once. @param {Room} room */
+  function joinAgainIn(room) {
+    const times = failed.get(room) ?? 0;
+    failed.set(room, times + 1);
+    const longest = Math.min(JOIN_AGAIN_MS * 2 ** times, JOIN_AGAIN_MAX_MS);
+    return longest * (1 + around.chance()) / 2;
+  }
+
   /** @param {Room} room @param {Joined} answer */
   function came(room, answer) {
     const { log } = room;
+    failed.delete(room);
     const first = answer.messages[0]?.seq ?? answer.newest + 1;
     const known = log.stored.findLast(({ seq }) => seq < first)?.seq ?? first - 1;
     // What is older than the answer may have changed while we were away: it is fetched anew, as far as it is wanted.

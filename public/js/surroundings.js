@@ -23,6 +23,7 @@ import { idOf } from "./names.js";
  * @property {() => Promise<unknown>} askPermission
  * @property {(notice: {title: string, body: string, tag: string, chosen: () => void}) => void} notify
  * @property {(count: number) => void} badge   on the icon of an installed page
+ * @property {() => number} chance             from 0 up to 1, so that not all pages do the same at the same time
  * @property {(blob: Blob) => string} urlOf
  * @property {(url: string) => void} dropUrl
  */
@@ -75,6 +76,7 @@ export function browserSurroundings() {
       if (!("setAppBadge" in navigator)) return;
       (count > 0 ? navigator.setAppBadge(count) : navigator.clearAppBadge()).catch(() => {});
     },
+    chance: Math.random,
     urlOf: (blob) => URL.createObjectURL(blob),
     dropUrl: (url) => URL.revokeObjectURL(url),
   };

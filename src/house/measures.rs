@@ -73,11 +73,17 @@ pub(crate) async fn check(io: &Io, id: &str) -> Result<AtDoor, Refused> {
 pub(crate) async fn check_again(socket: &Socket, io: &Io, id: &str) -> Result<Option<bool>, Fault> {
     let kept: Values = all(io).values(&[&mute_key(id), &ban_key(id)]).await?;
     if let Some(measure) = kept.get::<Measure>(&ban_key(id))? {
-        socket.emit("sent away", &SentAway { why: measure.words("You were sent away") })?;
-        socket.disconnect(true);
+        turn_out(socket, &measure)?;
         return Ok(None);
     }
     Ok(Some(kept.get::<Measure>(&mute_key(id))?.is_some()))
+}
+
+/// Sends away whom a ban did not find, since they were just coming in.
+pub(crate) fn turn_out(socket: &Socket, measure: &Measure) -> Result<(), Fault> {
+    socket.emit("sent away", &SentAway { why: measure.words("You were sent away") })?;
+    socket.disconnect(true);
+    Ok(())
 }
 
 /// Fails for who may not speak; whose time is over may again.

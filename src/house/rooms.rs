@@ -5,6 +5,7 @@ use parlor_worker::{parlor, prelude::*};
 
 use super::{
     KEPT, all,
+    measures::{Measure, ban_key, turn_out},
     names::{Kind, RoomId, RoomName, Topic},
     order::in_order,
     people::{self, Member, Person},
@@ -54,16 +55,21 @@ pub(crate) fn closed_key(id: &RoomId) -> String {
     format!("closed:{}.", id.as_ref())
 }
 
-/// Lets a person into a room, if it is one for them: its card. `opens` is asked when that makes a public room.
+/// Lets a person into a room, if it is one for them: its card. Who was banned while they came into the house is sent away. `opens` is asked when that makes a public room.
 pub(crate) async fn enter(
-    io: &Io,
+    (socket, io): (&Socket, &Io),
     vars: &Vars,
     me: &Person,
     id: &RoomId,
     opens: impl FnOnce() -> Result<(), Fault>,
 ) -> Result<Card, Fault> {
-    let (sign, closed) = (sign_key(id), closed_key(id));
-    let kept = all(io).values(&[&sign, &closed]).await?;
+    let (sign, closed, ban) = (sign_key(id), closed_key(id), ban_key(&me.id));
+    let kept = all(io).values(&[&sign, &closed, &ban]).await?;
+    // Taken after they were let in, and before they were where it would have found them.
+    if let Some(measure) = kept.get::<Measure>(&ban)? {
+        turn_out(socket, &measure)?;
+        return Err(Fault::new("banned", measure.words("You were sent away")));
+    }
     if let Some(why) = kept.get::<Topic>(&closed)? {
         return Err(Fault::new("closed", closed_words(&why)));
     }

@@ -33,19 +33,16 @@ function tab(t, url, address = "192.0.2.1") {
 }
 
 const newcomer = (name) => ({ name, seed: `${name}-seed-0123456789` });
+const WRONG = "the server's settings are wrong: its log says which (npx wrangler tail)";
 const code = (promise) => promise.then(() => "let in", (error) => error.data?.code ?? error.message);
 
-it("without a secret, or with one that is easy to guess, it serves nobody and says what to set", async (t) => {
-  for (const [vars, words] of [
-    [{ MODERATOR_KEY: SECRETS.MODERATOR_KEY }, /CHAT_SECRET is missing: .*npx wrangler secret put CHAT_SECRET/],
-    [{ ...SECRETS, CHAT_SECRET: "swordfish" }, /CHAT_SECRET is too short for a secret.*npx wrangler secret put CHAT_SECRET/],
-    [{ ...SECRETS, MODERATOR_KEY: "mods" }, /MODERATOR_KEY is too short for a secret.*npx wrangler secret put MODERATOR_KEY/],
-  ]) {
+it("without a secret, or with one that is easy to guess, it serves nobody, and tells strangers no more than that", async (t) => {
+  for (const vars of [{ MODERATOR_KEY: SECRETS.MODERATOR_KEY }, { ...SECRETS, CHAT_SECRET: "swordfish" }, { ...SECRETS, MODERATOR_KEY: "mods" }]) {
     const chat = await startChat(t, vars, { isReady: ({ status }) => status === 500 });
     for (const path of ["/socket.io/?EIO=4&transport=polling", "/socket.io/socket.io.js", "/moderators"]) {
       const answer = await fetch(chat.url + path);
       assert.equal(answer.status, 500, path);
-      assert.match(await answer.text(), words);
+      assert.equal(await answer.text(), WRONG);
     }
   }
 });
@@ -56,9 +53,7 @@ it("with the secrets of a development machine it serves there, and nobody where 
   assert.equal((await fetch(path)).status, 200);
   const deployed = await fetch(path, { headers: { "cf-ray": "8f0c1d2e3a4b5c6d-FRA" } }); // as Cloudflare adds it to each
   assert.equal(deployed.status, 500);
-  const words = await deployed.text();
-  assert.match(words, /MODERATOR_KEY was made for development.*npx wrangler secret put MODERATOR_KEY/);
-  assert.doesNotMatch(words, /CHAT_SECRET|0123456789/);
+  assert.equal(await deployed.text(), WRONG);
 });
 
 it("the moderators' key is guessed five times from an address, and then not even the right one opens", async (t) => {

@@ -1,5 +1,7 @@
 //! Who is muted, sent away, banned or forgotten by a moderator.
 
+use parlor::{Ack, Data, Fault, Io, Namespace};
+
 use super::{
     moderators::{for_time, log, tea, whom},
     *,
@@ -155,5 +157,27 @@ fn who_is_forgotten_is_nobody_and_what_they_said_stays() {
         assert_eq!((back.person_id(), &back.welcome["rooms"]), (id, &json!([])));
         assert_eq!(mods.done("messages", json!({ "room": "tea" }))["messages"].as_array().unwrap().len(), 2);
         assert_eq!(log(&mods), [json!({ "what": "forget", "by": ann.me() })]);
+    });
+}
+
+/// Bob is let in, and before his socket is where a ban looks for him there is one.
+#[test]
+fn who_is_banned_while_coming_in_is_sent_away_at_the_first_room() {
+    async fn only_write_it_down(io: Io, Data(ban): Data<Value>) -> Result<Ack, Fault> {
+        let key = format!("ban:{}.", ban["person"]["id"].as_str().unwrap());
+        io.of("/").set_for(&key, &ban, Duration::from_secs(60)).await?;
+        Ok(Ack(()))
+    }
+    let app = || house().namespace("/race", Namespace::open().on("ban", only_write_it_down));
+    in_every_memory_of(app, |house| {
+        let [bob, eve] = house.people_in("tea", ["Bob", "Eve"]);
+        let late = house.tab_of(&bob);
+        let race = house.connect("/race", &());
+        let ban = json!({ "person": bob.me(), "until": 60_000, "why": "" });
+        assert_eq!(race.ask("ban", ban), Some(json!([])));
+        late.emit("join", json!({ "room": "tea" }));
+        assert_eq!(late.heard("sent away"), [json!({ "why": "You were sent away by a moderator." })]);
+        assert!(late.is_closed());
+        eve.join("tea");
     });
 }

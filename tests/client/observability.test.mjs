@@ -1,29 +1,9 @@
 // What whoever runs a server sees: the log, and what was counted.
 import assert from "node:assert/strict";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { it } from "node:test";
 import parsePrometheus from "parse-prometheus-text-format";
 import { POLLING, WEBSOCKET, call, clients, connected, client, eventually, heard } from "../support/clients.mjs";
-import { startLab } from "../support/lab.mjs";
-
-/** The lab, and its log: `lines()` are those of JSON so far. */
-async function startLogged(t, options) {
-  const folder = mkdtempSync(join(tmpdir(), "parlor-observability-"));
-  const path = join(folder, "log");
-  const file = openSync(path, "a");
-  const lab = await startLab({ ...options, log: file });
-  t.after(async () => {
-    await lab.stop();
-    closeSync(file);
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const text = () => readFileSync(path, "utf8");
-  const written = () => text().split("\n").slice(0, -1); // workerd may be in the middle of the last line
-  const lines = () => written().flatMap((line) => (line.includes('{"level"') ? [JSON.parse(line.slice(line.indexOf("{")))] : []));
-  return { ...lab, text, lines };
-}
+import { startLab, startLogged } from "../support/lab.mjs";
 
 it("one message is followed by its id from the Worker through Gateway and Room to the Gateways", async (t) => {
   const lab = await startLogged(t, { gateways: 2, logLevel: "debug" });

@@ -1,9 +1,11 @@
 // `npm run deploy` makes the secrets that a deployment has none of, and leaves alone those that it has.
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "node:test";
+import { TEMPLATE } from "../../scripts/lib.mjs";
+import { create } from "../../scripts/new.mjs";
 import { forDeploy } from "../../scripts/secrets.mjs";
 
 delete process.env.CI; // where it makes none
@@ -64,4 +66,17 @@ it("when Cloudflare does not say what is set, none is made", (t) => {
   const { folder, ask } = application(t, "unknown");
   assert.throws(() => forDeploy(folder, ["deploy"], ask), /wrangler does not say which secrets are set:.*request to the Cloudflare API/s);
   assert.ok(!existsSync(join(folder, ".deploy.vars")));
+});
+
+it("a new project gets none that were left in the template", (t) => {
+  const around = mkdtempSync(join(tmpdir(), "parlor-new-"));
+  t.after(() => rmSync(around, { recursive: true, force: true }));
+  const [template, folder] = [join(around, "template"), join(around, "my-app")];
+  cpSync(TEMPLATE, template, { recursive: true });
+  const left = [".dev.vars", ".dev.vars.staging", ".deploy.vars", ".env", ".env.local"];
+  writeFileSync(join(template, ".dev.vars.example"), "KEY=\n");
+  for (const name of left) writeFileSync(join(template, name), "KEY=secret\n");
+  create(folder, template);
+  assert.deepEqual(left.filter((name) => existsSync(join(folder, name))), []);
+  assert.ok(existsSync(join(folder, ".dev.vars.example")) && existsSync(join(folder, "src/lib.rs")), "the rest is there");
 });

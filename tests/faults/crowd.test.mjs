@@ -76,14 +76,18 @@ class Visitor {
       }
       for (const { seq, data } of messages) this.take(seq, data.id, "history");
       this.before = [joined.newest];
+      this.failed = 0;
       this.isIn = this.socket.id === id;
       this.send();
     } catch (error) {
-      // Lost again meanwhile: the next connection does it.
-      if (this.socket.id === id && this.socket.connected) setTimeout(() => this.socket.id === id && this.arrive(), 1_000);
+      // Lost again meanwhile: the next connection does it. Else again later, as the page does it.
+      if (this.socket.id !== id || !this.socket.connected) return;
+      const longest = Math.min(3_000 * 2 ** this.failed++, 120_000);
+      setTimeout(() => this.socket.id === id && this.arrive(), (longest * (1 + Math.random())) / 2);
     }
   }
 
+  failed = 0; // joins in a row
   before = [0]; // the newest number up to which nothing is missing
 
   /** The same number is always the same message. */

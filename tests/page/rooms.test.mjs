@@ -269,3 +269,37 @@ test("a long day is not all kept", async () => {
   assert.equal(seqs().at(-1), 450);
   assert.equal(store.room.more, true);
 });
+
+test("a busy server is asked for a room again at longer and longer intervals, of which chance has the half", async () => {
+  const waits = async (ms, chance) => {
+    around.state.chance = chance;
+    await answer("join", new Failure("timeout"));
+    mock.timers.tick(ms - 1);
+    await settled();
+    assert.equal(server.asked.length, 0, `not before ${ms} ms`);
+    mock.timers.tick(1);
+    await settled();
+    assert.deepEqual(server.asked.map(({ event }) => event), ["join"], `after ${ms} ms`);
+  };
+  rooms.show("tea");
+  await waits(1_500, 0);
+  await waits(4_500, 0.5);
+  for (const ms of [6_000, 12_000, 24_000, 48_000, 60_000, 60_000]) await waits(ms, 0);
+  await answer("join", joined(1));
+  rooms.lost();
+  rooms.joinAll();
+  await waits(1_500, 0); // it began anew
+});
+
+test("a server that is busy after a reconnection, too, is not asked more often for it", async () => {
+  rooms.show("tea");
+  await answer("join", new Failure("busy"));
+  reconnect();
+  await answer("join", new Failure("busy"));
+  mock.timers.tick(2_999);
+  await settled();
+  assert.equal(server.asked.length, 0);
+  mock.timers.tick(1);
+  await settled();
+  assert.equal(server.asked.length, 1);
+});

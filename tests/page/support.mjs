@@ -30,7 +30,7 @@ export function browser() {
     held,
     tab(session = memory()) {
       const [looking, network, leaving] = [[], [], []];
-      const state = { looked: true, onLine: true, permission: "default" };
+      const state = { looked: true, onLine: true, permission: "default", chance: 0 };
       const self = {
         lasting: remembered(() => lasting),
         tab: remembered(() => session),
@@ -53,6 +53,7 @@ export function browser() {
         askPermission: async () => (state.permission = "granted"),
         notify: (notice) => self.shown.push(notice),
         badge: (count) => (self.badgeCount = count),
+        chance: () => state.chance,
         urlOf: (blob) => {
           const url = `blob:${self.urls.size}`;
           self.urls.set(url, blob);

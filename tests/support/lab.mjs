@@ -1,5 +1,5 @@
 // The lab app for a test: `const lab = await startLab({ pingInterval: 300, gateways: 2 })`, then `await lab.stop()`.
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, copyFileSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "../../scripts/build.mjs";
@@ -54,4 +54,21 @@ export async function startMortal(t, options) {
     lab = await startLab({ ...options, edition, persist, port });
   };
   return { url, deployed, killed: () => deployed(options.edition) };
+}
+
+/** The lab, and its log: `lines()` are those of JSON so far. */
+export async function startLogged(t, options) {
+  const folder = mkdtempSync(join(tmpdir(), "parlor-observability-"));
+  const path = join(folder, "log");
+  const file = openSync(path, "a");
+  const lab = await startLab({ ...options, log: file });
+  t.after(async () => {
+    await lab.stop();
+    closeSync(file);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const text = () => readFileSync(path, "utf8");
+  const written = () => text().split("\n").slice(0, -1); // workerd may be in the middle of the last line
+  const lines = () => written().flatMap((line) => (line.includes('{"level"') ? [JSON.parse(line.slice(line.indexOf("{")))] : []));
+  return { ...lab, text, lines };
 }

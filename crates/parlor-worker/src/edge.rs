@@ -19,7 +19,7 @@ use crate::{
     http::{Asked, RAY, address, header, request_id},
     log, metrics, now,
     outside::builder,
-    peers, rate, settings, unique,
+    peers, random, rate, settings,
 };
 
 /// How many Gateways of a location are tried.
@@ -115,7 +115,7 @@ async fn open(env: &Env, config: &Config, request: Request) -> Result<Response> 
     let (request, id) = match request_id(&request) {
         Some(id) => (request, id),
         None => {
-            let (own, id) = (request.clone_mut()?, unique().to_string()); // the client's can't be changed
+            let (own, id) = (request.clone_mut()?, random::unique()?.to_string()); // the client's can't be changed
             own.inner().headers().set(RAY, &id)?;
             (own, id)
         }

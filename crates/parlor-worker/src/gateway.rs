@@ -29,7 +29,6 @@ use crate::{
     log, metrics, now, peers, random, settings,
     sockets::{self, Sockets},
     store::Store,
-    unique,
 };
 
 /// How long a poll of a session that is upgrading is held back. The frame that ends the upgrade travels by another
@@ -253,7 +252,7 @@ impl Shell {
         open: impl FnOnce(&mut Gateway, &mut Turn<'_>, Conn) -> T,
     ) -> Result<WebSocket> {
         let pair = WebSocketPair::new()?;
-        let conn = unique();
+        let conn = random::unique()?;
         self.load()?;
         if self.app.config().engine.sleeps() {
             self.sockets.accept(&self.state, &pair.server, conn)?;
@@ -310,7 +309,7 @@ impl Shell {
         }
         self.sockets.load(&self.state)?;
         let rows = store.load()?;
-        let mut random = random;
+        let mut random = random::source()?;
         let mut turn = Turn { now: now(), random: &mut random, journal: &mut store };
         let heard = |conn| self.sockets.heard(conn);
         let gateway = Gateway::restore(&mut turn, self.app.clone(), &name, rows, heard);
@@ -329,7 +328,7 @@ impl Shell {
     /// What every turn is, whatever its type.
     fn tell(self: &Rc<Self>, act: &mut dyn FnMut(&mut Gateway, &mut Turn<'_>)) -> Result<()> {
         self.load()?;
-        let mut random = random;
+        let mut random = random::source()?;
         match (self.machine.borrow_mut().as_mut(), self.store.borrow_mut().as_mut()) {
             (Some(gateway), Some(journal)) => {
                 act(gateway, &mut Turn { now: now(), random: &mut random, journal });

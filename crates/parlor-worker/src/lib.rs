@@ -47,6 +47,7 @@ mod outside;
 mod panics;
 mod peers;
 mod queue;
+mod random;
 mod rate;
 mod room;
 mod settings;
@@ -74,19 +75,4 @@ pub mod prelude {
 /// The time, ms since the epoch. It stands still while code runs, and moves with each event.
 fn now() -> parlor::Millis {
     worker::js_sys::Date::now() as parlor::Millis
-}
-
-/// Unguessable bytes.
-fn random() -> [u8; parlor::ID_BYTES] {
-    let mut bytes = [0; parlor::ID_BYTES];
-    if getrandom::fill(&mut bytes).is_err() {
-        // The platform has no randomness only while a script starts, and nothing asks then.
-        log::error(log::WORKER, "no randomness", &"ids would be guessable");
-    }
-    bytes
-}
-
-/// A number below 2^53 that nobody else has, for what lives as long as an object's storage.
-fn unique() -> u64 {
-    random().iter().take(6).fold(0, |number, byte| (number << 8) | u64::from(*byte))
 }

@@ -85,7 +85,7 @@ impl Shell {
     /// Tells the machine what happened, then does what it wants done.
     fn turn(self: &Rc<Self>, act: &mut dyn FnMut(&mut dyn Machine, &mut Turn<'_>)) -> Result<()> {
         let mut loaded = self.loaded.borrow_mut();
-        let (now, mut random) = (now(), random);
+        let (now, mut random) = (now(), random::source()?);
         let (machine, store) = match &mut *loaded {
             Some((machine, store)) => (machine, store),
             none => {

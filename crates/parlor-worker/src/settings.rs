@@ -1,5 +1,5 @@
 //! Settings of a deployment and what else the application asks for, from variables of the Worker, and what becomes of those
-//! that are wrong or missing: the Worker serves nothing and says why, so that nobody runs for a month with a setting that was
+//! that are wrong or missing: the Worker serves nothing and logs why, so that nobody runs for a month with a setting that was
 //! never taken.
 
 use std::{cell::RefCell, rc::Rc};
@@ -56,7 +56,7 @@ fn read(env: &Env, app: App) -> (App, Vec<String>) {
     (app, wrong)
 }
 
-/// What is wrong with them where the application is deployed, which a request tells: Cloudflare names each in a header.
+/// What is wrong with them where the application is deployed, which a request shows: Cloudflare names each in a header.
 pub(crate) fn wrong_deployed(app: &App, request: &Request) -> Option<Wrong> {
     let mut secrets = app.development_secrets().peekable();
     secrets.peek()?;
@@ -69,15 +69,18 @@ pub(crate) fn wrong_deployed(app: &App, request: &Request) -> Option<Wrong> {
     Some(Wrong(secrets.map(words).collect()))
 }
 
-/// What is wrong with the settings.
+/// All that strangers are told of it.
+const FOR_STRANGERS: &str = "the server's settings are wrong: its log says which (npx wrangler tail)";
+
+/// What is wrong with the settings, for the log: names and words, no values.
 pub(crate) struct Wrong(Vec<String>);
 
 impl Wrong {
-    /// Says so to whoever asks for something, and in the log.
+    /// Logs it, and answers that it is in the log.
     pub(crate) fn response(&self) -> Result<Response> {
         log::error(log::WORKER, "wrong settings", self);
         let response = builder(500)?.with_header("content-type", "text/plain;charset=utf-8")?;
-        Ok(response.fixed(self.to_string().into_bytes()))
+        Ok(response.fixed(FOR_STRANGERS.as_bytes().to_vec()))
     }
 }
 

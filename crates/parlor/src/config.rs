@@ -259,14 +259,14 @@ fn flag(text: &str) -> Option<bool> {
 impl Config {
     /// Takes the variables of a deployment, by name and value. They are called as Node's options, written as variables
     /// are: `maxHttpBufferSize` is `PARLOR_MAX_HTTP_BUFFER_SIZE`. An empty one is none; those of other names are not
-    /// looked at. Gives what is wrong, in words.
+    /// looked at. Gives what is wrong, in words, without the values: one may be a secret that belongs elsewhere.
     ///
     /// ```
     /// let mut config = parlor::Config::default();
     /// assert!(config.read(|name| (name == "PARLOR_PING_INTERVAL").then(|| "60000".into())).is_empty());
     /// assert_eq!(config.engine.ping_interval, 60_000);
     /// let wrong = config.read(|name| (name == "PARLOR_ALLOW_EIO3").then(|| "yes".into()));
-    /// assert_eq!(wrong, [r#"PARLOR_ALLOW_EIO3 is "yes", not true or false"#]);
+    /// assert_eq!(wrong, ["PARLOR_ALLOW_EIO3 is not true or false"]);
     /// ```
     #[must_use]
     pub fn read(&mut self, variable: impl Fn(&str) -> Option<String>) -> Vec<String> {
@@ -275,7 +275,7 @@ impl Config {
             let text = variable(&name).filter(|text| !text.is_empty())?;
             match set(self, &text) {
                 Some(()) => None,
-                None => Some(format!("{name} is {text:?}, not {wanted}")),
+                None => Some([&name, " is not ", wanted].concat()),
             }
         });
         wrong.collect()
@@ -386,6 +386,8 @@ mod tests {
                     matches!(wrong.as_slice(), [words] if words.contains(&name)),
                     "{name}={text}: {wrong:?}"
                 );
+                let secret = read(&[(&name, "hunter2-in-the-wrong-place")]).1;
+                assert!(!secret.concat().contains("hunter2"), "{name}: {secret:?}");
                 let unchanged = format!("{:?}", Config::default());
                 assert_eq!(format!("{config:?}"), unchanged, "{name}={text}");
             }

@@ -135,13 +135,13 @@ impl Instrument {
             "" => {}
             "development" => self.mode = Mode::Development,
             "production" => self.mode = Mode::Production,
-            text => wrong.push(format!("{MODE} is {text:?}, not development or production")),
+            _ => wrong.push(format!("{MODE} is not development or production")),
         }
         match vars.get(READONLY) {
             "" => {}
             text => match text.parse() {
                 Ok(flag) => self.read_only = flag,
-                Err(_) => wrong.push(format!("{READONLY} is {text:?}, not true or false")),
+                Err(_) => wrong.push(format!("{READONLY} is not true or false")),
             },
         }
         if (1..PASSWORD_MIN).contains(&self.password.len()) {

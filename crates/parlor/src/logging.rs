@@ -43,6 +43,9 @@ impl Level {
 pub(crate) const DROPPED: &str =
     "a broadcast may have been delivered before an object lost its memory, and was dropped";
 
+/// How many characters of a text are in a line.
+const TEXT_MAX: usize = 2_000;
+
 /// A line of the log.
 ///
 /// ```
@@ -67,9 +70,15 @@ impl Line {
         line
     }
 
-    /// Adds a text.
+    /// Adds a text. Of a long one, such as a client may send, only the beginning is in the line.
     pub fn text(&mut self, name: &str, value: &str) -> &mut Self {
-        self.member(name, &socket_io::json::to_string(value).unwrap_or_default())
+        let json = match value.char_indices().nth(TEXT_MAX) {
+            None => socket_io::json::to_string(value),
+            Some((end, _)) => {
+                socket_io::json::to_string(&[value.get(..end).unwrap_or_default(), "…"].concat())
+            }
+        };
+        self.member(name, &json.unwrap_or_default())
     }
 
     /// Adds a number.
@@ -127,6 +136,16 @@ mod tests {
             (&nasty.into(), &nasty.into(), &nasty.into())
         );
         assert_eq!((&read["level"], &read["n"]), (&"debug".into(), &u64::MAX.into()));
+    }
+
+    #[test]
+    fn of_a_long_text_the_beginning_is_logged() {
+        let nsp = "/é".repeat(TEXT_MAX);
+        let mut line = Line::new(Level::Info, "refused");
+        line.text("nsp", &nsp).text("room", &"r".repeat(TEXT_MAX));
+        let read: serde_json::Value = serde_json::from_str(&line.json()).unwrap();
+        assert_eq!(read["nsp"], format!("{}…", "/é".repeat(TEXT_MAX / 2)));
+        assert_eq!(read["room"], "r".repeat(TEXT_MAX));
     }
 
     #[test]

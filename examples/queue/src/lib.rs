@@ -19,7 +19,19 @@ struct Person {
 #[derive(Serialize, Deserialize)]
 struct Order {
     name: String,
-    dish: String,
+    dish: Dish,
+}
+
+/// What is ordered: whoever says it, it is no longer than this.
+#[derive(Serialize, Deserialize)]
+#[serde(try_from = "String")]
+struct Dish(String);
+
+impl TryFrom<String> for Dish {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if (1..=100).contains(&text.len()) { Ok(Self(text)) } else { Err("A dish has 1 to 100 bytes.") }
+    }
 }
 
 /// Lets in whoever has a name, and gives them their mail: what came while they were away first, one after another, each
@@ -35,16 +47,14 @@ async fn connect(socket: Socket, auth: Option<Auth<Person>>) -> Result<Person, R
 }
 
 /// Acknowledged once it is stored. Orders of one guest are cooked in their order.
-async fn order(io: Io, me: SocketData<Person>, Data(dish): Data<String>) -> Result<Ack, Fault> {
-    if !(1..=100).contains(&dish.len()) {
-        return Err(Fault::new("bad order", "A dish has 1 to 100 characters."));
-    }
+async fn order(io: Io, me: SocketData<Person>, Data(dish): Data<Dish>) -> Result<Ack, Fault> {
     let order = Order { name: me.name.clone(), dish };
     io.queue("orders").key(&me.name).push(&order).await?;
     Ok(Ack(()))
 }
 
-/// Who cooks gets orders, one at a time, as `job`.
+/// Who cooks gets orders, one at a time, as `job`. Here anybody may: ask for a token, as the members example does, before you
+/// let strangers in.
 async fn cook(socket: Socket, Data(cooks): Data<bool>) -> Result<Ack, Fault> {
     match cooks {
         true => socket.consume("orders")?,
@@ -53,11 +63,11 @@ async fn cook(socket: Socket, Data(cooks): Data<bool>) -> Result<Ack, Fault> {
     Ok(Ack(()))
 }
 
-/// Mail for the guest, once for each order, though the cook may say it twice.
+/// Mail for the guest, once for each order, though the cook may say it twice. Who says it is taken at their word.
 async fn ready(io: Io, Data((id, order)): Data<(u64, Order)>) -> Result<Ack, Fault> {
     if is_name(&order.name) {
         let inbox = io.queue(&inbox_of(&order.name));
-        inbox.once(&format!("order {id}")).push(format!("Your {} is ready.", order.dish)).await?;
+        inbox.once(&format!("order {id}")).push(format!("Your {} is ready.", order.dish.0)).await?;
     }
     Ok(Ack(()))
 }
@@ -133,6 +143,20 @@ mod tests {
             assert_eq!((event.as_str(), mail.get("data")), ("mail", Some(&json!(text))));
             assert_eq!(due(&ann), None, "the next comes when this one was seen");
             ann.acknowledge(number, ());
+        }
+        assert_eq!(due(&ann), None);
+    }
+
+    #[test]
+    fn a_dish_is_short_whoever_says_it() {
+        let mut server = server();
+        let (ann, long) = (arrive(&mut server, "Ann"), "x".repeat(101));
+        for answer in [
+            ann.ask("order", &long),
+            ann.ask("order", ""),
+            ann.ask("ready", (1, json!({ "name": "Ann", "dish": long }))),
+        ] {
+            assert_eq!(answer.unwrap()[0]["error"], "bad payload");
         }
         assert_eq!(due(&ann), None);
     }

@@ -158,6 +158,10 @@ const WORK_MAX: usize = 4096;
 /// The same in bytes.
 const WORK_BYTES: usize = 4 << 20;
 
+fn too_much<'a>(work: impl Iterator<Item = &'a Work> + Clone) -> bool {
+    work.clone().count() >= WORK_MAX || work.map(Work::weight).sum::<usize>() >= WORK_BYTES
+}
+
 impl Work {
     fn weight(&self) -> usize {
         match self {
@@ -225,7 +229,12 @@ impl Client {
 impl Socket {
     /// Whether more waits for its handlers than may.
     pub(super) fn is_behind(&self) -> bool {
-        self.work.len() >= WORK_MAX || self.work.iter().map(Work::weight).sum::<usize>() >= WORK_BYTES
+        too_much(self.work.iter())
+    }
+
+    /// Whether the client has sent more than may wait. What others sent to it is not its doing.
+    pub(super) fn is_flooded(&self) -> bool {
+        self.is_behind() && too_much(self.work.iter().filter(|work| !matches!(work, Work::Outgoing { .. })))
     }
 
     pub(super) fn new(id: Rc<str>, nsp: Rc<str>, auth: Option<Rc<str>>) -> Self {

@@ -71,7 +71,7 @@ impl Gateway {
             Ok(Some(Incoming::Event { nsp, id, name, args })) => {
                 let Some(socket) = client.sockets.get_mut(nsp.as_str()) else { return };
                 self.counters.count(Count::EventsReceived);
-                if socket.is_behind() {
+                if socket.is_flooded() {
                     self.counters.count(Count::Violations);
                     client.session.close(CloseReason::ForcedClose, turn.now);
                     self.log_of(

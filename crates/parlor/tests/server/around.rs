@@ -127,6 +127,7 @@ fn app() -> App {
         .on("say", say)
         .on("seen", seen)
         .on_any_outgoing(saw);
+    let slow = Namespace::open().on("say", say).on_any_outgoing(async || std::future::pending::<()>().await);
     let echo = Namespace::open().on("say", say).on_any_outgoing(echoes);
     App::new()
         .state(Motto::default())
@@ -135,6 +136,7 @@ fn app() -> App {
         .gateways_per_location(3)
         .namespace("/", main)
         .namespace("/echo", echo)
+        .namespace("/slow", slow)
         .namespace("/elsewhere", Namespace::open().on("how-many", how_many))
 }
 
@@ -251,4 +253,21 @@ fn what_is_shown_sends_nothing() {
             assert_eq!(ann.events(), [("news".to_owned(), json!(["on"]))]);
         });
     }
+}
+
+#[test]
+fn who_is_sent_much_past_a_handler_that_hangs_may_go_on() {
+    let mut server = TestServer::new(app);
+    let ann = server.connect("/slow", &());
+    for _ in 0..10 {
+        server.emit(Emission::new("news", "x".repeat(1 << 20)).unwrap().of("/slow")).unwrap();
+    }
+    ann.emit("say", "emit");
+    assert!(!ann.is_closed(), "{:?}", server.log());
+    assert_eq!(ann.events().len(), 10);
+    // What it sends itself counts as ever.
+    for _ in 0..10 {
+        ann.emit("say", "x".repeat(1 << 19));
+    }
+    assert!(ann.is_closed());
 }
