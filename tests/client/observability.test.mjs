@@ -1,5 +1,6 @@
 // What whoever runs a server sees: the log, and what was counted.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { it } from "node:test";
 import parsePrometheus from "parse-prometheus-text-format";
 import { POLLING, WEBSOCKET, call, clients, connected, client, eventually, heard } from "../support/clients.mjs";
