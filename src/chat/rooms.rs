@@ -119,7 +119,7 @@ pub(super) async fn join_room(
         me.may(Deed::Open, now)?;
         office.opened(&person.id, now)
     };
-    let card = house::rooms::enter((&socket, &io), &vars, &person, &id, opens).await?;
+    let card = house::rooms::enter(&socket, &io, &vars, &person, &id, opens).await?;
     socket.join(id.as_ref());
     let sockets = io.in_(id.as_ref()).fetch_sockets();
     let page = history::told(&io, &id, Page::newest(MESSAGES + 1));

@@ -55,9 +55,11 @@ pub(crate) fn closed_key(id: &RoomId) -> String {
     format!("closed:{}.", id.as_ref())
 }
 
-/// Lets a person into a room, if it is one for them: its card. Who was banned while they came into the house is sent away. `opens` is asked when that makes a public room.
+/// Lets a person into a room, if it is one for them: its card. Who was banned while they came into the house is sent away.
+/// `opens` is asked when that makes a public room.
 pub(crate) async fn enter(
-    (socket, io): (&Socket, &Io),
+    socket: &Socket,
+    io: &Io,
     vars: &Vars,
     me: &Person,
     id: &RoomId,

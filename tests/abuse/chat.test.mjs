@@ -4,16 +4,11 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "node:test";
-import { build } from "../../scripts/build.mjs";
-import { startWorkerd } from "../lab/workerd.mjs";
+import { SECRETS, startPlainChat } from "../support/chat.mjs";
 import { WEBSOCKET, call, connected, manager, next } from "../support/clients.mjs";
-import { LOG } from "../support/lab.mjs";
 
-const SECRETS = { CHAT_SECRET: "a secret that is only for tests", MODERATOR_KEY: "a key that is only for tests" };
-
-/** The chat on plain workerd, where a test says from which address it comes. */
 async function startChat(t, vars = SECRETS, options = {}) {
-  const chat = await startWorkerd({ build: await build("chat"), vars, log: LOG, ready: "/socket.io/socket.io.js", ...options });
+  const chat = await startPlainChat({ vars, ...options });
   t.after(() => chat.stop());
   return chat;
 }

@@ -7,9 +7,7 @@ import { join } from "node:path";
 import { after, before, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { io } from "socket.io-client";
-import { build } from "../../scripts/build.mjs";
-import { startWorkerd } from "../lab/workerd.mjs";
-import { LOG } from "../support/lab.mjs";
+import { SECRETS, startPlainChat } from "../support/chat.mjs";
 
 const PEOPLE = 200;
 const ROOMS = 20;
@@ -20,11 +18,11 @@ const PATIENCE = 240_000; // until everybody is back and all is said; nothing is
 
 // All of them come from one address here, three times in a minute, which is what its limits are for.
 const unlimited = Object.fromEntries(["CONNECTIONS", "HANDSHAKES", "MESSAGES"].map((what) => [`PARLOR_${what}_PER_ADDRESS`, "none"]));
-const vars = { CHAT_SECRET: "a secret that is only for tests", MODERATOR_KEY: "a key that is only for tests", ...unlimited };
+const vars = { ...SECRETS, ...unlimited };
 
 // On plain workerd: before it `wrangler dev` puts proxies, which keep some requests of so many to themselves for half a minute.
 const persist = mkdtempSync(join(tmpdir(), "parlor-crowd-"));
-const start = async (port) => startWorkerd({ build: await build("chat"), port, persist, vars, log: LOG, ready: "/socket.io/socket.io.js" });
+const start = (port) => startPlainChat({ port, persist, vars });
 let chat;
 before(async () => (chat = await start()));
 after(async () => {

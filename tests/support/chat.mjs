@@ -1,4 +1,4 @@
-// The chat as `npm start` serves it, page included: `const chat = await startChat()`, then `await chat.stop()`.
+// The chat as `npm start` serves it, page included: `const chat = await startChat()`, then `await chat.stop()`; and by itself.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -7,9 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "../../scripts/build.mjs";
 import { root } from "../../scripts/lib.mjs";
-
-// Else a test that is stopped half-way would leave its chat running: only an exit lets it be cleaned up.
-for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+import { startWorkerd } from "../lab/workerd.mjs";
+import { LOG } from "./lab.mjs"; // which also has a test that is stopped half-way clean up
 
 const START_WITHIN = 60_000;
 
@@ -61,6 +60,14 @@ export async function startChat({ vars = {} } = {}) {
   };
   await start();
   return { url, stop, restart: () => end().then(() => start()), log: () => log };
+}
+
+/** What a chat on plain workerd has, if a test says nothing else. */
+export const SECRETS = { CHAT_SECRET: "a secret that is only for tests", MODERATOR_KEY: "a key that is only for tests" };
+
+/** The chat on plain workerd, without the page: a test says from which address it comes, and no proxy stands before it. */
+export async function startPlainChat({ vars = SECRETS, ...options } = {}) {
+  return startWorkerd({ build: await build("chat"), vars, log: LOG, ready: "/socket.io/socket.io.js", ...options });
 }
 
 const answers = (url) => fetch(url, { signal: AbortSignal.timeout(5000) }).then((answer) => answer.ok, () => false);
