@@ -1,12 +1,11 @@
 //! The WebSockets of a Gateway object.
 //!
-//! **Gathering.** To workerd the first frame that is sent on a socket costs a pump, a promise and a way back into the
-//! isolate, and what is sent while that runs costs next to nothing. So where fan-outs come fast, the first of them goes out at
-//! once, and the rest until the runtime has a moment (a timer of 0 ms) is gathered, so that each socket gets all of its
-//! frames back to back. What goes to a few sockets only, an acknowledgement say, is not held back by it.
-//!
-//! Where a fan-out kept the runtime for long, as one to a thousand sockets does, the next would keep it for as long again. So
-//! the next is held back a moment longer: more of them are often on their way, from those who have heard the last.
+//! **In portions.** To workerd the first frame that is sent on a socket costs a pump, a promise and a way back into the
+//! isolate, and what is sent while that runs costs next to nothing. And nothing is written to any socket before whoever sends
+//! has ended. So a turn sends to a few sockets at once; the others wait in a queue, and whenever the runtime has a moment (a
+//! timer of 0 ms) the next few get what has been gathered for them, each all of its frames back to back. Thus the first of a
+//! thousand hear a broadcast a millisecond later and not ten, new messages are heard meanwhile, and where broadcasts
+//! come fast several of them go out together. What goes to a few sockets only, an acknowledgement say, is not held back by it.
 
 use std::{
     cell::{Cell, RefCell},
@@ -26,17 +25,12 @@ use worker::{
     worker_sys::WebSocketRequestResponsePair,
 };
 
-use crate::now;
-
 /// `readyState` of an open WebSocket.
 const OPEN: u16 = 1;
 /// How many frames keep their JavaScript form. More than a packet and its ten attachments.
 const SHARED: usize = 16;
-/// To how many sockets a turn sends that counts as a fan-out. Below that a timer costs as much as it saves.
-const FAN_OUT: usize = 16;
-
-/// An eighth of the time that a fan-out took is what the next is held back for others. In ms, too: less is not waited for.
-const PATIENCE: Millis = 8;
+/// How many sockets are sent to at once. With fewer, the timers cost as much as they bring.
+const PORTION: usize = 16;
 
 /// Handles of the open WebSockets, by the number that each carries as its tag. The handles are kept in memory;
 /// after sleep the runtime has the sockets, their tags say which is which.
@@ -55,12 +49,9 @@ pub(crate) struct Sockets {
     /// Who began to wait in this turn, and before.
     late: RefCell<Vec<Conn>>,
     waiting: RefCell<Vec<Conn>>,
-    /// The timer's callback, and whether it is on its way.
+    /// The timer's callback, and whether it is set.
     flush: RefCell<Option<Closure<dyn FnMut()>>>,
     gathers: Cell<bool>,
-    /// When it was set, and whether only to wait for others.
-    since: Cell<Millis>,
-    waits: Cell<bool>,
 }
 
 #[derive(Debug)]
@@ -136,7 +127,7 @@ impl Sockets {
         let mut open = self.open.borrow_mut();
         let Some(socket) = open.get_mut(&conn) else { return };
         let value = self.js_value(frame);
-        if self.gathers.get() {
+        if self.gathers.get() || self.sent.get() >= PORTION {
             if socket.waiting.is_empty() {
                 self.late.borrow_mut().push(conn);
             }
@@ -178,46 +169,44 @@ impl Sockets {
         let sent = self.sent.take();
         let late = self.late.take();
         if !self.gathers.get() {
-            if sent >= FAN_OUT {
-                self.gather(0);
+            if sent >= PORTION {
+                self.waiting.borrow_mut().extend(late);
+                self.gather();
             }
-        } else if late.len() < FAN_OUT {
+        } else if late.len() < PORTION {
             self.flush(late);
         } else {
             self.waiting.borrow_mut().extend(late);
         }
     }
 
-    /// Gathers from now on, for so long at least.
-    fn gather(self: &Rc<Self>, time: Millis) {
+    /// Gathers from now on, until the runtime has a moment.
+    fn gather(self: &Rc<Self>) {
         let mut flush = self.flush.borrow_mut();
         let flush = flush.get_or_insert_with(|| {
             let sockets = Rc::downgrade(self);
             Closure::new(move || {
                 if let Some(sockets) = sockets.upgrade() {
-                    sockets.timed_out();
+                    sockets.next_portion();
                 }
             })
         });
-        let global = js_sys::global();
-        let timer = Reflect::get(&global, &JsValue::from_str("setTimeout"))
-            .and_then(|function| function.dyn_into::<Function>())
-            .and_then(|function| function.call2(&global, flush.as_ref(), &JsValue::from_f64(time as f64)));
-        self.gathers.set(timer.is_ok());
-        self.since.set(now());
+        self.gathers.set(set_timeout(flush, 0).is_ok());
+        if !self.gathers.get() {
+            self.flush(self.waiting.take()); // nobody else would
+        }
     }
 
-    /// The runtime has a moment: what was gathered goes out. After a fan-out that took long, others are waited for first.
-    fn timed_out(self: &Rc<Self>) {
-        let took = now().saturating_sub(self.since.get());
-        if !self.waits.get() && took >= PATIENCE {
-            self.waits.set(true);
-            return self.gather(took / PATIENCE);
-        }
-        self.waits.set(false);
+    /// The runtime has a moment. Who is sent to now keeps it busy for another, so what comes until then is gathered.
+    fn next_portion(self: &Rc<Self>) {
+        let next = {
+            let mut waiting = self.waiting.borrow_mut();
+            let count = waiting.len().min(PORTION);
+            waiting.drain(..count).collect()
+        };
         self.gathers.set(false);
-        if self.flush(self.waiting.take()) {
-            self.gather(0);
+        if self.flush(next) || !self.waiting.borrow().is_empty() {
+            self.gather();
         }
     }
 
@@ -283,6 +272,9 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = Float64Array, js_name = from)]
     fn numbers(of: &js_sys::Array, function: &Function)
     -> std::result::Result<js_sys::Float64Array, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = setTimeout)]
+    fn set_timeout(act: &Closure<dyn FnMut()>, milliseconds: u32) -> std::result::Result<JsValue, JsValue>;
 }
 
 fn tag(state: &State, socket: &web_sys::WebSocket) -> Option<Conn> {
