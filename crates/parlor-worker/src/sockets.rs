@@ -31,6 +31,8 @@ const OPEN: u16 = 1;
 const SHARED: usize = 16;
 /// How many sockets are sent to at once. With fewer, the timers cost as much as they bring.
 const PORTION: usize = 16;
+/// No turn.
+const NEVER: u32 = u32::MAX;
 
 /// Handles of the open WebSockets, by the number that each carries as its tag. The handles are kept in memory;
 /// after sleep the runtime has the sockets, their tags say which is which.
@@ -44,7 +46,8 @@ pub(crate) struct Sockets {
     /// `WebSocket.prototype.send`, which takes a JavaScript string as it is; the typed one makes a new string of
     /// every call.
     send: RefCell<Option<Function>>,
-    /// How many frames were sent in this turn.
+    /// The number of this turn, and how many sockets were sent to in it.
+    turn: Cell<u32>,
     sent: Cell<usize>,
     /// Who began to wait in this turn, and before.
     late: RefCell<Vec<Conn>>,
@@ -57,8 +60,10 @@ pub(crate) struct Sockets {
 #[derive(Debug)]
 struct Open {
     socket: web_sys::WebSocket,
-    /// What is sent to it with the next flush.
+    /// What is sent to it when it is its turn.
     waiting: Vec<Rc<JsValue>>,
+    /// The last turn in which it was sent to at once.
+    sent: u32,
     /// When it had been heard as it was taken up.
     heard: Millis,
 }
@@ -69,7 +74,7 @@ impl Sockets {
         let mut open = self.open.borrow_mut();
         for (conn, heard, socket) in kept(state)? {
             if socket.ready_state() == OPEN {
-                open.insert(conn, Open { socket, waiting: Vec::new(), heard });
+                open.insert(conn, Open { socket, waiting: Vec::new(), sent: NEVER, heard });
             }
         }
         Ok(())
@@ -82,7 +87,9 @@ impl Sockets {
 
     fn keep(&self, conn: Conn, socket: &web_sys::WebSocket) {
         self.know(conn, socket);
-        self.open.borrow_mut().insert(conn, Open { socket: socket.clone(), waiting: Vec::new(), heard: 0 });
+        self.open
+            .borrow_mut()
+            .insert(conn, Open { socket: socket.clone(), waiting: Vec::new(), sent: NEVER, heard: 0 });
     }
 
     fn know(&self, conn: Conn, socket: &web_sys::WebSocket) {
@@ -127,15 +134,19 @@ impl Sockets {
         let mut open = self.open.borrow_mut();
         let Some(socket) = open.get_mut(&conn) else { return };
         let value = self.js_value(frame);
-        if self.gathers.get() || self.sent.get() >= PORTION {
+        let turn = self.turn.get();
+        if socket.sent != turn && (self.gathers.get() || self.sent.get() >= PORTION) {
             if socket.waiting.is_empty() {
                 self.late.borrow_mut().push(conn);
             }
             socket.waiting.push(value);
-        } else {
-            self.sent.set(self.sent.get() + 1);
-            self.send_now(&socket.socket, &value);
+            return;
         }
+        if socket.sent != turn {
+            socket.sent = turn;
+            self.sent.set(self.sent.get() + 1);
+        }
+        self.send_now(&socket.socket, &value);
     }
 
     fn send_now(&self, socket: &web_sys::WebSocket, value: &JsValue) {
@@ -166,6 +177,7 @@ impl Sockets {
     /// A turn is over: lets its shared frames go, and decides what of it goes out now.
     pub(crate) fn end_turn(self: &Rc<Self>) {
         self.shared.borrow_mut().clear();
+        self.turn.set(self.turn.get().wrapping_add(1));
         let sent = self.sent.take();
         let late = self.late.take();
         if !self.gathers.get() {
