@@ -3,7 +3,7 @@ use std::hash::{BuildHasher, Hash};
 use std::rc::Rc;
 
 use bytes::Bytes;
-use litemap::LiteMap;
+use litemap::{LiteMap, store::StoreMut};
 
 /// As many bytes of memory a length that was read is believed to need, before there is more of the list.
 const BELIEVED: usize = 4096;
@@ -234,7 +234,7 @@ impl<K: Decode + Eq + Hash, V: Decode, S: BuildHasher + Default> Decode for Hash
 }
 
 /// In a row keys are in order, so each goes to the end; a sort of them all would be more code, for each type of map.
-impl<K: Decode + Ord, V: Decode> Decode for LiteMap<K, V> {
+impl<K: Decode + Ord, V: Decode, S: StoreMut<K, V>> Decode for LiteMap<K, V, S> {
     fn decode(from: &mut Reader<'_>) -> Self {
         let count = from.count();
         let mut map = Self::with_capacity(count.min(BELIEVED / size_of::<(K, V)>().max(1)));

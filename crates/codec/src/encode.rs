@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 
 use bytes::Bytes;
-use litemap::LiteMap;
+use litemap::{LiteMap, store::Store};
 
 /// What can be written.
 pub trait Encode {
@@ -177,10 +177,10 @@ impl<K: Encode, V: Encode, S> Encode for HashMap<K, V, S> {
     }
 }
 
-impl<K: Encode, V: Encode> Encode for LiteMap<K, V> {
+impl<K: Encode, V: Encode, S: Store<K, V>> Encode for LiteMap<K, V, S> {
     fn encode(&self, to: &mut Vec<u8>) {
         varint(self.len() as u64, to);
-        for (key, value) in self.iter() {
+        for (key, value) in (0..self.len()).filter_map(|index| self.get_indexed(index)) {
             key.encode(to);
             value.encode(to);
         }

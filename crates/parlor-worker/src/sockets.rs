@@ -12,11 +12,11 @@ use std::{
     rc::Rc,
 };
 
-use litemap::LiteMap;
 use parlor::{Conn, Frame, Millis};
+use socket_io::Map;
 use worker::{
     Result, State, WebSocket, js_sys,
-    js_sys::{Function, Map, Reflect, Uint8Array},
+    js_sys::{Function, Reflect, Uint8Array},
     wasm_bindgen::{
         JsCast, JsValue,
         prelude::{Closure, wasm_bindgen},
@@ -38,9 +38,9 @@ const NEVER: u32 = u32::MAX;
 /// after sleep the runtime has the sockets, their tags say which is which.
 #[derive(Debug, Default)]
 pub(crate) struct Sockets {
-    open: RefCell<LiteMap<Conn, Open>>,
+    open: RefCell<Map<Conn, Open>>,
     /// The numbers by the sockets, in JavaScript: asking the runtime for a socket's tags makes new strings each time.
-    conns: Map,
+    conns: js_sys::Map,
     /// JavaScript forms of the last frames: a broadcast is turned into a string once, not once per socket.
     shared: RefCell<Vec<(Frame, Rc<JsValue>)>>,
     /// `WebSocket.prototype.send`, which takes a JavaScript string as it is; the typed one makes a new string of

@@ -33,7 +33,7 @@ use std::{collections::VecDeque, rc::Rc};
 use codec::{Decode, Encode};
 use engine_io::{Answer, CloseReason, Conn, Frame, Millis, Ticket, Transport};
 use litemap::LiteMap;
-use socket_io::{Connection, Rooms, Set, find};
+use socket_io::{Connection, Map, Rooms, Set, find};
 
 use self::{
     absence::Absent,
@@ -164,10 +164,10 @@ pub struct Gateway {
     /// When its memory began.
     born: Millis,
     // Maps whose entries are of one size share their code in the wasm, whatever is in the boxes.
-    clients: LiteMap<Rc<str>, Box<Client>>,
-    conns: LiteMap<Conn, Rc<str>>,
-    sockets: LiteMap<Rc<str>, Box<Place>>,
-    locals: LiteMap<Rc<str>, Box<Local>>,
+    clients: Map<Rc<str>, Box<Client>>,
+    conns: Map<Conn, Rc<str>>,
+    sockets: Map<Rc<str>, Box<Place>>,
+    locals: Map<Rc<str>, Box<Local>>,
     calls: LiteMap<CallId, Called>,
     asks: LiteMap<u64, Asked>,
     tasks: LiteMap<u64, Task>,
@@ -236,10 +236,10 @@ impl Gateway {
             app,
             name: name.to_owned(),
             born: 0,
-            clients: LiteMap::new(),
-            conns: LiteMap::new(),
-            sockets: LiteMap::new(),
-            locals: LiteMap::new(),
+            clients: Map::default(),
+            conns: Map::default(),
+            sockets: Map::default(),
+            locals: Map::default(),
             calls: LiteMap::new(),
             asks: LiteMap::new(),
             tasks: LiteMap::new(),

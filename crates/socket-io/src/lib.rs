@@ -102,7 +102,7 @@ mod violation;
 
 pub use connection::{Connection, Incoming, Membership, Options};
 pub use decoder::{Decoder, MAX_ATTACHMENTS};
-pub use map::find;
+pub use map::{Map, Recent, find};
 pub use packet::{Packet, is_reserved};
 pub use parser::{EncodeError, Parser};
 pub use payload::{Binary, IntoPayload, Payload, Raw};

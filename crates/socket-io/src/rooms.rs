@@ -3,9 +3,8 @@
 use std::{collections::BinaryHeap, rc::Rc};
 
 use codec::{Decode, Encode};
-use litemap::LiteMap;
 
-use crate::{find, set::Set};
+use crate::{Map, find, set::Set};
 
 /// Which sockets a broadcast is for: the members of any of `rooms` (everyone in the namespace when empty),
 /// without those in any of `except`.
@@ -33,9 +32,9 @@ impl Target {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Rooms {
     /// Of each member its rooms, sorted.
-    by_member: LiteMap<Rc<str>, Vec<Rc<str>>>,
+    by_member: Map<Rc<str>, Vec<Rc<str>>>,
     /// No room is empty. A member is in `by_room[r]` exactly when `r` is in `by_member[member]`.
-    by_room: LiteMap<Rc<str>, Set<Rc<str>>>,
+    by_room: Map<Rc<str>, Set<Rc<str>>>,
 }
 
 impl Rooms {

@@ -4,6 +4,7 @@
 
 mod connection;
 mod json;
+mod map;
 mod msgpack;
 mod packets;
 mod payload;
