@@ -34,12 +34,16 @@ function parlor(options, from = lab) {
   return {
     kind: "parlor",
     build: from,
-    start: (prefix, folder) => startWorkerd({ build: folder, vars: variables({ logLevel: "warn", ...options }), log: "ignore", prefix }),
+    start: (prefix, folder, v8Flags) =>
+      startWorkerd({ build: folder, vars: variables({ logLevel: "warn", ...options }), log: "ignore", prefix, v8Flags }),
   };
 }
 
-/** The servers of these names, and those builds of the lab besides; each is built, or there, when this resolves. */
-export async function prepare(names, also) {
+/**
+ * The servers of these names, and those builds of the lab besides; each is built, or there, when this resolves. `buildLab` is
+ * how Parlor's are, if not as usual.
+ */
+export async function prepare(names, also, buildLab = lab) {
   const servers = names.map((name) => ({ name, path: "/socket.io/", ...KNOWN[name] }));
   for (const [name, folder] of Object.entries(also)) {
     if (NAMES.includes(name)) throw new Failure(`--also ${name}: that is the name of another server`);
@@ -47,7 +51,7 @@ export async function prepare(names, also) {
     if (file) throw new Failure(`--also ${name}: there is no ${file} in ${resolve(folder)}`);
     servers.push({ name, path: "/socket.io/", ...parlor({}, () => resolve(folder)), isAlso: true });
   }
-  for (const server of servers) server.built = await server.build?.();
+  for (const server of servers) server.built = await (server.build === lab ? buildLab : server.build)?.();
   return servers;
 }
 
@@ -82,14 +86,14 @@ async function cargo(crate, program) {
 }
 
 /** Starts a server, on a core if `prefix` says so: with `url`, `http`, `pid` and `stop()`. */
-export async function start(server, prefix) {
-  const { url, pid, stop } = await server.start(prefix, server.built);
+export async function start(server, prefix, v8Flags) {
+  const { url, pid, stop } = await server.start(prefix, server.built, v8Flags);
   return { ...server, http: url, url: url.replace("http", "ws") + server.path, pid, stop };
 }
 
-function startObject(prefix) {
+function startObject(prefix, _, v8Flags) {
   const modules = ["index.js", "hub.js", "lead-hub.js"];
-  return startWorkerd({ build: join(here, "peers/object"), modules, config: objectConfig, log: "ignore", prefix });
+  return startWorkerd({ build: join(here, "peers/object"), modules, config: objectConfig, log: "ignore", prefix, v8Flags });
 }
 
 function startEmpty(prefix) {

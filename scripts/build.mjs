@@ -1,4 +1,4 @@
-// build.mjs [chat|lab|example-…] [--profile release|lab] [--release] [--force]: compiles a worker to wasm with
+// build.mjs [chat|lab|example-…] [--profile release|lab] [--release] [--names] [--force]: compiles a worker to wasm with
 // worker-build, unless what is there is newer than its sources. Without a name it is the worker in the folder where this
 // is started, which may be anywhere: so wrangler runs it (`[build]` in wrangler.toml).
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
@@ -30,7 +30,7 @@ export function workerIn(folder) {
 }
 
 /** Builds a worker, by its name or as `workerIn` gives it, if needed. Gives the folder with index.js and index_bg.wasm. */
-export async function build(which, { profile: wanted, force = false } = {}) {
+export async function build(which, { profile: wanted, force = false, names = false } = {}) {
   const worker = WORKERS[which] ?? which;
   if (!worker?.folder) throw new Failure(`build what? one of: ${Object.keys(WORKERS).join(", ")}`);
   const { name, folder } = worker;
@@ -38,7 +38,7 @@ export async function build(which, { profile: wanted, force = false } = {}) {
   await setup();
   if (existsSync(join(folder, "public"))) clientFiles(join(folder, "public"));
   // Each profile has its own place, so that a benchmark and a test do not undo each other's build.
-  const out = profile === worker.profile ? "build" : join("build", profile);
+  const out = names ? "build/names" : profile === worker.profile ? "build" : join("build", profile);
   const stamp = join(folder, out, ".built");
   const sources = [...SHARED, ...OWN.map((path) => join(folder, path))];
   if (!force && newest(sources) < Number(stampIn(stamp) ?? 0)) return join(folder, out);
@@ -50,9 +50,9 @@ export async function build(which, { profile: wanted, force = false } = {}) {
   const args = [folder, "--profile", profile, "--out-dir", out];
   if (profile !== "release") args.push("--no-opt");
   args.push("--package", name); // for cargo: in the root folder it would compile the whole workspace
-  const status = await run(workerBuildPath(), args, { cwd: folder, env: { ...buildEnv(), ...smallCopies(folder) } });
+  const status = await run(workerBuildPath(), args, { cwd: folder, env: { ...buildEnv(), ...smallCopies(folder), ...(names && { PARLOR_NAMES: "1" }) } });
   if (status !== 0) throw new Failure(`building ${name} failed (see above)`);
-  if (profile === "release") dropNames(join(folder, out, "index_bg.wasm"));
+  if (profile === "release" && !names) dropNames(join(folder, out, "index_bg.wasm"));
   writeFileSync(stamp, String(started));
   return join(folder, out);
 }
@@ -102,6 +102,6 @@ if (isMain(import.meta)) {
   await command(async (args) => {
     const profile = args.includes("--release") ? "release" : option(args, "profile");
     const which = args[0]?.startsWith("--") === false ? args[0] : workerIn(process.cwd());
-    console.log(size(await build(which, { profile, force: args.includes("--force") })));
+    console.log(size(await build(which, { profile, force: args.includes("--force"), names: args.includes("--names") })));
   });
 }

@@ -8,6 +8,7 @@ import { dropClasses, nameByLikeness } from "./wasm.mjs";
 await command(async (args) => {
   const wasmOpt = (args) => run(join(root, "node_modules/binaryen/bin/wasm-opt"), args);
   dropClasses(args[0]);
+  if (process.env.PARLOR_NAMES) return wasmOpt([...args, "-g"]); // for a profile
   const status = await wasmOpt(args);
   const [output, features] = [args[args.indexOf("-o") + 1], args.filter((arg) => arg.startsWith("--enable-"))];
   if (status !== 0) return status;

@@ -21,17 +21,19 @@ const MODULES = ["index.js", "index_bg.wasm"];
  * that answer, `stop` asks politely first, `kill` is the power cut; `closed` is a promise of the exit status.
  *
  * Another worker than an application of Parlor names its `modules` and has a `config` of its own, in place of `configFile`.
- * `prefix` is a command that starts a program, such as `["taskset", "-c", "0"]`.
+ * `prefix` is a command that starts a program, such as `["taskset", "-c", "0"]`; `v8Flags` are for V8.
  */
 export async function startWorkerd({ build, assets = join(root, "public"), ready = "/healthz", ...options }) {
-  const { port = 0, persist, vars = {}, log = "inherit", front, modules = MODULES, config = configFile, prefix = [], isReady = ({ ok }) => ok } = options;
+  const { port = 0, persist, vars = {}, log = "inherit", front, modules = MODULES, config = configFile, prefix = [], v8Flags = [], isReady = ({ ok }) => ok } = options;
   await portFree(port);
   const folder = mkdtempSync(join(tmpdir(), "parlor-lab-"));
   const storage = persist ? resolve(persist) : join(folder, "storage");
   mkdirSync(storage, { recursive: true });
   for (const file of modules) copyFileSync(join(build, file), join(folder, file));
   if (front) copyFileSync(front, join(folder, "front.js"));
-  writeFileSync(join(folder, "config.capnp"), config({ port, storage, assets, vars, front }));
+  const text = config({ port, storage, assets, vars, front });
+  const flags = `Workerd.Config = (\n  v8Flags = ${JSON.stringify(v8Flags)},`;
+  writeFileSync(join(folder, "config.capnp"), text.replace("Workerd.Config = (", flags));
 
   // File descriptor 3 is where workerd reports which port it listens on.
   const [program, ...args] = [...prefix, workerdPath(), "serve", "config.capnp", "--control-fd=3"];
