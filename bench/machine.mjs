@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { output } from "../scripts/lib.mjs";
 
-const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /**
  * Where servers and load run: each on a core of its own, the first two that this process may use. With one core, or without

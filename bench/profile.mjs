@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { build } from "../scripts/build.mjs";
 import { Failure, command, output, say, whenStopped } from "../scripts/lib.mjs";
 import { setup } from "../scripts/setup.mjs";
-import { chooseCores, startCalibration } from "./machine.mjs";
+import { chooseCores, pause, startCalibration } from "./machine.mjs";
 import { Rounds } from "./rounds.mjs";
 import { SCENARIOS } from "./scenarios.mjs";
 import { buildLoad, prepare, start } from "./servers.mjs";
@@ -66,10 +66,6 @@ await command(async (args) => {
     rmSync(folder, { recursive: true, force: true });
   }
 });
-
-function pause(ms) {
-  return new Promise((done) => setTimeout(done, ms));
-}
 
 async function readStacks(file) {
   const script = spawn("perf", ["script", "-i", file, "--no-inline", "-F", "ip,sym"], { stdio: ["ignore", "pipe", "ignore"] });

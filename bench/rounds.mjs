@@ -1,13 +1,16 @@
 // The runs, in rounds, and what each told.
 import { spawn } from "node:child_process";
 import { say } from "../scripts/lib.mjs";
-import { quiet, startCalibration } from "./machine.mjs";
+import { pause, quiet, startCalibration } from "./machine.mjs";
 import { SCENARIOS } from "./scenarios.mjs";
 import { start, startTime } from "./servers.mjs";
 
 /** Seconds: before what is measured of each run, and of each load beforehand. V8 compiles a large module bit by bit. */
 const WARMUP = 1;
 const WARMUP_BEFORE = 3;
+
+/** In seconds, more than a ping interval: by then the alarms for the connections of earlier runs, which wake an object, are over. */
+const ALARMS_OVER = 26;
 
 /** The rounds. In each all servers are started, run side by side, with work for one at a time, and are stopped. */
 export class Rounds {
@@ -43,7 +46,9 @@ export class Rounds {
   }
 
   async scenario(name) {
-    const those = this.running.filter(({ kind }) => SCENARIOS[name].kinds.includes(kind));
+    const { kinds, sleeps } = SCENARIOS[name];
+    const those = this.running.filter(({ kind }) => kinds.includes(kind));
+    if (sleeps) await pause(1000 * ALARMS_OVER);
     for (const server of rotated(those, this.round)) await this.measure(name, server);
   }
 
