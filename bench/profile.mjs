@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { build } from "../scripts/build.mjs";
 import { Failure, command, output, say, whenStopped } from "../scripts/lib.mjs";
 import { setup } from "../scripts/setup.mjs";
-import { chooseCores, pause, startCalibration } from "./machine.mjs";
+import { chooseCores, pause } from "./machine.mjs";
 import { Rounds } from "./rounds.mjs";
 import { SCENARIOS } from "./scenarios.mjs";
 import { buildLoad, prepare, start } from "./servers.mjs";
@@ -23,9 +23,12 @@ const USAGE = `npm run profile -- SCENARIO [options]
   --least P     the tree has what takes this part of all, in %; default 2
   --help`;
 
-/** V8 writes where its code lies, for perf; and how long a run warms up, and how much of that perf has to itself, in seconds. */
+/** V8 writes where its code lies, for perf. */
 const V8_FLAGS = ["--perf-basic-prof"];
-const [WARMUP, AFTER] = [4, 3];
+/** How long a run warms up, and when perf begins: behind the connections that are made first, and just before an object wakes. */
+const [WARMUP, AFTER, BEFORE_WAKING] = [4, 3, 12];
+/** Those of which connections are the work, from the beginning: V8 has them warm after half a second. */
+const CONNECTING = ["connect", "upgrade"];
 const FREQUENCY = 4999;
 
 await command(async (args) => {
@@ -38,15 +41,15 @@ await command(async (args) => {
   const [server] = await prepare([options.server], {}, () => build("lab", { profile: "release", names: true }));
   const cores = chooseCores();
   const rounds = new Rounds({ load, cores, seconds: options.seconds });
-  rounds.calibration = startCalibration(cores.server);
   const running = await start(server, cores.server, V8_FLAGS);
   const folder = mkdtempSync(join(tmpdir(), "parlor-profile-"));
   try {
     rounds.running = [running];
     await rounds.warmUp();
     const { load, sleeps } = SCENARIOS[options.scenario];
-    const run = rounds.loadOn(running, [...load(["--seconds", options.seconds, "--warmup", WARMUP]), "--pid", running.pid]);
-    await pause(1000 * (sleeps ? 4 * AFTER : AFTER)); // without the connections that are made first
+    const [warmUp, after] = CONNECTING.includes(options.scenario) ? [0.5, 0.5] : [WARMUP, sleeps ? BEFORE_WAKING : AFTER];
+    const run = rounds.loadOn(running, [...load(["--seconds", options.seconds, "--warmup", warmUp]), "--pid", running.pid]);
+    await pause(1000 * after);
     say(`profiling ${options.scenario} on ${options.server}…`);
     const file = join(folder, "perf.data");
     const perf = spawn("perf", ["record", "-F", FREQUENCY, "-g", "-e", "cpu-clock", "-p", running.pid, "-o", file].map(String), { stdio: "ignore" });
@@ -61,7 +64,6 @@ await command(async (args) => {
     console.log(stacks.groups(each));
     console.log(stacks.tree(each, options.least / 100));
   } finally {
-    rounds.calibration.stop();
     await running.stop();
     rmSync(folder, { recursive: true, force: true });
   }

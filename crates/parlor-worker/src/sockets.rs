@@ -134,16 +134,15 @@ impl Sockets {
         let mut open = self.open.borrow_mut();
         let Some(socket) = open.get_mut(&conn) else { return };
         let value = self.js_value(frame);
-        let turn = self.turn.get();
-        if socket.sent != turn && (self.gathers.get() || self.sent.get() >= PORTION) {
-            if socket.waiting.is_empty() {
-                self.late.borrow_mut().push(conn);
+        if socket.sent != self.turn.get() {
+            if self.gathers.get() || self.sent.get() >= PORTION {
+                if socket.waiting.is_empty() {
+                    self.late.borrow_mut().push(conn);
+                }
+                socket.waiting.push(value);
+                return;
             }
-            socket.waiting.push(value);
-            return;
-        }
-        if socket.sent != turn {
-            socket.sent = turn;
+            socket.sent = self.turn.get();
             self.sent.set(self.sent.get() + 1);
         }
         self.send_now(&socket.socket, &value);

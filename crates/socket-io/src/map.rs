@@ -18,7 +18,7 @@ where
 }
 
 /// A map that looks first where it found the last key, and just behind: an event asks for one entry several times, a broadcast
-/// for one after another, and what is restored is put in in order. Searching is a third of what wasm does in an echo.
+/// for one after another, and what is restored is put in in order. Without that, searching was a third of what wasm does in an echo.
 pub type Map<K, V> = LiteMap<K, V, Recent<K, V>>;
 
 /// The sorted list of a [`Map`], and where it was looked last.
